@@ -1,0 +1,71 @@
+"""domain: the one canonical JSON form, which is what is hashed, stored and rendered.
+
+Keys are sorted, decimals and fractions are text, dates are ISO, fields at their default are left out, and nothing is
+padded with space: so equal values have equal bytes on every machine.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from typing import Any, TypeVar, get_origin
+
+from attrs import has as has_fields
+from cattrs import Converter
+from cattrs.gen import make_dict_unstructure_fn
+
+T = TypeVar("T")
+
+
+def to_data(value: Any) -> Any:
+    """A dataclass of the domain as plain dicts, lists and texts."""
+    return _converter().unstructure(value)
+
+
+def from_data(kind: type[T], data: Any) -> T:
+    """The dataclass that :func:`to_data` took apart."""
+    return _converter().structure(data, kind)
+
+
+def to_json(value: Any) -> str:
+    """The canonical JSON text of a dataclass of the domain, or of plain data."""
+    return json.dumps(to_data(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def from_json(kind: type[T], text: str) -> T:
+    """The dataclass that :func:`to_json` wrote."""
+    return from_data(kind, json.loads(text))
+
+
+def sha256(text: str | bytes) -> str:
+    """SHA-256 of a text (as UTF-8) or of bytes, in hex."""
+    return hashlib.sha256(text.encode() if isinstance(text, str) else text).hexdigest()
+
+
+@cache
+def _converter() -> Converter:
+    converter = Converter(omit_if_default=True, forbid_extra_keys=True, detailed_validation=False)
+    for kind in (Decimal, Fraction):
+        converter.register_unstructure_hook(kind, str)
+        converter.register_structure_hook(kind, lambda text, kind: kind(text))
+    converter.register_unstructure_hook(dt.date, dt.date.isoformat)
+    converter.register_structure_hook(dt.date, lambda text, _: dt.date.fromisoformat(text))
+    converter.register_unstructure_hook_factory(has_fields, lambda kind: _fields_of(kind, converter))
+    converter.register_unstructure_hook_factory(
+        _is_mapping,
+        lambda _: lambda value: {k: converter.unstructure(v) for k, v in value.items()},
+    )
+    return converter
+
+
+def _is_mapping(kind: Any) -> bool:
+    return get_origin(kind) is Mapping
+
+
+def _fields_of(kind: type, converter: Converter) -> Any:
+    return make_dict_unstructure_fn(kind, converter, _cattrs_omit_if_default=True)

@@ -1,0 +1,281 @@
+"""domain: a contract, as the language room hands it to the engine. Every name in it is resolved, every price list merged
+in; whatever can change over time is a timeline."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from invoicer.domain.payment import PaymentTerms
+from invoicer.domain.period import Span
+from invoicer.domain.price import Condition, Price
+from invoicer.domain.timeline import Timeline
+from invoicer.domain.trace import Clause, Rounding
+
+
+class Timing(StrEnum):
+    """When a period is billed: on its first day, or on the day after its last."""
+
+    ADVANCE = "advance"
+    ARREARS = "arrears"
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Where billing periods begin.
+
+    ``day`` (1 to 31; 31 falls on the last day of shorter months): the first such day on or after the start of service,
+    and from there every so many months. ``month`` (1 to 12) fixes the month as well, so that quarters and years follow
+    the calendar. Both None: the day on which the service starts (anniversary).
+    """
+
+    day: int | None = None
+    month: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Billing:
+    """``bill monthly in advance on day 1``: how often, when, and from which day."""
+
+    every: Span
+    timing: Timing
+    anchor: Anchor = Anchor()
+
+
+class Proration(StrEnum):
+    """What an incomplete period costs."""
+
+    BY_DAYS = "by-days"  # days in service ÷ days in the full period, exactly
+    FULL_PERIODS = "full-periods"  # a period that is begun is due whole
+    NEVER = "never"  # an incomplete period is free
+
+
+@dataclass(frozen=True, slots=True)
+class ProrationRules:
+    """Stated apart for a start, a change and a stop within a period. (``FULL_PERIODS`` at a change: the value in force
+    on the first day of the period counts for all of it; ``NEVER`` at a change: the value in force on its last day.)"""
+
+    start: Proration = Proration.BY_DAYS
+    change: Proration = Proration.BY_DAYS
+    stop: Proration = Proration.BY_DAYS
+
+
+class Refund(StrEnum):
+    """What a stop gives back of what was billed in advance."""
+
+    UNUSED = "refund unused"
+    NONE = "no refund"
+
+
+@dataclass(frozen=True, slots=True)
+class InService:
+    """Whether the charge is in service; ``refund`` says what its end gives back."""
+
+    active: bool
+    refund: Refund = Refund.UNUSED
+
+
+class Aggregation(StrEnum):
+    """How the events of a period become one quantity."""
+
+    SUM = "sum"
+    MAX = "max"
+    LAST = "last"
+    UNIQUE = "unique"
+    AVERAGE = "average"
+    COUNT = "count"
+
+    @property
+    def additive(self) -> bool:
+        """Whether the quantities of the parts of a period add up to that of the whole."""
+        return self in (Aggregation.SUM, Aggregation.COUNT)
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """What is measured: an aggregation of a column of the usage events of that meter.
+
+    ``field`` is the column ("" for count). With ``per_day`` the aggregation is made for each civil day and the days are
+    summed (vehicle-days, gigabyte-days), which makes any meter additive. ``only`` filters events by their columns:
+    the subject of each :class:`~invoicer.domain.price.Compare` in it is a column name.
+    """
+
+    id: str
+    title: str
+    aggregation: Aggregation
+    field: str
+    unit: str
+    clause: Clause
+    per_day: bool = False
+    only: Condition | None = None
+
+    @property
+    def additive(self) -> bool:
+        """Whether the quantities of the parts of a period add up to that of the whole."""
+        return self.per_day or self.aggregation.additive
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """An agreed quantity: 40 seats."""
+
+    amount: Fraction
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Metered:
+    """A measured quantity: ``meter`` is the id of one of the contract's meters."""
+
+    meter: str
+
+
+Quantity = Fixed | Metered
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A minimum or maximum of ``amount`` for each ``per`` (for the billing period when None); ``prorated`` with the days
+    in service, where the terms say so."""
+
+    amount: Decimal
+    per: Span | None = None
+    prorated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Premium:
+    """What makes a charge an insurance premium: policy number, insurer, class of insurance, ISO 3166 code of the country
+    where the risk lies."""
+
+    policy: str
+    insurer: str
+    insurance_class: str
+    risk: str
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """Something that is owed, with all that was agreed about it over time.
+
+    ``quantity`` is None for a flat or one-off price without quantity. ``included`` units are free in each rating period.
+    ``kind`` is the supply kind in the seller's words (``electronic-service``).
+    """
+
+    id: str
+    title: str
+    kind: str
+    clause: Clause
+    price: Timeline[Price]
+    service: Timeline[InService]
+    billing: Timeline[Billing]
+    proration: ProrationRules
+    quantity: Timeline[Quantity] | None = None
+    included: Timeline[Fraction] | None = None
+    minimum: Timeline[Bound] | None = None
+    maximum: Timeline[Bound] | None = None
+    premium: Premium | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PercentOff:
+    """``percent`` (20 for 20%) off what is left of a charge."""
+
+    percent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class AmountOff:
+    """``amount`` off, once or for each ``per``; never more than what is left."""
+
+    amount: Decimal
+    per: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeOff:
+    """A percentage that depends on what the charge costs in the period: (inclusive upper bound or None, percent), all of
+    the amount at the percentage of the band reached."""
+
+    bands: tuple[tuple[Decimal | None, Decimal], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """Off the named charges (all charges when ``charges`` is None), for service days in [``start``, ``end``), applied in
+    the order of the text to what earlier discounts left."""
+
+    id: str
+    title: str
+    clause: Clause
+    off: PercentOff | AmountOff | VolumeOff
+    charges: tuple[str, ...] | None
+    agreed: dt.date
+    start: dt.date
+    end: dt.date | None
+    when: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """A change that was agreed: what it changed stands in the timelines under its number."""
+
+    number: int
+    effective: dt.date
+    agreed: dt.date
+    title: str
+    clause: Clause
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """The contract goes on for ``by`` at the end of each term unless notice is given ``notice`` before it."""
+
+    by: Span
+    notice: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text that the contract was read from: workspace path, the text itself and its SHA-256 (hex)."""
+
+    path: str
+    text: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """A contract with everything resolved. Dates are civil days of the seller's time zone; ``end`` is the first day
+    after the term (None: open, or renewing without end). ``seller`` and ``customer`` are ids of the workspace."""
+
+    id: str
+    title: str
+    seller: str
+    customer: str
+    currency: str
+    agreed: dt.date
+    start: dt.date
+    end: dt.date | None
+    renewal: Renewal | None
+    payment: Timeline[PaymentTerms]
+    rounding: Rounding
+    charges: tuple[Charge, ...]
+    meters: tuple[Meter, ...]
+    discounts: tuple[Discount, ...]
+    amendments: tuple[Amendment, ...]
+    clause: Clause
+    sources: tuple[Source, ...]
+    purchase_order: str = ""
+    reference: str = ""
+
+    def charge(self, charge_id: str) -> Charge:
+        """The charge of that id; KeyError when there is none."""
+        return {charge.id: charge for charge in self.charges}[charge_id]
+
+    def meter(self, meter_id: str) -> Meter:
+        """The meter of that id; KeyError when there is none."""
+        return {meter.id: meter for meter in self.meters}[meter_id]

@@ -1,0 +1,180 @@
+"""domain: the paper. A draft has no number and no dates of issue; a document is complete and never changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from invoicer.domain.entitlement import Component, Detail
+from invoicer.domain.money import Money, total
+from invoicer.domain.party import BankAccount, Customer, Seller
+from invoicer.domain.payment import PaymentTerms
+from invoicer.domain.period import Period
+from invoicer.domain.supply import Category, ExchangeRate, Treatment
+from invoicer.domain.trace import Clause, Rounding, Trace
+from invoicer.errors import DefectError
+
+FORMAT = 1
+
+
+class Kind(StrEnum):
+    """The kinds of document (UNTDID 1001: 380 and 381)."""
+
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit-note"
+
+
+@dataclass(frozen=True, slots=True)
+class LineReference:
+    """A line of an earlier document that this one corrects. ``billed`` and ``due`` are the amounts before and after,
+    ``reason`` a message key (``terms-changed``, ``usage-changed``, ``treatment-changed``, ``cadence-changed``)."""
+
+    number: str
+    issue_date: dt.date
+    line: int
+    billed: Money
+    due: Money
+    reason: str
+    clause: Clause | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line of a document. On a credit note amounts are positive where they are given back.
+
+    net = quantity × unit_price ÷ price_base, rounded; a negative line (an allowance) has a negative quantity, never a
+    negative price (EN 16931, BR-27). ``number`` counts from 1. ``releases`` as in
+    :class:`~invoicer.domain.entitlement.BilledLine`.
+    """
+
+    number: int
+    contract: str
+    component: Component
+    title: str
+    kind: str
+    days: Period
+    one_off: bool
+    quantity: Fraction
+    unit: str
+    unit_price: Decimal
+    price_base: Decimal
+    net: Money
+    treatment: Treatment
+    tax_point: dt.date
+    bill_date: dt.date
+    billed_from: dt.date
+    trace: Trace
+    clause: Clause
+    details: tuple[Detail, ...] = ()
+    proration: tuple[int, int] | None = None
+    policy: str = ""
+    corrects: LineReference | None = None
+    releases: Period | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaxRow:
+    """VAT of one (category, rate, jurisdiction): ``tax`` is ``base`` × rate, rounded once."""
+
+    treatment: Treatment
+    base: Money
+    tax: Money
+
+
+@dataclass(frozen=True, slots=True)
+class AccountingTax:
+    """The VAT total in the seller's accounting currency, where it differs from that of the document (art. 230 of
+    Directive 2006/112/EC)."""
+
+    rate: ExchangeRate
+    tax: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A document before its number and its dates of issue. ``provenance`` maps names (``terms:contracts/acme.terms``,
+    ``customer``, ``settings``, ``quantities`` …) to the SHA-256 of content that the ledger keeps."""
+
+    kind: Kind
+    series: str
+    seller: Seller
+    registration: str
+    customer: Customer
+    currency: str
+    language: str
+    bill_date: dt.date
+    tax_point: dt.date
+    vat_period: str
+    payment: PaymentTerms
+    lines: tuple[Line, ...]
+    breakdown: tuple[TaxRow, ...]
+    net: Money
+    tax: Money
+    gross: Money
+    accounting: AccountingTax | None = None
+    purchase_order: str = ""
+    reference: str = ""
+    account: BankAccount | None = None
+    notes: tuple[str, ...] = ()
+    provenance: Mapping[str, str] = field(default_factory=dict)
+    format: int = FORMAT
+
+    def __post_init__(self) -> None:
+        add_up(self)
+
+    @property
+    def days(self) -> Period:
+        """The days of service from the first to the last of all lines."""
+        return Period(min(line.days.start for line in self.lines), max(line.days.end for line in self.lines))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document(Draft):
+    """A numbered, dated, final document. ``posting_date`` never lies in a closed period; ``payment_reference`` is what
+    the customer is asked to quote."""
+
+    number: str
+    issue_date: dt.date
+    posting_date: dt.date
+    due_date: dt.date
+    payment_reference: str
+
+
+def add_up(paper: Draft) -> None:
+    """The sums of a paper, each exact to the cent (EN 16931 BR-CO-10, -13, -14, -15, -17; BR-O-11 to -14).
+
+    Raises DefectError, which is never the fault of input: whoever builds a paper builds it so that it adds up.
+    """
+    currency = paper.currency
+    if not paper.lines:
+        raise DefectError("a document has at least one line (BR-16)")
+    _require(total((line.net for line in paper.lines), currency) == paper.net, "lines do not add up to the net amount")
+    _require(total((row.base for row in paper.breakdown), currency) == paper.net, "tax bases do not add up to the net")
+    _require(total((row.tax for row in paper.breakdown), currency) == paper.tax, "tax rows do not add up to the tax")
+    _require(paper.net + paper.tax == paper.gross, "net and tax do not add up to the total")
+    for line in paper.lines:
+        exact = line.quantity * Fraction(line.unit_price) / Fraction(line.price_base)
+        _require(
+            any(Money.of(exact, currency, rule) == line.net for rule in Rounding),
+            f"line {line.number}: quantity × price is not {line.net}",
+        )
+        _require(line.unit_price >= 0, f"line {line.number}: the price is negative")
+        _require(line.trace.result == line.net.exact, f"line {line.number}: its trace ends in another number")
+    for row in paper.breakdown:
+        _require(
+            Money.of(row.base.exact * Fraction(row.treatment.percent) / 100, currency) == row.tax,
+            f"VAT of {row.treatment.percent}% on {row.base} is not {row.tax}",
+        )
+    categories = {row.treatment.category for row in paper.breakdown}
+    _require(
+        Category.OUTSIDE_SCOPE not in categories or len(categories) == 1, "category O stands beside another category"
+    )
+
+
+def _require(condition: bool, message: str) -> None:
+    if not condition:
+        raise DefectError(message)

@@ -1,0 +1,39 @@
+"""domain: what the engine asks of usage, and what it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from invoicer.domain.contract import Meter
+from invoicer.domain.period import Period
+from invoicer.errors import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """The quantity of a meter of a contract for the civil days of a period is wanted."""
+
+    contract: str
+    meter: Meter
+    days: Period
+    time_zone: str
+
+    @property
+    def key(self) -> tuple[str, str, Period]:
+        """(contract, meter id, days): what the answer is looked up by."""
+        return self.contract, self.meter.id, self.days
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """An exact quantity in the meter's unit, and where it came from (file names and counts, for the trace)."""
+
+    value: Fraction
+    source: str
+    events: int
+
+
+Measurements = Mapping[tuple[str, str, Period], Measured | Problem]
+"""The answers by :attr:`Demand.key`; a problem stands where usage is not declared complete or can't be read."""
