@@ -1,0 +1,354 @@
+"""render: what stands on a page, as words of the document's language. Templates only place it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from itertools import groupby
+
+from markupsafe import Markup
+
+from invoicer.domain.document import Document, Kind, Line, LineReference, TaxRow
+from invoicer.domain.entitlement import Detail, Part
+from invoicer.domain.party import Customer
+from invoicer.domain.supply import Category
+from invoicer.render import epc
+from invoicer.render.speech import Speech
+from invoicer.render.words import (
+    CATEGORIES,
+    DETAILS,
+    NUMBERS,
+    PARTS,
+    REASONS,
+    SHORT_CATEGORIES,
+    TITLES,
+)
+
+_LONGEST_NUMBER = 12  # characters that the columns of the table of lines hold
+_LONGEST_TOTAL = 16
+_LONGEST_RUNNING = 44
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A label and what it names."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A name with the lines below it: contact, postal address, ids."""
+
+    name: str
+    address: tuple[str, ...]
+    ids: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the table of lines. A row without ``net`` explains the line above it."""
+
+    title: str
+    quantity: str = ""
+    unit: str = ""
+    price: str = ""
+    net: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LineBlock:
+    """A line: its own row, a remark below the title, what it corrects, and rows that explain it. ``contract`` is set where
+    the lines of another contract begin."""
+
+    number: int
+    row: Row
+    vat: str
+    remark: str
+    correction: str
+    details: tuple[Row, ...]
+    contract: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tax:
+    """A row of the tax breakdown; ``remark`` names the country and the law where they matter."""
+
+    label: str
+    remark: str
+    base: str
+    tax: str
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """How the document is settled: a sentence, what a transfer needs, the QR code."""
+
+    sentence: str
+    facts: tuple[Fact, ...]
+    code: Markup | None
+
+
+class Paper:
+    """A document in the words of its language; every part is ready to print."""
+
+    def __init__(self, document: Document, speech: Speech) -> None:
+        self.document = document
+        self.speech = speech
+
+    @property
+    def title(self) -> str:
+        return self.speech.gettext(TITLES[self.document.kind])
+
+    @property
+    def service_period(self) -> str:
+        """The days of service, where all lines but one-offs share them."""
+        periods = {line.days for line in self.document.lines if not line.one_off}
+        return self.speech.days(periods.pop()) if len(periods) == 1 else ""
+
+    @property
+    def seller(self) -> Party:
+        document, _ = self.document, self.speech.gettext
+        seller = document.seller
+        registration = seller.registration(document.registration)
+        ids = (
+            Fact(_("Company number"), seller.company_number),
+            Fact(_("VAT number"), registration.vat_id if registration else ""),
+        )
+        contact = tuple(filter(None, (seller.email, seller.phone, seller.website)))
+        return Party(seller.name, (*self.speech.address(seller.address), *contact), _filled(ids))
+
+    @property
+    def customer(self) -> Party:
+        customer: Customer = self.document.customer
+        _ = self.speech.gettext
+        ids = (Fact(_("Company number"), customer.company_number), Fact(_("VAT number"), customer.vat_id))
+        address = self.speech.address(customer.address)
+        return Party(customer.name, (*filter(None, (customer.contact,)), *address), _filled(ids))
+
+    @property
+    def references(self) -> tuple[Fact, ...]:
+        """Number, dates, and what the customer files the document by."""
+        document, say = self.document, self.speech
+        _ = say.gettext
+        contracts = ", ".join(dict.fromkeys(line.contract for line in document.lines))
+        return _filled(
+            (
+                Fact(_(NUMBERS[document.kind]), document.number),
+                Fact(_("Issue date"), say.day(document.issue_date)),
+                Fact(_("Tax point"), say.day(document.tax_point) if document.tax_point != document.issue_date else ""),
+                Fact(_("Due date"), say.day(document.due_date) if self._asks_for_money else ""),
+                Fact(_("Service period"), self.service_period),
+                Fact(_("Purchase order"), document.purchase_order),
+                Fact(_("Contract"), contracts),
+                Fact(_("Your reference"), document.customer.reference),
+                Fact(_("Reference"), document.reference if document.reference != document.customer.reference else ""),
+                Fact(_("Corrects"), self._originals),
+            )
+        )
+
+    @cached_property
+    def lines(self) -> tuple[LineBlock, ...]:
+        return tuple(self._lines())
+
+    @property
+    def width(self) -> str:
+        """``wide`` where numbers are too long for the usual columns: fixed tables do not grow by themselves."""
+        rows = [row for line in self.lines for row in (line.row, *line.details)]
+        longest = max(len(text) for row in rows for text in (row.quantity, row.price, row.net))
+        return "wide" if longest > _LONGEST_NUMBER or len(self.total.value) > _LONGEST_TOTAL else ""
+
+    def _lines(self) -> Iterator[LineBlock]:
+        several = len({line.contract for line in self.document.lines}) > 1
+        for contract, lines in groupby(self.document.lines, key=lambda line: line.contract):
+            heading = contract if several else ""
+            for line in lines:
+                yield self._line(line, heading)
+                heading = ""
+
+    @property
+    def taxes(self) -> tuple[Tax, ...]:
+        return tuple(self._tax(row) for row in self.document.breakdown)
+
+    @property
+    def totals(self) -> tuple[Fact, ...]:
+        """Net and VAT; the total itself is :attr:`total`."""
+        document, say = self.document, self.speech
+        return (
+            Fact(say.gettext("Total without VAT"), say.money(document.net)),
+            Fact(say.gettext("VAT"), say.money(document.tax)),
+        )
+
+    @property
+    def total(self) -> Fact:
+        document, _ = self.document, self.speech.gettext
+        if document.kind is Kind.CREDIT_NOTE:
+            label = _("Total credited")
+        else:
+            label = _("Total due") if self._asks_for_money else _("Total")
+        return Fact(label, self.speech.money(document.gross))
+
+    @property
+    def accounting(self) -> Fact | None:
+        """VAT in the seller's accounting currency with the rate it was converted at (art. 230 of Directive
+        2006/112/EC)."""
+        if self.document.accounting is None:
+            return None
+        say, rate = self.speech, self.document.accounting.rate
+        tax = self.document.accounting.tax
+        remark = say.gettext("{vat} at the exchange rate 1 {base} = {rate} {currency} ({source}, {day})").format(
+            vat=say.money(tax),
+            base=rate.base,
+            rate=say.rate(rate.rate),
+            currency=rate.currency,
+            source=rate.source,
+            day=say.day(rate.day),
+        )
+        return Fact(say.gettext("VAT in {currency}").format(currency=tax.currency), remark)
+
+    @property
+    def payment(self) -> Payment:
+        document, say = self.document, self.speech
+        _ = say.gettext
+        if document.kind is Kind.CREDIT_NOTE:
+            return Payment(_("You have nothing to pay: the total is credited to you."), (), None)
+        if not self._asks_for_money:
+            return Payment(_("You have nothing to pay."), (), None)
+        day = say.day(document.due_date)
+        reference = Fact(_("Payment reference"), document.payment_reference)
+        if document.payment.direct_debit:
+            sentence = _("We collect the total by direct debit on {day}.").format(day=day)
+            return Payment(
+                sentence, _filled((Fact(_("From account"), _grouped(document.customer.iban)), reference)), None
+            )
+        sentence = _("Please pay the total by {day} and quote the payment reference.").format(day=day)
+        account = document.account
+        if account is None:
+            return Payment(sentence, _filled((reference,)), None)
+        facts = (
+            Fact(_("Payee"), document.seller.name),
+            Fact("IBAN", _grouped(account.iban)),
+            Fact("BIC", account.bic),
+            Fact(_("Bank"), account.bank),
+            reference,
+        )
+        code = epc.payload(document.seller.name, account, document.gross, document.payment_reference)
+        return Payment(sentence, _filled(facts), epc.picture(code) if code else None)
+
+    @property
+    def page_numbers(self) -> Markup:
+        """``Page 1 of 3`` with elements that the style sheet fills in."""
+        text = Markup.escape(self.speech.gettext("Page {page} of {pages}"))
+        return text.format(page=Markup('<span class="page"></span>'), pages=Markup('<span class="pages"></span>'))
+
+    def short(self, text: str) -> str:
+        """A text that fits into the line that every page repeats."""
+        return text if len(text) <= _LONGEST_RUNNING else text[: _LONGEST_RUNNING - 1].rstrip() + "…"
+
+    @property
+    def _asks_for_money(self) -> bool:
+        return self.document.kind is Kind.INVOICE and self.document.gross.amount > 0
+
+    @property
+    def _originals(self) -> str:
+        """The documents that this one corrects, each with its date."""
+        say = self.speech
+        pairs = dict.fromkeys((ln.corrects.number, ln.corrects.issue_date) for ln in self.document.lines if ln.corrects)
+        return ", ".join(
+            say.gettext("{number} of {day}").format(number=number, day=say.day(day)) for number, day in pairs
+        )
+
+    def _line(self, line: Line, contract: str) -> LineBlock:
+        row = self._row(line, self.speech.amount(line.net))
+        details = tuple(self._detail(detail) for detail in line.details)
+        correction = self._correction(line.corrects) if line.corrects is not None else ""
+        return LineBlock(line.number, row, self._vat(line), self._remark(line), correction, details, contract)
+
+    def _row(self, line: Line, net: str) -> Row:
+        """The line's own row. Quantity and price stay out where they would only repeat the net amount: the rows below say
+        what is multiplied, or it is a discount, a minimum or a levy."""
+        say = self.speech
+        explained = line.details or (line.component.part is not Part.CHARGE and not line.unit)
+        if explained and abs(line.quantity) == 1:
+            return Row(line.title, net=net)
+        price = self._price(line.unit_price, line.price_base)
+        return Row(line.title, say.number(line.quantity), say.unit(line.unit, line.quantity), price, net)
+
+    def _price(self, price: Decimal, base: Decimal) -> str:
+        say = self.speech
+        shown = say.price(price, self.document.currency)
+        if base == 1:
+            return shown
+        return say.gettext("{price} per {quantity}").format(price=shown, quantity=say.number(base))
+
+    def _remark(self, line: Line) -> str:
+        say = self.speech
+        _ = say.gettext
+        first = [say.short_days(line.days)]
+        if line.proration is not None:
+            served, full = line.proration
+            first.append(
+                say.ngettext("{days} of {full} day", "{days} of {full} days", full).format(days=served, full=full)
+            )
+        if line.policy:
+            first.append(_("policy {number}").format(number=line.policy))
+        if line.component.part is not Part.CHARGE:
+            first.insert(0, _(PARTS[line.component.part]))
+        return " · ".join(first)
+
+    def _correction(self, reference: LineReference) -> str:
+        say = self.speech
+        _ = say.gettext
+        parts = [
+            _("Corrects {number} of {day}, line {line}: billed {billed}, due {due}").format(
+                number=reference.number,
+                day=say.day(reference.issue_date),
+                line=reference.line,
+                billed=say.amount(reference.billed),
+                due=say.amount(reference.due),
+            )
+        ]
+        if reference.reason in REASONS:
+            parts.append(_(REASONS[reference.reason]))
+        if reference.clause is not None and reference.clause.reference:
+            parts.append(_("clause {number}").format(number=reference.clause.reference))
+        return " · ".join(parts)
+
+    def _detail(self, detail: Detail) -> Row:
+        say, currency = self.speech, self.document.currency
+        label = say.gettext(DETAILS[detail.label]) if detail.label in DETAILS else ""
+        price = self._price(detail.unit_price, detail.price_base) if detail.unit_price else say.gettext("free")
+        unit = say.unit(detail.unit, detail.quantity)
+        return Row(label, say.number(detail.quantity), unit, price, say.share(detail.amount, currency))
+
+    def _vat(self, line: Line) -> str:
+        treatment = line.treatment
+        if treatment.category in SHORT_CATEGORIES:
+            return self.speech.gettext(SHORT_CATEGORIES[treatment.category])
+        return self.speech.percent(treatment.percent)
+
+    def _tax(self, row: TaxRow) -> Tax:
+        say, treatment = self.speech, row.treatment
+        _ = say.gettext
+        if treatment.category is Category.STANDARD:
+            label = _("VAT {percent}").format(percent=say.percent(treatment.percent))
+        elif not treatment.taxable_turnover:
+            label = _("Tax on the premium, outside the VAT base")
+        else:
+            label = _(CATEGORIES[treatment.category])
+        abroad = treatment.jurisdiction != self.document.seller.address.country
+        remark = say.country(treatment.jurisdiction) if abroad and treatment.percent else ""
+        return Tax(label, remark, say.amount(row.base), say.amount(row.tax))
+
+
+def _filled(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    return tuple(fact for fact in facts if fact.value)
+
+
+def _grouped(iban: str) -> str:
+    """An IBAN in groups of four, as it is printed (ISO 13616)."""
+    text = iban.replace(" ", "")
+    return " ".join(text[i : i + 4] for i in range(0, len(text), 4))

@@ -1,0 +1,115 @@
+"""render: what the message keys and unit words of documents are called on paper, in English; catalogues translate them."""
+
+from __future__ import annotations
+
+from invoicer.domain.document import Kind
+from invoicer.domain.entitlement import Part
+from invoicer.domain.supply import Category
+
+
+def mark(message: str) -> str:
+    """Mark a message for the catalogues, to be translated where it is printed."""
+    return message
+
+
+def mark_plural(one: str, many: str) -> tuple[str, str]:
+    """Mark a message that depends on a number."""
+    return one, many
+
+
+TITLES = {
+    Kind.INVOICE: mark("Invoice"),
+    Kind.CREDIT_NOTE: mark("Credit note"),
+}
+
+NUMBERS = {
+    Kind.INVOICE: mark("Invoice number"),
+    Kind.CREDIT_NOTE: mark("Credit note number"),
+}
+
+# What a line is, where it is not the charge itself.
+PARTS = {
+    Part.MINIMUM: mark("Top-up to the agreed minimum"),
+    Part.MAXIMUM: mark("Reduction to the agreed maximum"),
+    Part.DISCOUNT: mark("Discount"),
+    Part.LEVY: mark("Tax on the premium"),
+}
+
+# The VAT of a line, in its narrow column; categories that are not here print their rate.
+SHORT_CATEGORIES = {
+    Category.EXEMPT: mark("exempt"),
+    Category.REVERSE_CHARGE: mark("reverse charge"),
+    Category.OUTSIDE_SCOPE: mark("outside scope"),
+}
+
+# The VAT of a row of the breakdown, without rate.
+CATEGORIES = {
+    Category.ZERO: mark("Zero rate"),
+    Category.EXEMPT: mark("Exempt from VAT"),
+    Category.REVERSE_CHARGE: mark("Reverse charge"),
+    Category.INTRA_COMMUNITY: mark("Intra-Community supply"),
+    Category.EXPORT: mark("Export outside the EU"),
+    Category.OUTSIDE_SCOPE: mark("Outside the scope of VAT"),
+}
+
+# Why a line corrects an earlier one. A key that is not here prints no reason.
+REASONS = {
+    "terms-changed": mark("the terms were changed"),
+    "usage-changed": mark("the usage was corrected"),
+    "treatment-changed": mark("the tax treatment was corrected"),
+    "cadence-changed": mark("the billing period was changed"),
+    "customer-changed": mark("the customer's details were corrected"),
+    "facts-changed": mark("a rate was corrected"),
+}
+
+# What a row below a line shows.
+DETAILS = {
+    "included": mark("Included"),
+    "free": mark("Free"),
+    "package": mark("Packages"),
+    "flat": mark("Fixed part"),
+    "base": mark("Base"),
+}
+
+_UNIT_WORDS = (
+    mark_plural("second", "seconds"),
+    mark_plural("minute", "minutes"),
+    mark_plural("hour", "hours"),
+    mark_plural("day", "days"),
+    mark_plural("week", "weeks"),
+    mark_plural("month", "months"),
+    mark_plural("quarter", "quarters"),
+    mark_plural("year", "years"),
+    mark_plural("piece", "pieces"),
+    mark_plural("seat", "seats"),
+    mark_plural("user", "users"),
+    mark_plural("licence", "licences"),
+    mark_plural("mailbox", "mailboxes"),
+    mark_plural("domain", "domains"),
+    mark_plural("certificate", "certificates"),
+    mark_plural("server", "servers"),
+    mark_plural("cluster", "clusters"),
+    mark_plural("node", "nodes"),
+    mark_plural("backup", "backups"),
+    mark_plural("address", "addresses"),
+    mark_plural("call", "calls"),
+    mark_plural("request", "requests"),
+    mark_plural("event", "events"),
+    mark_plural("message", "messages"),
+    mark_plural("transaction", "transactions"),
+    mark_plural("payment", "payments"),
+    mark_plural("vehicle", "vehicles"),
+    mark_plural("vehicle-day", "vehicle-days"),
+    mark_plural("driver", "drivers"),
+    mark_plural("courier", "couriers"),
+    mark_plural("trip", "trips"),
+    mark_plural("delivery", "deliveries"),
+    mark_plural("parcel", "parcels"),
+    mark_plural("kilometre", "kilometres"),
+    mark_plural("gigabyte", "gigabytes"),
+    mark_plural("terabyte", "terabytes"),
+    mark_plural("package", "packages"),
+)
+
+# Terms may write a unit in the singular or the plural; symbols (GB, km) are the same in every language.
+UNITS = {word: pair for pair in _UNIT_WORDS for word in pair}
