@@ -1,0 +1,31 @@
+"""workspace: a workspace folder, as settings, customers and the paths of everything else. It parses no terms."""
+
+from invoicer.workspace.checks import did_you_mean, mend_by_choice
+from invoicer.workspace.customers import read_customers
+from invoicer.workspace.folder import load
+from invoicer.workspace.model import AcceptedFact, Policy, SeriesPattern, Settings, Workspace
+from invoicer.workspace.starting import EXAMPLES, copy_example, new_workspace
+from invoicer.workspace.tables import Table, read_toml
+from invoicer.workspace.texts import decoded, header
+from invoicer.workspace.zones import zone, zone_names
+
+__all__ = [
+    "EXAMPLES",
+    "AcceptedFact",
+    "Policy",
+    "SeriesPattern",
+    "Settings",
+    "Table",
+    "Workspace",
+    "copy_example",
+    "decoded",
+    "did_you_mean",
+    "header",
+    "load",
+    "mend_by_choice",
+    "new_workspace",
+    "read_customers",
+    "read_toml",
+    "zone",
+    "zone_names",
+]

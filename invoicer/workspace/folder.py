@@ -1,0 +1,60 @@
+"""workspace: read a workspace folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from invoicer.errors import Place, Problem, Severity, WorkspaceError
+from invoicer.workspace.checks import mend_by_choice
+from invoicer.workspace.customers import read_customers
+from invoicer.workspace.model import CUSTOMERS, SETTINGS, Workspace
+from invoicer.workspace.settings import read_settings
+
+
+def load(folder: Path) -> Workspace:
+    """The workspace in a folder: settings and customers read and checked, terms only found.
+
+    Raises WorkspaceError with every problem that names no single customer, in one pass. A customer with a problem
+    refuses nothing: it stands in ``customer_problems``, and its contracts are to be held.
+    """
+    if not (folder / SETTINGS).is_file():
+        raise WorkspaceError(_no_workspace(folder))
+    settings, problems = read_settings(folder)
+    language = settings.policy.language if settings else "en"
+    customers = read_customers(folder / CUSTOMERS, CUSTOMERS, language)
+    found = (*problems, *customers.problems, *_unread(folder))
+    if settings is None or any(problem.severity is Severity.ERROR for problem in found):
+        of_customers = [problem for rows in customers.problems_of.values() for problem in rows]
+        raise WorkspaceError([*found, *of_customers])
+    return Workspace(
+        folder=folder,
+        settings=settings,
+        customers=customers.sound,
+        customer_problems=customers.problems_of,
+        warnings=found,
+    )
+
+
+def _no_workspace(folder: Path) -> Problem:
+    if not folder.is_dir():
+        return Problem("W201", Place(str(folder)), "there is no such folder", "name the folder of a workspace")
+    cause = f"this folder is no workspace: it has no {SETTINGS}"
+    return Problem("W201", Place(str(folder)), cause, "make one with `invoicer init`, or name another folder")
+
+
+def _unread(folder: Path) -> Iterator[Problem]:
+    """Warn of what looks like part of the workspace and is not read."""
+    terms = ("contracts", "price-lists")
+    for name in terms:
+        for path in sorted((folder / name).rglob("*")):
+            if path.is_file() and path.suffix != ".terms" and not path.name.startswith("."):
+                place = Place(path.relative_to(folder).as_posix())
+                mend = "give it a name that ends in .terms, or keep it elsewhere"
+                yield Problem("W202", place, "this file is not read", mend, Severity.WARNING)
+    if not (folder / "contracts").is_dir():
+        others = (path.name for path in folder.iterdir() if path.is_dir() and path.name not in terms)
+        near = [name for name in others if mend_by_choice("contracts", [name], "")]
+        mend = f"did you mean “{near[0]}” to be it?" if near else "make it and put the terms of contracts into it"
+        cause = "there is no folder contracts, so there is nothing to bill"
+        yield Problem("W202", Place("contracts"), cause, mend, Severity.WARNING)

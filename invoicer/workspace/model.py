@@ -1,0 +1,174 @@
+"""workspace: what a workspace folder says, once it was read without a problem that refuses it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from invoicer.domain.contract import Source
+from invoicer.domain.document import Kind
+from invoicer.domain.party import Customer, Seller
+from invoicer.errors import Problem
+from invoicer.workspace.checks import Flaw
+
+SETTINGS = "invoicer.toml"
+CUSTOMERS = "customers.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesPattern:
+    """How a number series writes its numbers: ``HN-{year}-{number:5}`` gives HN-2026-00042.
+
+    With ``{year}`` (of the issue date) in it, each year is a series of its own that begins at 1.
+    """
+
+    text: str
+
+    @classmethod
+    def parse(cls, text: str) -> SeriesPattern:
+        """The pattern; Flaw where it is none."""
+        places = re.findall(r"\{[^}]*\}?|\}", text)
+        wrong = [place for place in places if not re.fullmatch(r"\{year\}|\{number(:[1-9])?\}", place)]
+        mend = "write it like HN-{year}-{number:5}"
+        if wrong:
+            raise Flaw(
+                f"“{text}” is no number series: {wrong[0]} is unknown", f"{mend}, from {{year}} and {{number:5}}"
+            )
+        if sum(place.startswith("{number") for place in places) != 1:
+            raise Flaw(f"“{text}” is no number series: it needs {{number:5}} exactly once", mend)
+        if places.count("{year}") > 1:
+            raise Flaw(f"“{text}” is no number series: it has {{year}} more than once", mend)
+        if not re.fullmatch(r"[A-Za-z0-9/.-]+", re.sub(r"\{[^}]*\}", "", text) or "-"):
+            raise Flaw(f"“{text}” is no number series: it has other signs than letters, digits, - / and .", mend)
+        return cls(text)
+
+    @property
+    def shape(self) -> str:
+        """The pattern without the width of its number: two patterns of one shape can make the same number."""
+        return re.sub(r"\{number(:\d)?\}", "{number}", self.text)
+
+    def series(self, issued: dt.date) -> str:
+        """The series that a document of that issue date belongs to: the pattern with its year filled in."""
+        return self.text.replace("{year}", f"{issued.year:04d}")
+
+    def format(self, issued: dt.date, number: int) -> str:
+        """The number of the ``number``-th document of its series."""
+        return re.sub(r"\{number:?(\d?)\}", lambda place: f"{number:0{int(place[1] or 1)}d}", self.series(issued))
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedFact:
+    """A doubtful fact that the seller takes responsibility for: ``fact`` is its id, where ``*`` stands for any text."""
+
+    fact: str
+    reason: str
+
+    def covers(self, fact_id: str) -> bool:
+        """Whether it means that fact."""
+        return fnmatchcase(fact_id, self.fact)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What the seller decided once for all: the language of documents where a customer has none (ISO 639), how many
+    months back differences are billed by themselves, which doubtful facts count all the same."""
+
+    language: str = "en"
+    correction_horizon_months: int = 24
+    accept_facts: tuple[AcceptedFact, ...] = ()
+
+    def acceptance(self, fact_id: str) -> AcceptedFact | None:
+        """The entry that accepts a fact, if one does."""
+        return next((accepted for accepted in self.accept_facts if accepted.covers(fact_id)), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What invoicer.toml says. ``supply`` maps the seller's word for what is supplied to the class that markets know,
+    ``series`` the id of a seller to its number series by kind of document; ``exchange`` is handed to the rate sources
+    as it stands ({} where the workspace has none)."""
+
+    name: str
+    sellers: Mapping[str, Seller]
+    series: Mapping[str, Mapping[Kind, SeriesPattern]]
+    supply: Mapping[str, str]
+    policy: Policy
+    exchange: Mapping[str, Any]
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """A workspace folder that was read.
+
+    ``customers`` has the sound customers by id, each with its rows in the order of the file; ``customer_problems`` has
+    the others by id, with what is wrong: only the contracts with them are to be held. ``warnings`` hold nothing.
+    """
+
+    folder: Path
+    settings: Settings
+    customers: Mapping[str, tuple[Customer, ...]]
+    customer_problems: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
+    warnings: tuple[Problem, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.settings.name
+
+    @property
+    def sellers(self) -> Mapping[str, Seller]:
+        return self.settings.sellers
+
+    @property
+    def policy(self) -> Policy:
+        return self.settings.policy
+
+    @property
+    def customer_ids(self) -> frozenset[str]:
+        """The ids of all customers, sound or not: what terms may refer to."""
+        return frozenset(self.customers) | frozenset(self.customer_problems)
+
+    @property
+    def contract_files(self) -> tuple[tuple[str, Path], ...]:
+        """(path relative to the workspace, path) of each terms file with contracts, sorted."""
+        return self._terms("contracts")
+
+    @property
+    def price_list_files(self) -> tuple[tuple[str, Path], ...]:
+        """(path relative to the workspace, path) of each terms file with price lists, sorted."""
+        return self._terms("price-lists")
+
+    @property
+    def usage_folder(self) -> Path:
+        return self.folder / "usage"
+
+    @property
+    def rates_folder(self) -> Path:
+        return self.folder / "rates"
+
+    @property
+    def plugins_folder(self) -> Path:
+        return self.folder / "plugins"
+
+    @property
+    def templates_folder(self) -> Path:
+        return self.folder / "templates"
+
+    @property
+    def ledger_folder(self) -> Path:
+        """The database, its anchor and its files; made by runs."""
+        return self.folder / "ledger"
+
+    @property
+    def documents_folder(self) -> Path:
+        """Issued documents under readable names; made by runs."""
+        return self.folder / "documents"
+
+    def _terms(self, name: str) -> tuple[tuple[str, Path], ...]:
+        found = (path for path in (self.folder / name).rglob("*.terms") if path.is_file())
+        return tuple(sorted((path.relative_to(self.folder).as_posix(), path) for path in found))
