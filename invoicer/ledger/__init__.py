@@ -1,0 +1,38 @@
+"""ledger: the database of facts: plans, numbers, documents, what is billed, and the log that proves it.
+
+:func:`open_ledger` opens a :class:`Ledger`; one writes at a time, and everything it writes is whole or not there.
+"""
+
+from invoicer.ledger.faults import Fault, Point
+from invoicer.ledger.files import Files
+from invoicer.ledger.issuing import Finish
+from invoicer.ledger.ledger import Ledger, open_ledger
+from invoicer.ledger.records import (
+    Artifact,
+    DraftStatus,
+    Issued,
+    Plan,
+    PlannedDraft,
+    PlanStatus,
+    PlanSummary,
+)
+from invoicer.ledger.series import document_number, pattern_fault, series_key
+
+__all__ = [
+    "Artifact",
+    "DraftStatus",
+    "Fault",
+    "Files",
+    "Finish",
+    "Issued",
+    "Ledger",
+    "Plan",
+    "PlanStatus",
+    "PlanSummary",
+    "PlannedDraft",
+    "Point",
+    "document_number",
+    "open_ledger",
+    "pattern_fault",
+    "series_key",
+]

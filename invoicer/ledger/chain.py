@@ -1,0 +1,127 @@
+"""ledger: the log, chained by hashes, and its anchor outside the database.
+
+Each entry's hash covers its sequence, kind and payload and the hash before it: a changed entry breaks the chain. A tail
+that was cut off, or a chain that was made anew from some place on, is whole in itself; those are found by the anchor, a
+small file that remembers how long the chain was and how it ended.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from invoicer.domain import canonical
+from invoicer.errors import Place, Problem, RunError
+from invoicer.ledger import schema
+from invoicer.ledger.durable import write_whole
+from invoicer.ledger.faults import Fault
+from invoicer.ledger.trouble import refused
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How many entries a chain has, and the hash of the last one."""
+
+    count: int
+    hash: str
+
+
+GENESIS = Head(0, "0" * 64)
+_RESTORE = "put the whole folder back from its latest backup; if you don't know why this happened, tell your auditor"
+
+
+def append(connection: sa.Connection, entries: Sequence[tuple[str, Any]]) -> list[int]:
+    """Add entries of (kind, payload) at the end of the log; answers their sequence numbers."""
+    last = head(connection)
+    rows: list[dict[str, Any]] = []
+    for kind, payload in entries:
+        text = canonical.to_json(payload)
+        sequence = last.count + 1
+        row = {"sequence": sequence, "kind": kind, "payload": text, "previous": last.hash}
+        last = Head(sequence, link(sequence, kind, text, last.hash))
+        rows.append({**row, "hash": last.hash})
+    if rows:
+        connection.execute(sa.insert(schema.log), rows)
+    return [row["sequence"] for row in rows]
+
+
+def link(sequence: int, kind: str, payload: str, previous: str) -> str:
+    """The hash of an entry. Canonical JSON has no line breaks, so the parts can't run into each other."""
+    return canonical.sha256(f"{sequence}\n{kind}\n{payload}\n{previous}")
+
+
+def head(connection: sa.Connection) -> Head:
+    """The end of the log."""
+    log = schema.log.c
+    row = connection.execute(sa.select(log.sequence, log.hash).order_by(log.sequence.desc()).limit(1)).one_or_none()
+    return Head(row.sequence, row.hash) if row else GENESIS
+
+
+def broken_links(connection: sa.Connection, after: Head = GENESIS) -> Iterator[Problem]:
+    """Walk the log from after a known head; yields a problem for each entry that does not follow from the one before."""
+    log = schema.log
+    last = after
+    for row in connection.execute(sa.select(log).where(log.c.sequence > after.count).order_by(log.c.sequence)):
+        if row.sequence != last.count + 1:
+            cause = f"entry {last.count + 1} of the log is missing"
+            yield Problem("L112", Place(part=f"log entry {last.count + 1}"), cause, _RESTORE)
+        elif row.previous != last.hash or link(row.sequence, row.kind, row.payload, row.previous) != row.hash:
+            cause = f"entry {row.sequence} of the log ({row.kind}) is not what was written"
+            yield Problem("L112", Place(part=f"log entry {row.sequence}"), cause, _RESTORE)
+        last = Head(row.sequence, row.hash)
+
+
+class Anchor:
+    """The file beside the database that remembers the head of the log. It is written after each commit, so it may lag
+    behind by what a crash left unsaid, and can never be ahead."""
+
+    def __init__(self, path: Path, fault: Fault) -> None:
+        self.path = path
+        self._fault = fault
+
+    def read(self) -> Head | None:
+        """What the file says; None where there is no file. Raises RunError (L111) for a file that says nothing."""
+        try:
+            data = json.loads(self.path.read_text("utf-8"))
+            return Head(int(data["count"]), str(data["head"]))
+        except FileNotFoundError:
+            return None
+        except (ValueError, KeyError, TypeError) as error:
+            raise refused("L111", self.path, "the anchor of the log can't be read", _RESTORE) from error
+
+    def write(self, head: Head) -> None:
+        """Remember a head, durably."""
+        write_whole(
+            self.path, canonical.to_json({"count": head.count, "head": head.hash}).encode() + b"\n", self._fault
+        )
+
+    def check(self, connection: sa.Connection, anchored: Head | None) -> None:
+        """Hold what the anchor said against the log. Read the anchor first: the log may grow meanwhile, never shrink.
+
+        Raises RunError: L108 the log is shorter, L109 it is another one, L110 there is no anchor, L112 what was
+        added since does not follow.
+        """
+        now = head(connection)
+        if anchored is None:
+            if now.count:
+                cause = f"the file is missing, and the log has {now.count} entries that it should vouch for"
+                raise refused("L110", self.path, cause, _RESTORE)
+            return
+        if now.count < anchored.count:
+            cause = (
+                f"the log ends at entry {now.count}, and {anchored.count} were written: "
+                "the database is older than the anchor beside it, or its end was cut off"
+            )
+            raise refused("L108", self.path, cause, _RESTORE)
+        log = schema.log.c
+        found = connection.execute(sa.select(log.hash).where(log.sequence == anchored.count)).scalar_one_or_none()
+        if anchored.count and found != anchored.hash:
+            cause = f"entry {anchored.count} of the log is another than the one that was written"
+            raise refused("L109", self.path, cause, _RESTORE)
+        if problems := tuple(broken_links(connection, anchored)):
+            raise RunError(problems)

@@ -1,0 +1,254 @@
+"""ledger: issuing. Confirmed drafts become documents, in batches, each in one short transaction.
+
+A batch locks the rows of its series, takes the next numbers, finishes its drafts and writes everything that belongs to
+them; then it commits. Whatever happens before the commit leaves nothing behind, whatever happens after it is done. So to
+resume is to call again: what is issued is no longer confirmed, and the rest follows.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from invoicer.domain import canonical
+from invoicer.domain.document import Document, Draft, Kind
+from invoicer.domain.entitlement import BilledLine
+from invoicer.errors import DefectError
+from invoicer.ledger import chain, dialect, schema
+from invoicer.ledger.faults import Point
+from invoicer.ledger.plans import plan_row, refuse_foreign, refuse_superseded, settle
+from invoicer.ledger.records import DraftStatus, billed_columns, document_columns
+from invoicer.ledger.series import document_number, file_name, series_key
+from invoicer.ledger.store import Store
+from invoicer.ledger.trouble import refused
+
+
+class Finish(Protocol):
+    """Makes a draft final. Pure, and it never refuses: whatever could be wrong was found before the lock."""
+
+    def __call__(
+        self, draft: Draft, number: str, issue_date: dt.date, /
+    ) -> tuple[Document, Sequence[BilledLine], Sequence[str]]:
+        """The document of that number, what it bills (one billed line for each of its lines), and the formats in which
+        it is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    """A draft of a batch on its way to a document."""
+
+    position: int
+    draft: Draft
+    revisions: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Final:
+    """A document with all that is written for it."""
+
+    position: int
+    series: str
+    counter: int
+    document: Document
+    json: str
+    sha256: str
+    billed: tuple[tuple[BilledLine, str, int], ...]  # with its JSON and its revision
+    formats: tuple[str, ...]
+
+
+def issue(
+    store: Store, plan: int, finish: Finish, issue_date: dt.date, batch: int, progress: Callable[[int], None]
+) -> tuple[str, ...]:
+    """Issue the confirmed drafts of a plan in the order of their positions; answers the numbers given now."""
+    with store.read() as connection:
+        refuse_superseded(store, plan_row(connection, store, plan))
+        waiting = _confirmed(connection, plan)
+    numbers: list[str] = []
+    for first in range(0, len(waiting), batch):
+        papers = _load(store, plan, waiting[first : first + batch])
+        issued = _issue_batch(store, plan, papers, finish, issue_date)
+        numbers += issued
+        progress(len(issued))
+    return tuple(numbers)
+
+
+def _issue_batch(store: Store, plan: int, papers: Sequence[_Paper], finish: Finish, issue_date: dt.date) -> list[str]:
+    finals: list[_Final] = []
+    try:
+        with store.write() as connection:
+            still = set(_confirmed(connection, plan))
+            papers = [paper for paper in papers if paper.position in still]
+            finals += _number(connection, papers, finish, issue_date)
+            store.fault(Point.NUMBERS_TAKEN)
+            _insert(store, connection, plan, finals)
+            settle(connection, plan)
+    except IntegrityError as error:
+        raise _taken(store, finals, error) from error
+    return [final.document.number for final in finals]
+
+
+def _confirmed(connection: sa.Connection, plan: int) -> list[int]:
+    drafts = schema.plan_drafts.c
+    query = sa.select(drafts.position).where(drafts.plan == plan, drafts.status == DraftStatus.CONFIRMED)
+    return list(connection.execute(query.order_by(drafts.position)).scalars())
+
+
+def _load(store: Store, plan: int, positions: Sequence[int]) -> list[_Paper]:
+    drafts = schema.plan_drafts
+    query = sa.select(drafts).where(drafts.c.plan == plan, drafts.c.position.in_(positions))
+    papers = []
+    with store.read() as connection:
+        for row in connection.execute(query.order_by(drafts.c.position)):
+            if canonical.sha256(row.json) != row.sha256:
+                raise refused(
+                    "L117",
+                    store.folder,
+                    f"draft {row.position} of plan {plan} is not what was planned",
+                    "the database was changed by hand; put the folder back from its backup, or plan again",
+                )
+            draft = canonical.from_json(Draft, row.json)
+            papers.append(_Paper(row.position, draft, tuple(json.loads(row.revisions))))
+    return papers
+
+
+def _number(connection: sa.Connection, papers: Sequence[_Paper], finish: Finish, issue_date: dt.date) -> list[_Final]:
+    """Lock the series, give each paper the next number of its own, and move the counters."""
+    wanted = {series_key(paper.draft.series, issue_date): paper.draft for paper in papers}
+    rows = [
+        {"key": key, "pattern": draft.series, "seller": draft.seller.id, "next_number": 1}
+        for key, draft in sorted(wanted.items())
+    ]
+    dialect.insert_absent(connection, schema.series, rows)
+    series = schema.series
+    lock = sa.select(series).where(dialect.among(series.c.key, wanted)).order_by(series.c.key).with_for_update()
+    counters = {}
+    for row in connection.execute(lock):
+        refuse_foreign(row.key, row.seller, wanted[row.key].seller.id)
+        counters[row.key] = row.next_number
+    finals = []
+    for paper in papers:
+        key = series_key(paper.draft.series, issue_date)
+        finals.append(_finish(paper, key, counters[key], finish, issue_date))
+        counters[key] += 1
+    if counters:
+        move = sa.update(series).where(series.c.key == sa.bindparam("k")).values(next_number=sa.bindparam("n"))
+        connection.execute(move, [{"k": key, "n": number} for key, number in counters.items()])
+    return finals
+
+
+def _finish(paper: _Paper, key: str, count: int, finish: Finish, issue_date: dt.date) -> _Final:
+    number = document_number(key, count)
+    document, billed, formats = finish(paper.draft, number, issue_date)
+    _check(document, number, issue_date, billed, paper.draft)
+    text = canonical.to_json(document)
+    carried = tuple((line, canonical.to_json(line), rev) for line, rev in zip(billed, paper.revisions, strict=True))
+    return _Final(
+        paper.position, key, count, document, text, canonical.sha256(text), carried, tuple(dict.fromkeys(formats))
+    )
+
+
+def _check(document: Document, number: str, issue_date: dt.date, billed: Sequence[BilledLine], draft: Draft) -> None:
+    """What a finished document must have in common with its number, its draft and what it bills."""
+    if (document.number, document.issue_date, document.series) != (number, issue_date, draft.series):
+        raise DefectError(f"{number} was finished as {document.number} of {document.series} on {document.issue_date}")
+    if (document.kind, document.gross, len(document.lines)) != (draft.kind, draft.gross, len(draft.lines)):
+        raise DefectError(f"{number} is another document than its draft")
+    sign = -1 if document.kind is Kind.CREDIT_NOTE else 1
+    said = [
+        (number, line.number, line.contract, line.component, line.days, line.net.exact * sign)
+        for line in document.lines
+    ]
+    carried = [(line.document, line.line, line.contract, line.component, line.days, line.net.exact) for line in billed]
+    if said != carried:
+        raise DefectError(f"{number} does not bill what its lines say")
+
+
+def _insert(store: Store, connection: sa.Connection, plan: int, finals: Sequence[_Final]) -> None:
+    if not finals:
+        return
+    sequences = chain.append(connection, [("issued", _entry(plan, final.position, final)) for final in finals])
+    store.fault(Point.LOG_APPENDED)
+    documents = [
+        {
+            **document_columns(json.loads(final.json)),
+            "series": final.series,
+            "counter": final.counter,
+            "logged": sequence,
+            "json": final.json,
+            "sha256": final.sha256,
+        }
+        for final, sequence in zip(finals, sequences, strict=True)
+    ]
+    connection.execute(sa.insert(schema.documents), documents)
+    store.fault(Point.DOCUMENTS_INSERTED)
+    billed = [
+        {**billed_columns(line), "revision": revision, "json": text}
+        for final in finals
+        for line, text, revision in final.billed
+    ]
+    connection.execute(sa.insert(schema.billed), billed)
+    store.fault(Point.BILLED_INSERTED)
+    artifacts = [
+        {"document": number, "format": form, "name": file_name(number, form, final.document.issue_date)}
+        for final in finals
+        for number in [final.document.number]
+        for form in final.formats
+    ]
+    if artifacts:
+        connection.execute(sa.insert(schema.artifacts), artifacts)
+    store.fault(Point.ARTIFACTS_WANTED)
+    drafts = schema.plan_drafts
+    mark = sa.update(drafts).where(drafts.c.plan == plan, drafts.c.position == sa.bindparam("p"))
+    connection.execute(
+        mark.values(status=DraftStatus.ISSUED, document=sa.bindparam("d")),
+        [{"p": final.position, "d": final.document.number} for final in finals],
+    )
+    store.fault(Point.DRAFTS_ISSUED)
+
+
+def _entry(plan: int, position: int, final: _Final) -> dict[str, object]:
+    """The payload of the log for an issued document: hashes of all that must never change."""
+    return {
+        "document": final.document.number,
+        "sha256": final.sha256,
+        "billed": billed_digest((text, revision) for _, text, revision in final.billed),
+        "plan": plan,
+        "position": position,
+    }
+
+
+def billed_digest(lines: Iterable[tuple[str, int]]) -> str:
+    """One hash over the billed lines (JSON, revision) of a document, in the order of its lines."""
+    return canonical.sha256("\n".join(f"{revision} {text}" for text, revision in lines))
+
+
+def _taken(store: Store, finals: Sequence[_Final], error: IntegrityError) -> Exception:
+    """Say which key of the batch is taken already; a broken key that can't be found is a defect of ours."""
+    billed, documents = schema.billed.c, schema.documents.c
+    lines = {
+        (row["contract"], row["component"], row["span"], revision): row
+        for final in finals
+        for line, _, revision in final.billed
+        for row in (billed_columns(line),)
+    }
+    key = (billed.contract, billed.component, billed.span, billed.revision)
+    with store.read() as connection:
+        of_contracts = dialect.among(billed.contract, {contract for contract, *_ in lines})
+        for row in connection.execute(sa.select(*key, billed.document).where(of_contracts)):
+            if tuple(row[:4]) in lines:
+                cause = f"{row.component} of contract {row.contract} for {row.span} is on {row.document} already"
+                mend = "nothing of this batch was issued; plan again, so that what is billed is seen"
+                return refused("L130", store.folder, cause, mend, f"contract {row.contract}")
+        numbers = {final.document.number for final in finals}
+        query = sa.select(documents.number, documents.series).where(dialect.among(documents.number, numbers))
+        if taken := connection.execute(query).first():
+            cause = f"the number {taken.number} is taken by the series {taken.series}"
+            mend = "two patterns in invoicer.toml make the same numbers; change the one that is not in use yet"
+            return refused("L133", store.folder, cause, mend)
+    return DefectError(f"a key of the ledger is broken: {error.orig}")

@@ -1,0 +1,269 @@
+"""ledger: the ledger as the other rooms see it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from invoicer.domain.document import Document, Draft, Kind
+from invoicer.domain.entitlement import BilledLine
+from invoicer.errors import Problem
+from invoicer.ledger import artifacts, chain, dialect, issuing, plans, reading, schema, verify
+from invoicer.ledger.durable import make_folder
+from invoicer.ledger.faults import Fault, no_fault
+from invoicer.ledger.files import Files
+from invoicer.ledger.issuing import Finish
+from invoicer.ledger.lock import writer_lock
+from invoicer.ledger.records import Artifact, Issued, Plan, PlanSummary
+from invoicer.ledger.store import Store
+from invoicer.ledger.trouble import explained, refused
+
+DATABASE, ANCHOR, LOCK, ARCHIVE = "invoicer.db", "anchor.json", "writer.lock", "files"
+
+
+@contextmanager
+def open_ledger(
+    folder: Path, *, writing: bool, documents: Path | None = None, fault: Fault = no_fault
+) -> Iterator[Ledger]:
+    """Open the ledger in a folder; ``documents`` is where files get their readable names (a folder of that name beside
+    it when None). A ledger that is opened for writing is made where there is none; one that is read is empty then.
+
+    Raises RunError: L101 another run is under way (only for writing), L102 to L104 the folder or the disk refuses, L105 to
+    L107 the database is of another version, none of ours or damaged, L108 to L112 the log is not what the anchor
+    remembers. ``fault`` is for tests.
+    """
+    files = Files(folder / ARCHIVE, documents or folder.parent / "documents", fault)
+    anchor = chain.Anchor(folder / ANCHOR, fault)
+    with ExitStack() as stack:
+        if writing:
+            with explained(folder):
+                make_folder(folder)
+            stack.enter_context(writer_lock(folder / LOCK))
+        with explained(folder):
+            anchored = anchor.read()
+            connect = _connect_to_write if writing else _connect_to_read
+            engine = connect(folder / DATABASE, anchored, stack)
+        store = Store(engine, folder, anchor, writing, fault)
+        store.begin(anchored)
+        if writing:
+            files.sweep()
+        yield Ledger(store, files)
+
+
+class Ledger:
+    """What was issued, and what is planned. Made by :func:`open_ledger`.
+
+    Every method may raise RunError where the disk or the database refuses (L102 to L104, L107); it then left no trace.
+    Days are given by the caller: the ledger reads no clock.
+    """
+
+    def __init__(self, store: Store, files: Files) -> None:
+        self._store = store
+        self.files = files
+
+    # Contents: what documents refer to by hash
+
+    def put_content(self, data: bytes) -> str:
+        """Keep bytes; answers their SHA-256 (hex)."""
+        return self.put_contents([data])[0]
+
+    def put_contents(self, contents: Iterable[bytes]) -> tuple[str, ...]:
+        """Keep many contents in one transaction; answers their hashes in the same order."""
+        return reading.put_contents(self._store, contents)
+
+    def content(self, sha256: str) -> bytes:
+        """The bytes of that hash. Raises RunError (L143) when there are none."""
+        return reading.content(self._store, sha256)
+
+    # Billed: what documents carry
+
+    def billed(self, contracts: Collection[str]) -> tuple[BilledLine, ...]:
+        """What issued documents carry of these contracts, in the order of issue; one query however many they are."""
+        return reading.billed(self._store, contracts)
+
+    def billed_contracts(self) -> frozenset[str]:
+        """The ids of all contracts that were ever billed: one that is not in the files any more has disappeared."""
+        return reading.billed_contracts(self._store)
+
+    # Plans
+
+    def store_plan(
+        self,
+        as_of: dt.date,
+        created: dt.date,
+        drafts: Sequence[tuple[Draft, str]],
+        holds: Mapping[str, Sequence[Problem]],
+        provenance: Mapping[str, str] | None = None,
+    ) -> int:
+        """Store a plan made on ``created``, seen from ``as_of``; answers its id.
+
+        ``drafts`` come with the fingerprints of their inputs, in the order in which they shall be numbered; ``holds`` are
+        the problems of each held contract; ``provenance`` (versions of code and plugins) goes into the log. Every other
+        plan with drafts that wait is superseded. When the latest plan waits with the same fingerprints and holds and is
+        as of the same day, nothing is stored and its id is the answer: confirmations stay.
+
+        Raises RunError: L131 the pattern of a series (:attr:`Draft.series`) can't be used, L132 it is another seller's.
+        """
+        return plans.store_plan(self._store, as_of, created, drafts, holds, provenance or {})
+
+    def plan(self, plan: int | None = None) -> Plan:
+        """The plan of that id, or the latest. Raises RunError (L120) when there is none."""
+        return plans.read_plan(self._store, plan)
+
+    def plans(self) -> tuple[PlanSummary, ...]:
+        """All plans without their drafts, the oldest first."""
+        return plans.summaries(self._store)
+
+    def confirm(
+        self,
+        plan: int,
+        who: str,
+        remark: str,
+        on: dt.date,
+        *,
+        positions: Collection[int] | None = None,
+        contracts: Collection[str] | None = None,
+    ) -> tuple[int, ...]:
+        """Release the drafts of a plan, or only those at these positions or with a line of these contracts; answers the
+        positions released now (none when they were released before).
+
+        Raises RunError: L120 no such plan, L121 superseded, L122 nothing fits the filter, L123 ``who`` is empty.
+        """
+        return plans.confirm(self._store, plan, who, remark, on, positions, contracts)
+
+    def drop(
+        self,
+        plan: int,
+        who: str,
+        remark: str,
+        on: dt.date,
+        *,
+        positions: Collection[int] | None = None,
+        contracts: Collection[str] | None = None,
+    ) -> tuple[int, ...]:
+        """Take drafts out of a plan (rejected, or planned upon inputs that have changed); chosen and answered as by
+        :meth:`confirm`. They leave no number."""
+        return plans.drop(self._store, plan, who, remark, on, positions, contracts)
+
+    # Documents
+
+    def issue(
+        self,
+        plan: int,
+        finish: Finish,
+        issue_date: dt.date,
+        *,
+        batch: int = 50,
+        progress: Callable[[int], None] = lambda _: None,
+    ) -> tuple[str, ...]:
+        """Issue the confirmed drafts of a plan in the order of their positions, ``batch`` at a time; answers the numbers
+        given now. ``progress`` hears after each commit how many documents it brought.
+
+        ``finish`` is called within the lock and must be pure. After a crash or a refusal call it again: what is issued
+        is skipped, the rest follows, no number is lost or given twice.
+
+        Raises RunError: L120 no such plan, L121 superseded, L117 a stored draft was changed, L130 something is billed
+        already, L133 a number is taken by another series. The batch at hand leaves no trace, those before it are issued.
+        """
+        return issuing.issue(self._store, plan, finish, issue_date, batch, progress)
+
+    def documents(
+        self,
+        *,
+        plan: int | None = None,
+        contracts: Collection[str] | None = None,
+        customers: Collection[str] | None = None,
+        kind: Kind | None = None,
+        since: dt.date | None = None,
+        until: dt.date | None = None,
+    ) -> tuple[Issued, ...]:
+        """Issued documents in brief, in the order of issue: all, or those that fit every filter given. ``since`` and
+        ``until`` are issue dates, both included."""
+        return reading.documents(self._store, plan, contracts, customers, kind, since, until)
+
+    def document(self, number: str) -> Document:
+        """The document of that number. Raises RunError (L140) when there is none."""
+        return reading.document(self._store, number)
+
+    def document_json(self, number: str) -> str:
+        """Its canonical JSON, to hand to a renderer in another process. Raises RunError (L140)."""
+        return reading.document_json(self._store, number)
+
+    def first_documents(self) -> Mapping[str, str]:
+        """The number of the first document of every customer who ever got one."""
+        return reading.first_documents(self._store)
+
+    def next_numbers(self) -> Mapping[str, int]:
+        """The next number of every series that has begun, by the key of the series."""
+        return reading.next_numbers(self._store)
+
+    # Files of documents
+
+    def missing_artifacts(self) -> tuple[Artifact, ...]:
+        """The files that issued documents still want, in the order of issue."""
+        return artifacts.find(self._store, missing=True, numbers=None)
+
+    def artifacts(self, numbers: Collection[str] | None = None) -> tuple[Artifact, ...]:
+        """The files of these documents, or of all, made or wanted."""
+        return artifacts.find(self._store, missing=False, numbers=numbers)
+
+    def save_artifact(self, document: str, file_format: str, data: bytes) -> Path:
+        """Keep the bytes of a wanted file under their hash, put them under their readable name, then record them;
+        answers the readable path.
+
+        Raises RunError (L141) when no such file is wanted, or another was kept for it before.
+        """
+        return artifacts.save(self._store, self.files, document, file_format, data)
+
+    def record_artifact(self, document: str, file_format: str, sha256: str) -> None:
+        """Record a file that is kept in :attr:`files` already. Raises RunError as :meth:`save_artifact`."""
+        artifacts.record(self._store, document, file_format, sha256)
+
+    # Proof
+
+    def verify_chain(self) -> tuple[Problem, ...]:
+        """Every way in which the database is not what was written; empty when it is sound. Log and anchor are held
+        against each other at each opening; this also walks all documents, billed lines, plans, series and contents."""
+        return verify.verify_chain(self._store)
+
+
+def _connect_to_write(database: Path, anchored: chain.Head | None, stack: ExitStack) -> sa.Engine:
+    """An engine on the database, which is made where there is none, unless the anchor knows that there was one."""
+    _refuse_lost(database, anchored)
+    engine = _engine(database, stack, writing=True)
+    with dialect.for_writing(engine).begin() as connection:
+        if schema.is_empty(connection):
+            schema.create(connection)
+        schema.check_version(connection, str(database))
+    return engine
+
+
+def _connect_to_read(database: Path, anchored: chain.Head | None, stack: ExitStack) -> sa.Engine:
+    """An engine on the database, or on an empty one in memory where nothing was ever written."""
+    _refuse_lost(database, anchored)
+    if database.exists():
+        engine = _engine(database, stack, writing=False)
+        with engine.begin() as connection:
+            if not schema.is_empty(connection):
+                schema.check_version(connection, str(database))
+                return engine
+    engine = _engine(None, stack, writing=False)
+    with engine.begin() as connection:
+        schema.create(connection)
+    return engine
+
+
+def _engine(database: Path | None, stack: ExitStack, writing: bool) -> sa.Engine:
+    engine = dialect.open_engine(database, writing=writing)
+    stack.callback(engine.dispose)
+    return engine
+
+
+def _refuse_lost(database: Path, anchored: chain.Head | None) -> None:
+    if anchored and anchored.count and not database.exists():
+        cause = f"the database is missing, and its log had {anchored.count} entries"
+        raise refused("L108", database, cause, "put the whole folder back from its latest backup")

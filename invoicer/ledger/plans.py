@@ -1,0 +1,322 @@
+"""ledger: plans. What a run proposes is stored, confirmed by someone, and replaced by the next plan if it was not issued."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from invoicer.domain import canonical
+from invoicer.domain.document import Draft
+from invoicer.errors import Problem
+from invoicer.ledger import chain, dialect, schema
+from invoicer.ledger.faults import Point
+from invoicer.ledger.records import DraftStatus, Plan, PlannedDraft, PlanStatus, PlanSummary, span_of
+from invoicer.ledger.series import pattern_fault
+from invoicer.ledger.store import Store
+from invoicer.ledger.trouble import refused
+
+Holds = Mapping[str, Sequence[Problem]]
+_LIVE = [status for status in DraftStatus if status.live]
+
+
+def store_plan(
+    store: Store,
+    as_of: dt.date,
+    created: dt.date,
+    drafts: Sequence[tuple[Draft, str]],
+    holds: Holds,
+    provenance: Mapping[str, str],
+) -> int:
+    """Store a plan, in the place of one that still waits; a plan that says the same as that one is not stored again."""
+    with store.write() as connection:
+        _check_series(connection, [draft for draft, _ in drafts])
+        waiting = _waiting_plan(connection)
+        if waiting and _says(connection, waiting, as_of, [fingerprint for _, fingerprint in drafts], holds):
+            return waiting
+        insert = sa.insert(schema.plans).values(as_of=as_of, created=created, status=PlanStatus.OPEN)
+        plan = int(connection.execute(insert.returning(schema.plans.c.id)).scalar_one())
+        rows = _draft_rows(connection, plan, drafts)
+        if rows:
+            connection.execute(sa.insert(schema.plan_drafts), rows)
+        if held := _hold_rows(plan, holds):
+            connection.execute(sa.insert(schema.plan_holds), held)
+        settle(connection, plan)
+        superseded = _supersede(connection, plan)
+        store.fault(Point.PLAN_INSERTED)
+        payload = {
+            "plan": plan,
+            "as_of": as_of,
+            "created": created,
+            "drafts": digest(row["sha256"] for row in rows),
+            "count": len(rows),
+            "holds": sorted(holds),
+            "supersedes": superseded,
+            "provenance": dict(provenance),
+        }
+        chain.append(connection, [("planned", payload)])
+        store.fault(Point.LOG_APPENDED)
+        return plan
+
+
+def confirm(
+    store: Store,
+    plan: int,
+    who: str,
+    remark: str,
+    on: dt.date,
+    positions: Collection[int] | None,
+    contracts: Collection[str] | None,
+) -> tuple[int, ...]:
+    """Release planned drafts; answers the positions that were released now."""
+    if not who.strip():
+        raise refused("L123", store.folder, "a confirmation needs the name of who gives it", "say who confirms")
+    return _decide(
+        store, "confirmed", plan, {DraftStatus.PLANNED: DraftStatus.CONFIRMED}, who, remark, on, positions, contracts
+    )
+
+
+def drop(
+    store: Store,
+    plan: int,
+    who: str,
+    remark: str,
+    on: dt.date,
+    positions: Collection[int] | None,
+    contracts: Collection[str] | None,
+) -> tuple[int, ...]:
+    """Take drafts out of a plan that is not issued; answers the positions that were dropped now."""
+    return _decide(
+        store, "dropped", plan, dict.fromkeys(_LIVE, DraftStatus.DROPPED), who, remark, on, positions, contracts
+    )
+
+
+def read_plan(store: Store, plan: int | None) -> Plan:
+    """The plan of that id, or the latest."""
+    drafts, held = schema.plan_drafts, schema.plan_holds
+    with store.read() as connection:
+        row = plan_row(connection, store, plan)
+        found = connection.execute(sa.select(drafts).where(drafts.c.plan == row.id).order_by(drafts.c.position))
+        holds = connection.execute(sa.select(held).where(held.c.plan == row.id).order_by(held.c.contract))
+        return Plan(
+            row.id,
+            row.as_of,
+            row.created,
+            PlanStatus(row.status),
+            tuple(map(planned_draft, found)),
+            {hold.contract: tuple(canonical.from_json(list[Problem], hold.problems)) for hold in holds},
+        )
+
+
+def summaries(store: Store) -> tuple[PlanSummary, ...]:
+    """All plans, the oldest first."""
+    drafts, held = schema.plan_drafts.c, schema.plan_holds.c
+    counts: dict[int, dict[DraftStatus, int]] = defaultdict(dict)
+    with store.read() as connection:
+        counted = sa.select(drafts.plan, drafts.status, sa.func.count()).group_by(drafts.plan, drafts.status)
+        for plan, status, count in connection.execute(counted):
+            counts[plan][DraftStatus(status)] = count
+        holds: dict[int, int] = dict(
+            connection.execute(sa.select(held.plan, sa.func.count()).group_by(held.plan)).all()
+        )
+        rows = connection.execute(sa.select(schema.plans).order_by(schema.plans.c.id)).all()
+    return tuple(
+        PlanSummary(row.id, row.as_of, row.created, PlanStatus(row.status), counts[row.id], holds.get(row.id, 0))
+        for row in rows
+    )
+
+
+def plan_row(connection: sa.Connection, store: Store, plan: int | None) -> sa.Row[Any]:
+    """The row of a plan, or of the latest. Raises RunError (L120)."""
+    query = sa.select(schema.plans).order_by(schema.plans.c.id.desc()).limit(1)
+    row = connection.execute(query if plan is None else query.where(schema.plans.c.id == plan)).one_or_none()
+    if row is None:
+        cause = "there is no plan yet" if plan is None else f"there is no plan {plan}"
+        raise refused("L120", store.folder, cause, "make one with `invoicer plan`, or list those that there are")
+    return row
+
+
+def refuse_superseded(store: Store, row: sa.Row[Any]) -> None:
+    """Raises RunError (L121) for a plan that another one has replaced."""
+    if row.status == PlanStatus.SUPERSEDED:
+        cause = f"plan {row.id} was superseded by a later one"
+        raise refused("L121", store.folder, cause, "go on with the latest plan")
+
+
+def refuse_foreign(series: str, owner: str, seller: str) -> None:
+    """Raises RunError (L132) when a seller would take numbers from another one's series."""
+    if owner != seller:
+        cause = f"the number series “{series}” belongs to seller {owner}, and seller {seller} would use it too"
+        raise refused("L132", "invoicer.toml", cause, "give each seller a series", f"sellers.{seller}.series")
+
+
+def settle(connection: sa.Connection, plan: int) -> None:
+    """Let the status of a plan follow that of its drafts."""
+    drafts = schema.plan_drafts.c
+    found = set(connection.execute(sa.select(drafts.status).where(drafts.plan == plan).distinct()).scalars())
+    status = PlanStatus.ISSUED
+    if DraftStatus.PLANNED in found:
+        status = PlanStatus.OPEN
+    elif DraftStatus.CONFIRMED in found:
+        status = PlanStatus.CONFIRMED
+    connection.execute(sa.update(schema.plans).where(schema.plans.c.id == plan).values(status=status))
+
+
+def planned_draft(row: sa.Row[Any]) -> PlannedDraft:
+    """A row of the drafts as a record."""
+    return PlannedDraft(
+        row.position,
+        tuple(json.loads(row.contracts)),
+        row.fingerprint,
+        row.json,
+        DraftStatus(row.status),
+        row.remark,
+        row.document or "",
+    )
+
+
+def digest(hashes: Iterable[str]) -> str:
+    """One hash over many, in their order."""
+    return canonical.sha256("\n".join(hashes))
+
+
+def _decide(
+    store: Store,
+    kind: str,
+    plan: int,
+    moves: Mapping[DraftStatus, DraftStatus],
+    who: str,
+    remark: str,
+    on: dt.date,
+    positions: Collection[int] | None,
+    contracts: Collection[str] | None,
+) -> tuple[int, ...]:
+    drafts = schema.plan_drafts.c
+    with store.write() as connection:
+        refuse_superseded(store, plan_row(connection, store, plan))
+        query = sa.select(drafts.position, drafts.contracts, drafts.status, drafts.sha256)
+        chosen = [
+            row
+            for row in connection.execute(query.where(drafts.plan == plan).order_by(drafts.position))
+            if (positions is None or row.position in positions)
+            and (contracts is None or not set(contracts).isdisjoint(json.loads(row.contracts)))
+        ]
+        if not chosen and (positions is not None or contracts is not None):
+            cause = f"no draft of plan {plan} has such a position or contract"
+            raise refused("L122", store.folder, cause, f"look at plan {plan} for what there is to choose from")
+        moving = [row for row in chosen if row.status in moves]
+        if moving:
+            values = [{"p": row.position, "s": moves[DraftStatus(row.status)], "r": remark} for row in moving]
+            _move(connection, plan, values)
+            settle(connection, plan)
+            store.fault(Point.DRAFTS_CONFIRMED)
+            payload = {
+                "plan": plan,
+                "who": who,
+                "remark": remark,
+                "on": on,
+                "positions": [row.position for row in moving],
+                "drafts": digest(row.sha256 for row in moving),
+            }
+            chain.append(connection, [(kind, payload)])
+            store.fault(Point.LOG_APPENDED)
+        return tuple(row.position for row in moving)
+
+
+def _move(connection: sa.Connection, plan: int, values: list[dict[str, Any]]) -> None:
+    drafts = schema.plan_drafts
+    update = sa.update(drafts).where(drafts.c.plan == plan, drafts.c.position == sa.bindparam("p"))
+    connection.execute(update.values(status=sa.bindparam("s"), remark=sa.bindparam("r")), values)
+
+
+def _check_series(connection: sa.Connection, drafts: Iterable[Draft]) -> None:
+    """Nothing may refuse a draft once it is confirmed, so its series is looked at now."""
+    series = schema.series.c
+    owners = dict(connection.execute(sa.select(series.pattern, series.seller).distinct()).all())
+    for pattern, seller in sorted({(draft.series, draft.seller.id) for draft in drafts}):
+        if fault := pattern_fault(pattern):
+            cause = f"the number series “{pattern}” of seller {seller} can't be used: {fault}"
+            raise refused(
+                "L131", "invoicer.toml", cause, "write it like HN-{year}-{number:5}", f"sellers.{seller}.series"
+            )
+        refuse_foreign(pattern, owners.setdefault(pattern, seller), seller)
+
+
+def _waiting_plan(connection: sa.Connection) -> int | None:
+    plans = schema.plans.c
+    query = sa.select(plans.id).where(plans.status != PlanStatus.SUPERSEDED).order_by(plans.id.desc()).limit(1)
+    return connection.execute(query).scalar_one_or_none()
+
+
+def _says(connection: sa.Connection, plan: int, as_of: dt.date, fingerprints: list[str], holds: Holds) -> bool:
+    """Whether what is left of a stored plan is what a new one would say."""
+    plans, drafts, held = schema.plans.c, schema.plan_drafts.c, schema.plan_holds.c
+    left = sa.select(drafts.fingerprint).where(drafts.plan == plan, drafts.status.in_(_LIVE)).order_by(drafts.position)
+    problems = sa.select(held.contract, held.problems).where(held.plan == plan).order_by(held.contract)
+    return (
+        connection.execute(sa.select(plans.as_of).where(plans.id == plan)).scalar_one() == as_of
+        and connection.execute(left).scalars().all() == fingerprints
+        and connection.execute(problems).all()
+        == [(row["contract"], row["problems"]) for row in _hold_rows(plan, holds)]
+    )
+
+
+def _hold_rows(plan: int, holds: Holds) -> list[dict[str, Any]]:
+    return [
+        {"plan": plan, "contract": contract, "problems": canonical.to_json(list(problems))}
+        for contract, problems in sorted(holds.items())
+    ]
+
+
+def _draft_rows(connection: sa.Connection, plan: int, drafts: Sequence[tuple[Draft, str]]) -> list[dict[str, Any]]:
+    contracts = {line.contract for draft, _ in drafts for line in draft.lines}
+    revisions = _revisions(connection, contracts)
+    rows = []
+    for position, (draft, fingerprint) in enumerate(drafts, 1):
+        keys = [(line.contract, str(line.component), span_of(line.days, line.one_off)) for line in draft.lines]
+        mine = []
+        for key in keys:
+            mine.append(revisions[key])
+            revisions[key] += 1
+        text = canonical.to_json(draft)
+        row = {
+            "plan": plan,
+            "position": position,
+            "contracts": canonical.to_json(sorted({line.contract for line in draft.lines})),
+            "fingerprint": fingerprint,
+            "json": text,
+            "sha256": canonical.sha256(text),
+            "revisions": canonical.to_json(mine),
+            "status": DraftStatus.PLANNED,
+            "remark": "",
+        }
+        rows.append(row)
+    return rows
+
+
+def _revisions(connection: sa.Connection, contracts: Collection[str]) -> Counter[tuple[str, str, str]]:
+    """The next revision of everything that was billed of these contracts: how often each key was billed, as this plan
+    knows. Should it be billed otherwise meanwhile, the key is taken when the plan is issued."""
+    billed = schema.billed.c
+    key = (billed.contract, billed.component, billed.span)
+    query = (
+        sa.select(*key, sa.func.max(billed.revision)).where(dialect.among(billed.contract, contracts)).group_by(*key)
+    )
+    return Counter({(row[0], row[1], row[2]): row[3] + 1 for row in connection.execute(query)})
+
+
+def _supersede(connection: sa.Connection, by: int) -> list[int]:
+    """Close every other plan with drafts that wait; answers their ids."""
+    plans, drafts = schema.plans, schema.plan_drafts
+    waits = sa.exists().where(drafts.c.plan == plans.c.id, drafts.c.status.in_(_LIVE))
+    query = sa.select(plans.c.id).where(plans.c.id != by, waits).order_by(plans.c.id)
+    old = list(connection.execute(query).scalars())
+    if old:
+        live = sa.update(drafts).where(drafts.c.plan.in_(old), drafts.c.status.in_(_LIVE))
+        connection.execute(live.values(status=DraftStatus.DROPPED, remark=f"superseded by plan {by}"))
+        connection.execute(sa.update(plans).where(plans.c.id.in_(old)).values(status=PlanStatus.SUPERSEDED))
+    return old

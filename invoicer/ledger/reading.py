@@ -1,0 +1,135 @@
+"""ledger: questions to the ledger, each answered by one query."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from invoicer.domain import canonical
+from invoicer.domain.document import Document, Kind
+from invoicer.domain.entitlement import BilledLine
+from invoicer.ledger import dialect, schema
+from invoicer.ledger.faults import Point
+from invoicer.ledger.records import Issued, from_minor_units
+from invoicer.ledger.store import Store
+from invoicer.ledger.trouble import refused
+
+
+def put_contents(store: Store, contents: Iterable[bytes]) -> tuple[str, ...]:
+    """Keep bytes under their hashes; what is kept already is not written again."""
+    hashed = [(canonical.sha256(data), data) for data in contents]
+    with store.write() as connection:
+        rows = [{"sha256": digest, "data": data} for digest, data in dict(hashed).items()]
+        dialect.insert_absent(connection, schema.contents, rows)
+        store.fault(Point.CONTENT_INSERTED)
+    return tuple(digest for digest, _ in hashed)
+
+
+def content(store: Store, digest: str) -> bytes:
+    """The bytes of that hash."""
+    with store.read() as connection:
+        query = sa.select(schema.contents.c.data).where(schema.contents.c.sha256 == digest)
+        data = connection.execute(query).scalar_one_or_none()
+    if data is None:
+        raise refused("L143", store.folder, f"no content {digest} is kept here", "look for it in the backup")
+    return bytes(data)
+
+
+def billed(store: Store, contracts: Collection[str]) -> tuple[BilledLine, ...]:
+    """What documents carry of these contracts, in the order in which it was issued."""
+    lines, documents = schema.billed.c, schema.documents.c
+    query = (
+        sa.select(lines.json)
+        .join_from(schema.billed, schema.documents)
+        .where(dialect.among(lines.contract, contracts))
+        .order_by(documents.logged, lines.line)
+    )
+    with store.read() as connection:
+        return tuple(canonical.from_json(BilledLine, text) for text in connection.execute(query).scalars())
+
+
+def billed_contracts(store: Store) -> frozenset[str]:
+    """The ids of all contracts that were ever billed."""
+    with store.read() as connection:
+        return frozenset(connection.execute(sa.select(schema.billed.c.contract).distinct()).scalars())
+
+
+def documents(
+    store: Store,
+    plan: int | None,
+    contracts: Collection[str] | None,
+    customers: Collection[str] | None,
+    kind: Kind | None,
+    since: dt.date | None,
+    until: dt.date | None,
+) -> tuple[Issued, ...]:
+    """Issued documents in the order in which they were issued."""
+    table, lines, drafts = schema.documents.c, schema.billed.c, schema.plan_drafts.c
+    query = sa.select(schema.documents).order_by(table.logged)
+    if plan is not None:
+        query = query.where(table.number.in_(sa.select(drafts.document).where(drafts.plan == plan)))
+    if contracts is not None:
+        query = query.where(table.number.in_(sa.select(lines.document).where(dialect.among(lines.contract, contracts))))
+    if customers is not None:
+        query = query.where(dialect.among(table.customer, customers))
+    if kind is not None:
+        query = query.where(table.kind == kind)
+    if since is not None:
+        query = query.where(table.issue_date >= since)
+    if until is not None:
+        query = query.where(table.issue_date <= until)
+    with store.read() as connection:
+        return tuple(map(_issued, connection.execute(query)))
+
+
+def document_json(store: Store, number: str) -> str:
+    """The canonical JSON of a document, as it was hashed."""
+    with store.read() as connection:
+        query = sa.select(schema.documents.c.json).where(schema.documents.c.number == number)
+        text = connection.execute(query).scalar_one_or_none()
+    if text is None:
+        raise refused(
+            "L140", store.folder, f"there is no document {number}", "look up its number in the list of documents"
+        )
+    return str(text)
+
+
+def document(store: Store, number: str) -> Document:
+    """The document of that number."""
+    return canonical.from_json(Document, document_json(store, number))
+
+
+def first_documents(store: Store) -> Mapping[str, str]:
+    """The number of the first document of each customer who ever got one."""
+    table = schema.documents.c
+    first = sa.select(sa.func.min(table.logged)).group_by(table.customer)
+    query = sa.select(table.customer, table.number).where(table.logged.in_(first)).order_by(table.customer)
+    with store.read() as connection:
+        return dict(connection.execute(query).all())
+
+
+def next_numbers(store: Store) -> Mapping[str, int]:
+    """The next number of each series that has begun, by its key."""
+    with store.read() as connection:
+        return dict(connection.execute(sa.select(schema.series.c.key, schema.series.c.next_number)).all())
+
+
+def _issued(row: sa.Row[Any]) -> Issued:
+    return Issued(
+        row.number,
+        row.series,
+        Kind(row.kind),
+        row.seller,
+        row.customer,
+        row.currency,
+        from_minor_units(row.net, row.currency),
+        from_minor_units(row.tax, row.currency),
+        from_minor_units(row.gross, row.currency),
+        row.issue_date,
+        row.bill_date,
+        row.due_date,
+        row.sha256,
+    )

@@ -1,0 +1,161 @@
+"""ledger: what the ledger hands out, and how it is laid down in columns."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+
+from invoicer.domain import canonical
+from invoicer.domain.document import Draft, Kind
+from invoicer.domain.entitlement import BilledLine
+from invoicer.domain.money import Money, minor_digits
+from invoicer.domain.period import Period
+from invoicer.errors import Problem
+
+
+class PlanStatus(StrEnum):
+    """How far a plan has come. One that was superseded is never issued any further."""
+
+    OPEN = "open"  # some draft still waits for its confirmation
+    CONFIRMED = "confirmed"  # every draft that was not dropped is confirmed, and some are not yet issued
+    ISSUED = "issued"  # nothing is left to do
+    SUPERSEDED = "superseded"
+
+
+class DraftStatus(StrEnum):
+    """How far a draft of a plan has come."""
+
+    PLANNED = "planned"
+    CONFIRMED = "confirmed"
+    ISSUED = "issued"
+    DROPPED = "dropped"
+
+    @property
+    def live(self) -> bool:
+        """Whether it may still become a document."""
+        return self in (DraftStatus.PLANNED, DraftStatus.CONFIRMED)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDraft:
+    """A draft of a plan. ``position`` counts from 1, ``contracts`` are the ids that its lines come from, ``json`` is the
+    canonical form, ``document`` the number that it was issued under ("" before)."""
+
+    position: int
+    contracts: tuple[str, ...]
+    fingerprint: str
+    json: str
+    status: DraftStatus
+    remark: str = ""
+    document: str = ""
+
+    @property
+    def draft(self) -> Draft:
+        """The draft itself, read from its JSON each time."""
+        return canonical.from_json(Draft, self.json)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A batch as it was planned: seen from ``as_of``, made on ``created``. ``holds`` are contracts that wait, with the
+    problems that hold them."""
+
+    id: int
+    as_of: dt.date
+    created: dt.date
+    status: PlanStatus
+    drafts: tuple[PlannedDraft, ...]
+    holds: Mapping[str, tuple[Problem, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSummary:
+    """A plan without its drafts: how many it has in each status, and how many contracts it holds."""
+
+    id: int
+    as_of: dt.date
+    created: dt.date
+    status: PlanStatus
+    drafts: Mapping[DraftStatus, int]
+    holds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """An issued document in brief. ``series`` is the key of its series, ``sha256`` the hash of its canonical JSON."""
+
+    number: str
+    series: str
+    kind: Kind
+    seller: str
+    customer: str
+    currency: str
+    net: Money
+    tax: Money
+    gross: Money
+    issue_date: dt.date
+    bill_date: dt.date
+    due_date: dt.date
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A file of a document: ``name`` is relative to the folder of documents; ``sha256`` is "" while it is wanted and not
+    yet made."""
+
+    document: str
+    format: str
+    name: str
+    sha256: str = ""
+
+
+def minor_units(money: Money) -> int:
+    """An amount as whole minor units: 12.34 EUR is 1234."""
+    return int(money.exact * 10 ** minor_digits(money.currency))
+
+
+def from_minor_units(amount: int, currency: str) -> Money:
+    """The amount that :func:`minor_units` counted."""
+    return Money.of(Fraction(amount, 10 ** minor_digits(currency)), currency)
+
+
+def span_of(days: Period, one_off: bool) -> str:
+    """What may be billed once: these days of service; a one-off only once, whatever its day."""
+    return "once" if one_off else f"{days.start}/{days.end}"
+
+
+def document_columns(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that a document (as plain data) can be queried by."""
+    amounts = {name: Money(Decimal(data[name]["amount"]), data[name]["currency"]) for name in ("net", "tax", "gross")}
+    return {
+        "number": data["number"],
+        "kind": data["kind"],
+        "seller": data["seller"]["id"],
+        "customer": data["customer"]["id"],
+        "currency": data["currency"],
+        **{name: minor_units(amount) for name, amount in amounts.items()},
+        **{name: dt.date.fromisoformat(data[name]) for name in ("issue_date", "bill_date", "due_date")},
+    }
+
+
+def billed_columns(line: BilledLine) -> dict[str, Any]:
+    """The columns that a billed line can be queried by; its revision is the plan's."""
+    return {
+        "document": line.document,
+        "line": line.line,
+        "contract": line.contract,
+        "component": str(line.component),
+        "span": span_of(line.days, line.one_off),
+        "customer": line.customer,
+        "currency": line.net.currency,
+        "net": minor_units(line.net),
+        "bill_date": line.bill_date,
+        "issue_date": line.issue_date,
+        "counts": line.counts,
+    }

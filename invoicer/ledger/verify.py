@@ -1,0 +1,125 @@
+"""ledger: proof that nothing was changed since it was written, from the hashes alone."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from invoicer.domain import canonical
+from invoicer.domain.entitlement import BilledLine
+from invoicer.errors import Place, Problem, RunError
+from invoicer.ledger import chain, dialect, schema
+from invoicer.ledger.issuing import billed_digest
+from invoicer.ledger.plans import digest
+from invoicer.ledger.records import billed_columns, document_columns
+from invoicer.ledger.series import document_number
+from invoicer.ledger.store import Store
+
+_MEND = "put the folder back from its latest backup; if you don't know why this happened, tell your auditor"
+
+
+def verify_chain(store: Store) -> tuple[Problem, ...]:
+    """Every way in which the database is not what was written; empty when it is sound.
+
+    The anchor against the log; the log from its start; every document, its columns and its billed lines against the
+    hashes of its log entry; every plan's drafts against theirs; each series from 1 without a gap; contents by their hash.
+    """
+    try:
+        anchored = store.anchor.read()
+        with store.read() as connection:
+            store.anchor.check(connection, anchored)
+            if broken := tuple(chain.broken_links(connection)):
+                return broken  # without a sound log there is nothing to hold the rest against
+            checks = (_documents, _plans, _series, _contents)
+            return tuple(problem for check in checks for problem in check(connection))
+    except RunError as error:
+        return error.problems
+    except ValueError as error:
+        return (_changed("L113", "", f"a column holds what was never written there: {error}"),)
+
+
+def _documents(connection: sa.Connection) -> Iterator[Problem]:
+    documents, lines = schema.documents, schema.billed
+    entries = _entries(connection, "issued")
+    for rows in connection.execute(sa.select(documents).order_by(documents.c.logged)).partitions(500):
+        billed = _billed(connection, [row.number for row in rows])
+        for row in rows:
+            yield from _document(row, entries.pop(row.logged, {}), billed[row.number])
+    for entry in entries.values():
+        yield _changed("L113", entry["document"], f"document {entry['document']} was issued, and is gone")
+    orphans = sa.select(lines.c.document).where(lines.c.document.not_in(sa.select(documents.c.number))).distinct()
+    for number in connection.execute(orphans.order_by(lines.c.document)).scalars():
+        yield _changed("L114", number, f"there are billed lines of {number}, and it was never issued")
+
+
+def _document(row: sa.Row[Any], entry: Mapping[str, Any], lines: Sequence[sa.Row[Any]]) -> Iterator[Problem]:
+    logged = (entry.get("document"), entry.get("sha256"), entry.get("sha256"))
+    if (row.number, row.sha256, canonical.sha256(row.json)) != logged:
+        yield _changed("L113", row.number, f"document {row.number} is not what was issued")
+    elif wrong := [name for name, value in _columns(row).items() if row._mapping[name] != value]:
+        yield _changed("L113", row.number, f"document {row.number}: its {', '.join(wrong)} is not what its text says")
+    elif billed_digest((line.json, line.revision) for line in lines) != entry["billed"]:
+        yield _changed("L114", row.number, f"the billed lines of {row.number} are not what was issued")
+    elif wrong := [str(line.line) for line in lines if not _sound(line)]:
+        cause = f"billed line {', '.join(wrong)} of {row.number} is not what its text says"
+        yield _changed("L114", row.number, cause)
+
+
+def _plans(connection: sa.Connection) -> Iterator[Problem]:
+    drafts = schema.plan_drafts.c
+    stored: dict[int, list[str]] = defaultdict(list)
+    for plan, text in connection.execute(sa.select(drafts.plan, drafts.json).order_by(drafts.plan, drafts.position)):
+        stored[plan].append(canonical.sha256(text))
+    for entry in _entries(connection, "planned").values():
+        if digest(stored[entry["plan"]]) != entry["drafts"]:
+            part = f"plan {entry['plan']}"
+            yield _changed("L117", part, f"the drafts of {part} are not what was planned")
+
+
+def _series(connection: sa.Connection) -> Iterator[Problem]:
+    documents, series = schema.documents.c, schema.series.c
+    counted = sa.select(documents.series, sa.func.count(), sa.func.max(documents.counter)).group_by(documents.series)
+    found = {key: (count, last) for key, count, last in connection.execute(counted)}
+    for key, following in connection.execute(sa.select(series.key, series.next_number).order_by(series.key)):
+        count, last = found.get(key, (0, 0))
+        if count != last or following != last + 1:
+            cause = f"series {key} has {count} documents up to number {last}, and goes on with {following}"
+            yield _changed("L115", key, cause)
+
+
+def _contents(connection: sa.Connection) -> Iterator[Problem]:
+    for name, data in connection.execute(sa.select(schema.contents.c.sha256, schema.contents.c.data)):
+        if canonical.sha256(bytes(data)) != name:
+            yield _changed("L116", f"content {name}", "this content is not what was kept")
+
+
+def _entries(connection: sa.Connection, kind: str) -> dict[int, Mapping[str, Any]]:
+    log = schema.log.c
+    rows = connection.execute(sa.select(log.sequence, log.payload).where(log.kind == kind).order_by(log.sequence))
+    return {sequence: json.loads(payload) for sequence, payload in rows}
+
+
+def _billed(connection: sa.Connection, numbers: Collection[str]) -> Mapping[str, list[sa.Row[Any]]]:
+    lines: dict[str, list[sa.Row[Any]]] = defaultdict(list)
+    table = schema.billed
+    query = sa.select(table).where(dialect.among(table.c.document, numbers)).order_by(table.c.document, table.c.line)
+    for row in connection.execute(query):
+        lines[row.document].append(row)
+    return lines
+
+
+def _columns(row: sa.Row[Any]) -> dict[str, Any]:
+    return {**document_columns(json.loads(row.json)), "number": document_number(row.series, row.counter)}
+
+
+def _sound(row: sa.Row[Any]) -> bool:
+    expected = billed_columns(canonical.from_json(BilledLine, row.json))
+    return all(row._mapping[name] == value for name, value in expected.items())
+
+
+def _changed(code: str, part: str, cause: str) -> Problem:
+    return Problem(code, Place(part=part), cause, _MEND)

@@ -1,0 +1,251 @@
+"""Drafts and documents to store: invented parties, and the smallest `finish` that is true to the rules."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+from invoicer.domain.document import Document, Draft, Kind, Line, LineReference, TaxRow
+from invoicer.domain.entitlement import BilledLine, Component, Part
+from invoicer.domain.money import Money, total
+from invoicer.domain.party import Address, BankAccount, Customer, PartyKind, Registration, Seller
+from invoicer.domain.payment import PaymentTerms
+from invoicer.domain.period import Period, add_months
+from invoicer.domain.supply import Category, Treatment
+from invoicer.domain.trace import Clause, given
+from invoicer.ledger import Fault, Ledger, Point, open_ledger
+from invoicer.ledger.faults import no_fault
+
+TODAY = dt.date(2026, 1, 31)
+JANUARY = Period(dt.date(2026, 1, 1), dt.date(2026, 2, 1))
+SERIES = {Kind.INVOICE: "HN-{year}-{number:5}", Kind.CREDIT_NOTE: "HC-{year}-{number:5}"}
+CLAUSE = Clause("contracts/example.terms", 12, 3, 12, 27, "0" * 64)
+FEE = Component("platform-fee")
+TREATMENT = Treatment("NL", Category.STANDARD, Decimal(21), "nl-domestic", "art. 9 Wet OB 1968")
+
+
+def month(index: int) -> Period:
+    """A month; 0 is January 2026."""
+    return Period(add_months(JANUARY.start, index), add_months(JANUARY.start, index + 1))
+
+
+def seller(name: str = "hosting-nl") -> Seller:
+    return Seller(
+        id=name,
+        name="Rapenburg Hosting B.V.",
+        address=Address("Rapenburg 70", "2311 EZ", "Leiden", "NL"),
+        company_number="68750110",
+        registrations=(Registration(country="NL", vat_id="NL123456789B13"),),
+        accounts=(BankAccount(iban="NL91ABNA0417164300", bic="ABNANL2A", bank="ABN AMRO", currency="EUR"),),
+        time_zone="Europe/Amsterdam",
+        accounting_currency="EUR",
+    )
+
+
+def customer(name: str = "acme") -> Customer:
+    return Customer(
+        id=name,
+        name=f"{name} (example)",
+        kind=PartyKind.BUSINESS,
+        address=Address("Kade 1", "2312 AA", "Leiden", "NL"),
+        language="nl",
+        valid_from=JANUARY.start,
+        recorded=JANUARY.start,
+    )
+
+
+def line(
+    number: int,
+    amount: Money,
+    contract: str,
+    days: Period = JANUARY,
+    component: Component = FEE,
+    corrects: LineReference | None = None,
+    one_off: bool = False,
+) -> Line:
+    return Line(
+        number=number,
+        contract=contract,
+        component=component,
+        title="Platform fee",
+        kind="electronic-service",
+        days=days,
+        one_off=one_off,
+        quantity=Fraction(1 if amount.amount >= 0 else -1),
+        unit="",
+        unit_price=abs(amount.amount),
+        price_base=Decimal(1),
+        net=amount,
+        treatment=TREATMENT,
+        tax_point=days.start,
+        bill_date=days.start,
+        billed_from=JANUARY.start,
+        trace=given(amount.exact, "price", amount.currency, CLAUSE),
+        clause=CLAUSE,
+        corrects=corrects,
+    )
+
+
+def draft(
+    contract: str = "acme-2026",
+    amounts: Sequence[str] = ("450.00",),
+    *,
+    kind: Kind = Kind.INVOICE,
+    currency: str = "EUR",
+    days: Period = JANUARY,
+    series: str | None = None,
+    sold_by: str = "hosting-nl",
+    one_off: bool = False,
+    corrects: LineReference | None = None,
+) -> Draft:
+    """A draft with a line for each amount; the first is the fee, the others its discounts and so on."""
+    lines = tuple(
+        line(
+            number,
+            Money.of(amount, currency),
+            contract,
+            days,
+            FEE if number == 1 else Component("platform-fee", Part.LEVY, f"levy-{number}"),
+            corrects,
+            one_off,
+        )
+        for number, amount in enumerate(amounts, 1)
+    )
+    net = total((item.net for item in lines), currency)
+    tax = Money.of(net.exact * 21 / 100, currency)
+    return Draft(
+        kind=kind,
+        series=series or SERIES[kind],
+        seller=seller(sold_by),
+        registration="NL",
+        customer=customer(contract.rsplit("-", 1)[0]),
+        currency=currency,
+        language="nl",
+        bill_date=days.start,
+        tax_point=days.start,
+        vat_period="2026-01",
+        payment=PaymentTerms(),
+        lines=lines,
+        breakdown=(TaxRow(TREATMENT, net, tax),),
+        net=net,
+        tax=tax,
+        gross=net + tax,
+        notes=("een noot met “tekens”",),
+        provenance={"terms:contracts/example.terms": "1" * 64},
+    )
+
+
+def many(count: int, days: Period = JANUARY) -> list[tuple[Draft, str]]:
+    """Drafts of different contracts with their fingerprints; every seventh is in another series."""
+    return [
+        (
+            draft(f"c{index:04}-2026", (f"{10 + index}.50", "1.05"), days=days, kind=_kind(index)),
+            f"fingerprint {index} {days}",
+        )
+        for index in range(count)
+    ]
+
+
+def _kind(index: int) -> Kind:
+    return Kind.CREDIT_NOTE if index % 7 == 3 else Kind.INVOICE
+
+
+def finish(paper: Draft, number: str, issue_date: dt.date) -> tuple[Document, tuple[BilledLine, ...], tuple[str, ...]]:
+    """The document of a draft, what it bills, and the formats that are wanted of it."""
+    fields = {name: getattr(paper, name) for name in Draft.__dataclass_fields__}
+    document = Document(
+        **fields,
+        number=number,
+        issue_date=issue_date,
+        posting_date=issue_date,
+        due_date=paper.payment.due_date(issue_date),
+        payment_reference=number,
+    )
+    sign = -1 if paper.kind is Kind.CREDIT_NOTE else 1
+    billed = tuple(
+        BilledLine(
+            document=number,
+            line=item.number,
+            contract=item.contract,
+            component=item.component,
+            days=item.days,
+            one_off=item.one_off,
+            net=item.net if sign > 0 else -item.net,
+            seller=paper.seller.id,
+            registration=paper.registration,
+            customer=paper.customer.id,
+            treatment=item.treatment,
+            billed_from=item.billed_from,
+            bill_date=item.bill_date,
+            tax_point=item.tax_point,
+            issue_date=issue_date,
+            corrects=(item.corrects.number, item.corrects.line) if item.corrects else None,
+        )
+        for item in paper.lines
+    )
+    return document, billed, ("json", "pdf")
+
+
+def stored(ledger: Ledger, drafts: Sequence[tuple[Draft, str]], as_of: dt.date = TODAY) -> int:
+    """A plan of these drafts, without holds."""
+    return ledger.store_plan(as_of, as_of, drafts, {})
+
+
+def confirmed(ledger: Ledger, drafts: Sequence[tuple[Draft, str]], as_of: dt.date = TODAY) -> int:
+    """A plan of these drafts, all confirmed."""
+    plan = stored(ledger, drafts, as_of)
+    ledger.confirm(plan, "sales", "as agreed", as_of)
+    return plan
+
+
+def run(ledger: Ledger, drafts: Sequence[tuple[Draft, str]], batch: int = 50) -> None:
+    """The whole story of a batch as a run tells it, and equally its resumption: whatever is done is skipped."""
+    digest = ledger.put_content(b"the terms")
+    assert ledger.content(digest) == b"the terms"
+    done = {held.fingerprint for plan in ledger.plans() for held in ledger.plan(plan.id).drafts if held.document}
+    rest = [(paper, fingerprint) for paper, fingerprint in drafts if fingerprint not in done]
+    plan = stored(ledger, rest)
+    ledger.confirm(plan, "sales", "as agreed", TODAY)
+    ledger.issue(plan, finish, TODAY, batch=batch)
+    for artifact in ledger.missing_artifacts():
+        ledger.save_artifact(
+            artifact.document, artifact.format, paper_bytes(ledger, artifact.document, artifact.format)
+        )
+
+
+def paper_bytes(ledger: Ledger, number: str, file_format: str) -> bytes:
+    """What a renderer would answer: the same bytes for the same document."""
+    return f"{file_format}\n{ledger.document_json(number)}".encode()
+
+
+@contextmanager
+def writer(folder: Path, fault: Fault = no_fault) -> Iterator[Ledger]:
+    """The ledger of a workspace folder, opened for writing."""
+    with open_ledger(folder / "ledger", writing=True, fault=fault) as ledger:
+        yield ledger
+
+
+@contextmanager
+def reader(folder: Path) -> Iterator[Ledger]:
+    """The ledger of a workspace folder, opened for reading."""
+    with open_ledger(folder / "ledger", writing=False) as ledger:
+        yield ledger
+
+
+class Breaks:
+    """A fault that happens when a point is reached for the n-th time; ``reached`` counts every point."""
+
+    def __init__(self, point: Point, error: BaseException, times: int = 1) -> None:
+        self.point = point
+        self.error = error
+        self.times = times
+        self.reached = dict.fromkeys(Point, 0)
+
+    def __call__(self, point: Point) -> None:
+        self.reached[point] += 1
+        if point is self.point and self.reached[point] == self.times:
+            raise self.error

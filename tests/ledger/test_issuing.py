@@ -1,0 +1,207 @@
+"""Numbers without gaps or duplicates, what a document brings with it, and what the unique key refuses."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from invoicer.domain.document import Document, Draft, Kind
+from invoicer.domain.entitlement import BilledLine
+from invoicer.domain.money import Money
+from invoicer.errors import DefectError, RunError
+from invoicer.ledger import DraftStatus, PlanStatus
+from tests.ledger.papers import TODAY, confirmed, draft, finish, many, month, reader, stored, writer
+
+
+def test_a_draft_becomes_a_document(tmp_path: Path) -> None:
+    paper = draft("acme-2026", ("450.00", "-50.00"))
+    with writer(tmp_path) as ledger:
+        plan = confirmed(ledger, [(paper, "f")])
+        heard: list[int] = []
+        assert ledger.issue(plan, finish, TODAY, progress=heard.append) == ("HN-2026-00001",)
+        assert heard == [1]
+    with reader(tmp_path) as ledger:
+        document, billed, _ = finish(paper, "HN-2026-00001", TODAY)
+        assert ledger.document("HN-2026-00001") == document
+        assert ledger.billed(["acme-2026"]) == billed
+        assert ledger.billed(["other"]) == ()
+        assert ledger.billed_contracts() == {"acme-2026"}
+        assert ledger.first_documents() == {"acme": "HN-2026-00001"}
+        assert ledger.next_numbers() == {"HN-2026-{number:5}": 2}
+        wanted = [(item.document, item.format, item.name, item.sha256) for item in ledger.missing_artifacts()]
+        assert wanted == [
+            ("HN-2026-00001", "json", "2026/HN-2026-00001.json", ""),
+            ("HN-2026-00001", "pdf", "2026/HN-2026-00001.pdf", ""),
+        ]
+        (brief,) = ledger.documents()
+        assert (brief.net, brief.tax, brief.gross) == tuple(Money.of(n, "EUR") for n in ("400", "84", "484"))
+        assert (brief.customer, brief.kind, brief.issue_date) == ("acme", Kind.INVOICE, TODAY)
+        stored_plan = ledger.plan(plan)
+        assert stored_plan.status is PlanStatus.ISSUED
+        assert [(item.status, item.document) for item in stored_plan.drafts] == [(DraftStatus.ISSUED, brief.number)]
+        assert ledger.verify_chain() == ()
+
+
+@settings(max_examples=20)
+@given(st.lists(st.integers(0, 23), min_size=1, max_size=4), st.integers(1, 9))
+def test_numbers_have_no_gaps_and_no_duplicates(
+    tmp_path_factory: pytest.TempPathFactory, runs: list[int], batch: int
+) -> None:
+    folder = tmp_path_factory.mktemp("numbers")
+    for index, count in enumerate(runs):
+        with writer(folder) as ledger:
+            ledger.issue(confirmed(ledger, many(count, month(index))), finish, TODAY, batch=batch)
+    with reader(folder) as ledger:
+        numbers = defaultdict(list)
+        for document in ledger.documents():
+            numbers[document.series].append(document.number)
+        for key, found in numbers.items():
+            assert found == [f"{key[:8]}{n:05}" for n in range(1, len(found) + 1)]
+        assert sum(map(len, numbers.values())) == sum(runs)
+        assert ledger.verify_chain() == ()
+
+
+def test_only_confirmed_drafts_are_issued_and_once(tmp_path: Path) -> None:
+    with writer(tmp_path) as ledger:
+        plan = stored(ledger, many(5))
+        assert ledger.issue(plan, finish, TODAY) == ()
+        ledger.confirm(plan, "sales", "", TODAY, positions=[2, 4])
+        assert len(ledger.issue(plan, finish, TODAY)) == 2
+        assert ledger.issue(plan, finish, TODAY) == ()
+        assert ledger.plan(plan).status is PlanStatus.OPEN
+        ledger.confirm(plan, "sales", "", TODAY)
+        ledger.issue(plan, finish, TODAY)
+        assert [item.status for item in ledger.plan(plan).drafts] == [DraftStatus.ISSUED] * 5
+        assert len(ledger.documents(plan=plan)) == len(ledger.documents()) == 5
+
+
+def test_series_of_a_new_year_and_of_another_pattern_count_for_themselves(tmp_path: Path) -> None:
+    with writer(tmp_path) as ledger:
+        drafts = [(draft("a-1"), "a"), (draft("b-1", series="X{number}"), "b")]
+        ledger.issue(confirmed(ledger, drafts), finish, dt.date(2026, 12, 31))
+        drafts = [(draft("a-1", days=month(1)), "c"), (draft("b-1", series="X{number}", days=month(1)), "d")]
+        ledger.issue(confirmed(ledger, drafts), finish, dt.date(2027, 1, 1))
+        assert [item.number for item in ledger.documents()] == ["HN-2026-00001", "X1", "HN-2027-00001", "X2"]
+        assert [item.number for item in ledger.documents(since=dt.date(2027, 1, 1))] == ["HN-2027-00001", "X2"]
+        assert [item.number for item in ledger.documents(until=dt.date(2026, 12, 31))] == ["HN-2026-00001", "X1"]
+        assert [item.number for item in ledger.documents(contracts=["b-1"])] == ["X1", "X2"]
+        assert [item.number for item in ledger.documents(customers=["a"])] == ["HN-2026-00001", "HN-2027-00001"]
+        assert ledger.documents(kind=Kind.CREDIT_NOTE) == ()
+
+
+def test_the_same_thing_cannot_be_billed_twice(tmp_path: Path) -> None:
+    """Two drafts of one plan that know nothing of each other have revisions 0 and 1; a stale plan has 0 again."""
+    with writer(tmp_path) as ledger:
+        ledger.issue(confirmed(ledger, [(draft("a-1"), "a")]), finish, TODAY)
+        plan = confirmed(ledger, [(draft("b-1"), "b"), (draft("a-1"), "stale")])
+        with ledger._store.write() as connection:
+            connection.exec_driver_sql("UPDATE plan_drafts SET revisions = '[0]' WHERE fingerprint = 'stale'")
+        with pytest.raises(RunError) as refusal:
+            ledger.issue(plan, finish, TODAY)
+        (problem,) = refusal.value.problems
+        assert problem.code == "L130"
+        assert "platform-fee of contract a-1 for 2026-01-01/2026-02-01 is on HN-2026-00001" in problem.cause
+        assert [item.number for item in ledger.documents()] == ["HN-2026-00001"]
+        assert ledger.next_numbers() == {"HN-2026-{number:5}": 2}
+        assert ledger.issue(confirmed(ledger, [(draft("b-1"), "b"), (draft("c-1"), "c")]), finish, TODAY)
+        assert ledger.verify_chain() == ()
+
+
+def test_corrections_of_one_thing_take_the_next_revision(tmp_path: Path) -> None:
+    with writer(tmp_path) as ledger:
+        ledger.issue(confirmed(ledger, [(draft("a-1", ("100.00",)), "a")]), finish, TODAY)
+        credit = draft("a-1", ("100.00",), kind=Kind.CREDIT_NOTE)
+        anew = draft("a-1", ("80.00",))
+        ledger.issue(confirmed(ledger, [(credit, "b"), (anew, "c")]), finish, TODAY)
+        assert [str(item.net) for item in ledger.billed(["a-1"])] == ["100.00 EUR", "-100.00 EUR", "80.00 EUR"]
+
+
+def test_a_one_off_is_billed_once_whatever_its_day(tmp_path: Path) -> None:
+    with writer(tmp_path) as ledger:
+        ledger.issue(confirmed(ledger, [(draft("a-1", one_off=True), "a")]), finish, TODAY)
+        plan = confirmed(ledger, [(draft("a-1", one_off=True, days=month(3)), "moved")])
+        with ledger._store.write() as connection:
+            connection.exec_driver_sql("UPDATE plan_drafts SET revisions = '[0]' WHERE fingerprint = 'moved'")
+        with pytest.raises(RunError, match=r"L130"):
+            ledger.issue(plan, finish, TODAY)
+
+
+def test_two_patterns_that_make_one_number_are_refused(tmp_path: Path) -> None:
+    with writer(tmp_path) as ledger:
+        ledger.issue(confirmed(ledger, [(draft("a-1", series="N2026-0{number:2}"), "a")]), finish, TODAY)
+        plan = confirmed(ledger, [(draft("b-1", series="N{year}-{number:3}"), "b")])
+        with pytest.raises(RunError, match=r"L133.*N2026-001"):
+            ledger.issue(plan, finish, TODAY)
+        assert len(ledger.documents()) == 1
+
+
+def test_two_patterns_of_one_series_share_it_only_within_a_seller(tmp_path: Path) -> None:
+    with writer(tmp_path) as ledger:
+        ledger.issue(confirmed(ledger, [(draft("a-1", series="N2026-{number}"), "a")]), finish, TODAY)
+        ledger.issue(confirmed(ledger, [(draft("b-1", series="N{year}-{number}"), "b")]), finish, TODAY)
+        assert [item.number for item in ledger.documents()] == ["N2026-1", "N2026-2"]
+        ledger.issue(confirmed(ledger, [(draft("a-2", series="N{year}/{number}", sold_by="s"), "c")]), finish, TODAY)
+        plan = confirmed(ledger, [(draft("c-1", series="N2026/{number}"), "d")])
+        with pytest.raises(RunError, match=r"L132.*belongs to seller s\b"):
+            ledger.issue(plan, finish, TODAY)
+        assert ledger.next_numbers()["N2026/{number}"] == 2
+
+
+def _wrong_number(paper: Draft, number: str, day: dt.date) -> Any:
+    return finish(paper, number + "1", day)
+
+
+def _other_amount(paper: Draft, number: str, day: dt.date) -> Any:
+    document, billed, formats = finish(paper, number, day)
+    return document, tuple(replace(line, net=line.net + line.net) for line in billed), formats
+
+
+def _line_left_out(paper: Draft, number: str, day: dt.date) -> Any:
+    document, billed, formats = finish(paper, number, day)
+    return document, billed[1:], formats
+
+
+@pytest.mark.parametrize("wrong", [_wrong_number, _other_amount, _line_left_out])
+def test_a_document_that_is_not_its_draft_is_never_issued(tmp_path: Path, wrong: Any) -> None:
+    with writer(tmp_path) as ledger:
+        plan = confirmed(ledger, many(3))
+        with pytest.raises((DefectError, ValueError)):
+            ledger.issue(plan, wrong, TODAY)
+        assert ledger.documents() == ()
+        assert len(ledger.issue(plan, finish, TODAY)) == 3
+
+
+def test_when_finish_fails_the_batches_before_stay(tmp_path: Path) -> None:
+    calls: list[str] = []
+
+    def fails_at_the_sixth(
+        paper: Draft, number: str, day: dt.date
+    ) -> tuple[Document, Sequence[BilledLine], Sequence[str]]:
+        calls.append(number)
+        if len(calls) == 6:
+            raise RuntimeError("boom")
+        return finish(paper, number, day)
+
+    with writer(tmp_path) as ledger:
+        plan = confirmed(ledger, many(10))
+        with pytest.raises(RuntimeError, match="boom"):
+            ledger.issue(plan, fails_at_the_sixth, TODAY, batch=4)
+        assert len(ledger.documents()) == 4
+        assert len(ledger.issue(plan, finish, TODAY, batch=4)) == 6
+        assert ledger.verify_chain() == ()
+
+
+def test_amounts_of_any_currency_keep_their_minor_units(tmp_path: Path) -> None:
+    """ISO 4217: the yen has no minor unit, the Bahraini dinar has three digits."""
+    drafts = [(draft("a-1", ("1234",), currency="JPY"), "a"), (draft("b-1", ("1.234",), currency="BHD"), "b")]
+    with writer(tmp_path) as ledger:
+        ledger.issue(confirmed(ledger, drafts), finish, TODAY)
+        assert [str(item.net) for item in ledger.documents()] == ["1234 JPY", "1.234 BHD"]
