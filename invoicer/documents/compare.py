@@ -1,0 +1,103 @@
+"""documents: entitled minus billed, for one contract."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from invoicer.documents.clusters import Cluster, one_off_clusters, recurring_clusters
+from invoicer.documents.difference import Comparison, Difference, parties_of, supply
+from invoicer.documents.holds import held_for_age, held_for_reference
+from invoicer.documents.join import joined
+from invoicer.documents.positions import Position, open_positions
+from invoicer.documents.settle import corrections
+from invoicer.domain.entitlement import BilledLine, Component, Entitlement, Treated
+
+
+def compare(
+    treated: Sequence[Treated],
+    billed: Sequence[BilledLine],
+    *,
+    through: dt.date,
+    horizon: dt.date | None = None,
+    rated_from: dt.date | None = None,
+) -> Comparison:
+    """What one contract is still to be billed or given back, up to the bill date ``through``.
+
+    ``treated`` is all that the contract is owed: whatever is due by ``through``, and beyond that whatever lies before the
+    last day billed. ``billed`` is all that documents carry of the contract. For each component the two are compared over
+    the union of their days, apart for each seller, registration, buyer, currency and treatment: what was billed under
+    other ones is so credited whole, and billed anew under those of today. Applying the differences and comparing again
+    yields nothing.
+
+    A difference in days that all lie before ``horizon`` is held instead (D001), and so is a reduction that has no billed
+    line to refer to (D002). Billed days before ``rated_from`` of which nothing is owed are left alone: they were not
+    rated. Neither the order of ``treated`` nor that of ``billed`` matters.
+    """
+    positions = open_positions(billed)
+    by_component: dict[Component, list[Treated]] = defaultdict(list)
+    for owed in treated:
+        by_component[owed.entitlement.component].append(owed)
+    found: list[Difference] = []
+    too_old: list[Difference] = []
+    for cluster in _clusters(treated, positions, through):
+        if rated_from is not None and cluster.days.end <= rated_from and not cluster.entitled:
+            continue
+        kept = too_old if horizon is not None and cluster.days.end <= horizon else found
+        kept.extend(_differences(cluster, by_component, through))
+    differences, loose = joined(found, positions)
+    holds = [*held_for_age(too_old, horizon or dt.date.min), *held_for_reference(loose)]
+    return Comparison(tuple(sorted(differences, key=_order)), tuple(holds))
+
+
+def _clusters(treated: Iterable[Treated], positions: Iterable[Position], through: dt.date) -> Iterator[Cluster]:
+    """The spans of what may be set against each other, in a fixed order."""
+    groups: dict[Any, tuple[list[Treated], list[Position]]] = defaultdict(lambda: ([], []))
+    for owed in sorted(treated, key=lambda owed: (owed.entitlement.days, owed.entitlement.bill_date)):
+        groups[_kind(owed.entitlement, owed)][0].append(owed)
+    for position in positions:
+        groups[_kind(position.line, position.line)][1].append(position)
+    for (_, one_off, *_), (entitled, lines) in sorted(groups.items(), key=lambda item: item[0]):
+        if one_off:
+            yield from one_off_clusters(entitled, lines)
+        else:
+            yield from recurring_clusters(entitled, lines, through)
+
+
+def _kind(amount: Entitlement | BilledLine, owed: Treated | BilledLine) -> tuple[Any, ...]:
+    """What must be equal for two amounts to be set against each other."""
+    parties = parties_of(owed)
+    return (
+        amount.component,
+        amount.one_off,
+        parties.seller,
+        parties.registration,
+        parties.customer,
+        parties.currency,
+        owed.treatment.key,
+    )
+
+
+def _differences(cluster: Cluster, owed: dict[Component, list[Treated]], through: dt.date) -> Iterator[Difference]:
+    """Corrections of what was billed; where nothing was, a supply for each entitlement that is due. An amount of nothing
+    is no supply."""
+    if cluster.positions:
+        return corrections(cluster, owed.get(cluster.positions[0].position.line.component, []))
+    due = (one for one in cluster.entitled if one.entitlement.bill_date <= through and one.entitlement.net)
+    return map(supply, due)
+
+
+def _order(difference: Difference) -> tuple[Any, ...]:
+    line = difference.correction.line if difference.correction else None
+    return (
+        difference.component,
+        difference.days,
+        (line.document, line.line) if line else ("", 0),
+        difference.parties.seller,
+        difference.parties.registration,
+        difference.parties.customer,
+        difference.parties.currency,
+        difference.treatment.key,
+    )

@@ -1,0 +1,208 @@
+"""documents: from differences to drafts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from invoicer.documents.context import Context
+from invoicer.documents.difference import Difference, Parties
+from invoicer.documents.lines import line_of
+from invoicer.documents.totals import accounting_tax, breakdown
+from invoicer.domain.contract import Contract
+from invoicer.domain.document import Document, Draft, Kind, Line
+from invoicer.domain.entitlement import Component, Part
+from invoicer.domain.money import Money, total
+from invoicer.domain.party import BankAccount, Seller
+from invoicer.domain.payment import PaymentTerms
+from invoicer.domain.period import Period
+from invoicer.domain.supply import Category, ExchangeRate
+
+_PARTS = {part: place for place, part in enumerate(Part)}
+
+
+def drafts(differences: Iterable[Difference], context: Context) -> tuple[Draft, ...]:
+    """The documents that the differences of any number of contracts make, in the order in which they are to be numbered.
+
+    A document holds what has the same seller and registration, customer, currency, terms of payment, purchase order,
+    month of tax point and exchange rate, of one contract unless the customer shares documents; corrections and new
+    supplies never meet, nor does VAT category O anything else (EN 16931 BR-O-11). What reduces is credited, what adds to
+    a billed line is invoiced. The order of the differences does not matter.
+    """
+    listed = sorted(differences, key=lambda difference: _order(difference, context))
+    kinds = _kinds(listed)
+    groups: dict[_Group, list[Difference]] = defaultdict(list)
+    for difference, kind in zip(listed, kinds, strict=True):
+        groups[_group(difference, kind, context)].append(difference)
+    made = (_draft(group, members, context) for group, members in groups.items())
+    return tuple(sorted(made, key=_place))
+
+
+@dataclass(frozen=True)
+class _Group:
+    """What the lines of one document have in common. ``contract`` is "" where contracts share it."""
+
+    kind: Kind
+    corrects: bool
+    parties: Parties
+    payment: PaymentTerms
+    purchase_order: str
+    month: tuple[int, int]
+    rate: ExchangeRate | None
+    outside_scope: bool
+    contract: str
+
+
+def _group(difference: Difference, kind: Kind, context: Context) -> _Group:
+    contract, parties = context.contracts[difference.contract], difference.parties
+    day = difference.bill_date if difference.is_supply else context.known_on
+    return _Group(
+        kind=kind,
+        corrects=not difference.is_supply,
+        parties=parties,
+        payment=_payment(contract, day, context.known_on),
+        purchase_order=contract.purchase_order,
+        month=(difference.tax_point.year, difference.tax_point.month),
+        rate=_rate(difference, context),
+        outside_scope=difference.treatment.category is Category.OUTSIDE_SCOPE,
+        contract="" if context.shares_document(parties.customer) else contract.id,
+    )
+
+
+def _kinds(differences: Sequence[Difference]) -> list[Kind]:
+    """Supplies are invoiced. Corrections of one charge for the same billed days stay together: they are credited when
+    less is due in all, and invoiced otherwise."""
+    sums: dict[Any, list[Money]] = defaultdict(list)
+    for difference in differences:
+        sums[_bundle(difference)].append(difference.net)
+    return [
+        Kind.CREDIT_NOTE
+        if difference.correction is not None and total(sums[_bundle(difference)], difference.net.currency).amount < 0
+        else Kind.INVOICE
+        for difference in differences
+    ]
+
+
+def _bundle(difference: Difference) -> tuple[str, str, Parties, Period | None]:
+    days = difference.correction.line.days if difference.correction else None
+    return difference.contract, difference.component.charge, difference.parties, days
+
+
+def _draft(group: _Group, members: Sequence[Difference], context: Context) -> Draft:
+    parties, kind = group.parties, group.kind
+    seller = context.seller(parties.seller)
+    lines = tuple(
+        replace(line_of(difference, kind, context.original), number=number)
+        for number, difference in enumerate(members, 1)
+    )
+    bill_date, tax_point = max(line.bill_date for line in lines), max(line.tax_point for line in lines)
+    customer = context.customer(parties.customer, context.known_on if group.corrects else bill_date)
+    language = customer.language or context.language
+    rows = breakdown(lines, parties.currency)
+    net = total((row.base for row in rows), parties.currency)
+    tax = total((row.tax for row in rows), parties.currency)
+    contracts = list(dict.fromkeys(line.contract for line in lines))
+    references = dict.fromkeys(context.contracts[contract].reference for contract in contracts)
+    notes = [text for line in lines for text in context.notes(line.treatment, seller, customer, language)]
+    return Draft(
+        kind=kind,
+        series=context.series(seller.id, kind),
+        seller=seller,
+        registration=parties.registration,
+        customer=customer,
+        currency=parties.currency,
+        language=language,
+        bill_date=bill_date,
+        tax_point=tax_point,
+        vat_period=f"{tax_point:%Y-%m}",
+        payment=group.payment,
+        lines=lines,
+        breakdown=rows,
+        net=net,
+        tax=tax,
+        gross=net + tax,
+        accounting=accounting_tax(tax, seller.accounting_currency, group.rate) if group.rate else None,
+        purchase_order=group.purchase_order,
+        reference=", ".join(filter(None, references)),
+        account=_account(seller, parties.currency),
+        notes=tuple(dict.fromkeys(filter(None, [_correction_note(lines, kind, language, context), *notes]))),
+        provenance=dict(context.provenance(sorted(contracts))),
+    )
+
+
+def _correction_note(lines: Iterable[Line], kind: Kind, language: str, context: Context) -> str:
+    originals = sorted({(line.corrects.issue_date, line.corrects.number) for line in lines if line.corrects})
+    return context.correction_note([(number, day) for day, number in originals], kind, language) if originals else ""
+
+
+def _payment(contract: Contract, day: dt.date, known_on: dt.date) -> PaymentTerms:
+    """The terms of payment in force on that day; the first ones where it lies before them."""
+    dated = contract.payment.at(day, known_on)
+    return dated.value if dated else contract.payment.entries[0].value
+
+
+def _rate(difference: Difference, context: Context) -> ExchangeRate | None:
+    """The rate for the seller's accounting currency, where it is another one. A correction keeps the rate of what it
+    corrects."""
+    currency = difference.parties.currency
+    accounting = context.seller(difference.parties.seller).accounting_currency
+    if accounting == currency:
+        return None
+    if difference.correction is not None:
+        original: Document = context.original(difference.correction.line.document)
+        if original.accounting is not None and original.accounting.tax.currency == accounting:
+            return original.accounting.rate
+    return context.exchange_rate(accounting, currency, difference.tax_point)
+
+
+def _account(seller: Seller, currency: str) -> BankAccount | None:
+    """The seller's account for that currency, else its first one for its accounting currency, else none."""
+    for wanted in (currency, seller.accounting_currency):
+        for account in seller.accounts:
+            if account.currency == wanted:
+                return account
+    return None
+
+
+def _order(difference: Difference, context: Context) -> tuple[Any, ...]:
+    """Lines stand as the contract names its charges; a period with everything that belongs to it, then the next."""
+    contract, component = context.contracts[difference.contract], difference.component
+    charges = [charge.id for charge in contract.charges]
+    line = difference.correction.line if difference.correction else None
+    return (
+        contract.id,
+        charges.index(component.charge) if component.charge in charges else len(charges),
+        component.charge,
+        line.days if line else difference.days,
+        _PARTS[component.part],
+        _name(component, contract),
+        difference.days,
+        (line.document, line.line) if line else ("", 0),
+        difference.treatment.key,
+        difference.parties.customer,
+        difference.parties.registration,
+    )
+
+
+def _name(component: Component, contract: Contract) -> tuple[int, str]:
+    names = [discount.id for discount in contract.discounts]
+    return (names.index(component.name) if component.name in names else len(names)), component.name
+
+
+def _place(draft: Draft) -> tuple[Any, ...]:
+    """By seller, customer and contract; what was billed wrongly first, then what is new, by its dates."""
+    first = draft.lines[0]
+    return (
+        draft.seller.id,
+        draft.customer.id,
+        first.contract,
+        first.corrects is None,
+        draft.bill_date,
+        draft.tax_point,
+        draft.kind is Kind.INVOICE,
+        draft.currency,
+        draft.registration,
+    )

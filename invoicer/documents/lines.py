@@ -1,0 +1,106 @@
+"""documents: a difference as a line of a document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+
+from invoicer.documents.difference import Correction, Difference
+from invoicer.domain.document import Document, Kind, Line, LineReference
+from invoicer.domain.trace import subtract
+
+Originals = Callable[[str], Document]
+
+
+def line_of(difference: Difference, kind: Kind, original: Originals) -> Line:
+    """The line of a difference on a document of that kind, with number 0 until its place is known. On a credit note its
+    amount is positive where it is given back."""
+    if difference.correction is None:
+        return _supply_line(difference)
+    return _correction_line(difference, difference.correction, kind, original)
+
+
+def _supply_line(difference: Difference) -> Line:
+    entitled = difference.entitled
+    assert entitled is not None
+    return Line(
+        number=0,
+        contract=difference.contract,
+        component=difference.component,
+        title=entitled.title,
+        kind=entitled.kind,
+        days=difference.days,
+        one_off=difference.one_off,
+        quantity=entitled.quantity,
+        unit=entitled.unit,
+        unit_price=entitled.unit_price,
+        price_base=entitled.price_base,
+        net=entitled.net,
+        treatment=difference.treatment,
+        tax_point=difference.tax_point,
+        bill_date=difference.bill_date,
+        billed_from=difference.billed_from,
+        trace=entitled.trace,
+        clause=entitled.clause,
+        details=entitled.details,
+        proration=entitled.proration,
+        policy=entitled.premium.policy if entitled.premium else "",
+    )
+
+
+def _correction_line(difference: Difference, correction: Correction, kind: Kind, original: Originals) -> Line:
+    """A line for the amount by which a billed line was wrong: billed minus due on a credit note, due minus billed on a
+    supplementary invoice. One that takes back all of a line repeats its quantity and price."""
+    billed = correction.line
+    before = _find(billed.document, billed.line, original)
+    entitled, currency = difference.entitled, difference.net.currency
+    gives_back = kind is Kind.CREDIT_NOTE
+    net = -difference.net if gives_back else difference.net
+    operands = (correction.before, correction.after) if gives_back else (correction.after, correction.before)
+    same = billed.component == difference.component
+    line = Line(
+        number=0,
+        contract=difference.contract,
+        component=difference.component,
+        title=entitled.title if entitled else before.title,
+        kind=entitled.kind if entitled else before.kind,
+        days=difference.days,
+        one_off=difference.one_off,
+        quantity=Fraction(1 if net.amount >= 0 else -1),
+        unit="",
+        unit_price=abs(net.amount),
+        price_base=Decimal(1),
+        net=net,
+        treatment=difference.treatment,
+        tax_point=difference.tax_point,
+        bill_date=difference.bill_date,
+        billed_from=difference.billed_from,
+        trace=subtract(*operands, "credited" if gives_back else "supplement", currency),
+        clause=correction.clause or before.clause,
+        policy=entitled.premium.policy if entitled and entitled.premium else before.policy,
+        corrects=LineReference(
+            number=billed.document,
+            issue_date=billed.issue_date,
+            line=billed.line,
+            billed=correction.billed,
+            due=correction.due,
+            reason=correction.reason.value,
+            clause=correction.clause,
+        ),
+        releases=correction.releases,
+    )
+    takes_all = same and not correction.due and abs(net) == abs(before.net)
+    return _repeated(line, before) if takes_all else line
+
+
+def _repeated(line: Line, before: Line) -> Line:
+    quantity = before.quantity if line.net == before.net else -before.quantity
+    return replace(
+        line, quantity=quantity, unit=before.unit, unit_price=before.unit_price, price_base=before.price_base
+    )
+
+
+def _find(document: str, number: int, original: Originals) -> Line:
+    return next(line for line in original(document).lines if line.number == number)
