@@ -7,16 +7,34 @@ from invoicer.domain.party import Address, Customer, PartyKind, Registration, Se
 from invoicer.domain.period import Period
 from invoicer.domain.supply import Category, ExchangeRate, Levy, Market, Supply, Treatment
 from invoicer.errors import InvoicerError, Place, PluginError, Problem, Severity, TaxError
+from invoicer.facts import (
+    INSURANCE_CLASSES,
+    Confidence,
+    Country,
+    DateBasis,
+    Fact,
+    Facts,
+    creditor_reference,
+    read_facts,
+    read_table,
+    unfit_number,
+)
 from invoicer.hookspecs import DocumentFormat, hookimpl
 
 __all__ = [
+    "INSURANCE_CLASSES",
     "Address",
     "Category",
+    "Confidence",
+    "Country",
     "Customer",
+    "DateBasis",
     "Document",
     "DocumentFormat",
     "Draft",
     "ExchangeRate",
+    "Fact",
+    "Facts",
     "InvoicerError",
     "Kind",
     "Levy",
@@ -35,5 +53,9 @@ __all__ = [
     "Supply",
     "TaxError",
     "Treatment",
+    "creditor_reference",
     "hookimpl",
+    "read_facts",
+    "read_table",
+    "unfit_number",
 ]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Protocol
 
 from invoicer.domain.contract import Premium
@@ -81,8 +82,11 @@ class Treatment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supply:
-    """All that a market may look at. ``kind`` is the supply kind of the charge; ``registration`` the seller's
-    registration that is asked; ``days`` the days of service; ``concluded`` the day on which what is billed was agreed."""
+    """All that a market may look at. ``kind`` is how the law sees the supply (``electronic-service``): the class that the
+    workspace's table ``supply`` maps the seller's own word to. ``registration`` is the seller's registration that is
+    asked; ``days`` the days of service; ``concluded`` the day on which what is billed was agreed. ``accepted`` maps ids of
+    facts (patterns such as ``ipt/LV/*``) that the workspace vouches for, although their confidence is low, to the reason.
+    """
 
     kind: str
     seller: Seller
@@ -92,6 +96,7 @@ class Supply:
     days: Period
     concluded: dt.date
     premium: Premium | None = None
+    accepted: Mapping[str, str] = field(default_factory=dict)
 
 
 class Market(Protocol):
@@ -107,8 +112,11 @@ class Market(Protocol):
         Raises TaxError with a problem that says what is not covered and how to mend it: never a guess.
         """
 
-    def vat_percent(self, category: str, day: dt.date) -> tuple[Decimal, str]:
-        """The rate of that category (``standard``, ``reduced-1`` …) on that day, and its source. Raises TaxError."""
+    def vat_percent(
+        self, category: str, day: dt.date, accepted: Mapping[str, str] = MappingProxyType({})
+    ) -> tuple[Decimal, str]:
+        """The rate of that category (``standard``, ``reduced-1`` …) on that day, and its source. Raises TaxError, also for
+        a fact that is not sure enough, unless ``accepted`` (see :class:`Supply`) names it."""
 
     def premium_levies(self, premium: Premium, supply: Supply) -> tuple[Levy, ...]:
         """The premium taxes on a risk that lies here; empty where none is levied. Raises TaxError where it is unsure."""

@@ -1,0 +1,10 @@
+"""markets/us: the United States of America, as a country of customers."""
+
+from pathlib import Path
+
+from invoicer.api import Country, Market, hookimpl
+
+
+@hookimpl
+def invoicer_markets() -> list[Market]:
+    return [Country(Path(__file__).parent)]
