@@ -1,5 +1,10 @@
-"""render: documents become HTML, PDF and JSON. Everything another room needs of it is named here."""
+"""render: documents become HTML, PDF, JSON and the formats of plugins. Other rooms import from here only.
 
+A batch goes through :func:`render_all`; a single page through :func:`render` or a :class:`Renderer` that is kept.
+"""
+
+from invoicer.render.pool import Job, Limits, Rendered, render_all
 from invoicer.render.renderer import Renderer, render
+from invoicer.render.system import missing_parts
 
-__all__ = ["Renderer", "render"]
+__all__ = ["Job", "Limits", "Rendered", "Renderer", "missing_parts", "render", "render_all"]
