@@ -1,0 +1,225 @@
+"""engine: discounts, each off what the charge, its bounds and earlier discounts left of a billing period.
+
+Decisions where terms leave room:
+
+* Discounts apply in the order of the text and compound; together they never bring a billing period below zero.
+* A discount that counts for a part of the days of a line takes that share of the line by days.
+* An amount *per* period is counted like a price per period. An amount *once* falls on the first bill date on which the
+  named charges cost something; what they cost less than it lapses.
+* An amount off several charges is one amount: charges billed on the same day for the same days share it in proportion to
+  what is left of each (rounded cumulatively); charges that are billed later get what is left of it for those days.
+* The band of a volume discount is the one that the amount of the billing period reaches; all of it is reduced.
+* A condition sees the quantity of the billing period as the charge measured it, or as agreed on the period's first day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import groupby
+
+from invoicer.domain.contract import AmountOff, Discount, PercentOff, VolumeOff
+from invoicer.domain.entitlement import Component, Part
+from invoicer.domain.money import minor_digits, total
+from invoicer.domain.period import Period, Span
+from invoicer.domain.trace import Trace, add, divide, given, lesser, multiply, rounded, subtract
+from invoicer.engine.conditions import holds
+from invoicer.engine.holds import HeldError
+from invoicer.engine.quantities import Context, counts_for, window_of
+from invoicer.engine.rated import RatedSlot, beside, line_amount, times
+from invoicer.engine.segments import Share, cell_at
+from invoicer.errors import Problem
+
+
+@dataclass(slots=True)
+class _Taken:
+    """What an amount has already given, by days of service; for one that is given once, its bill date; for one that is
+    given in parts of its period, the running totals (exact, rounded) by charge, schedule and period."""
+
+    by_days: list[tuple[Period, Fraction]] = field(default_factory=list)
+    once_on: dt.date | None = None
+    pots: dict[tuple[str, dt.date, dt.date], tuple[Fraction, Fraction]] = field(default_factory=dict)
+
+
+def discount(context: Context, slots: Sequence[RatedSlot]) -> tuple[Problem, ...]:
+    """Add the discounts to rated billing periods, which are ordered by bill date and then as the charges stand in the
+    contract. Returns the holds of conditions that can't be decided."""
+    held: list[Problem] = []
+    for off in context.contract.discounts:
+        eligible = []
+        for rated in slots:
+            try:
+                if _counts(context, off, rated):
+                    eligible.append(rated)
+            except HeldError as error:
+                held.extend(error.problems)
+        if isinstance(off.off, AmountOff):
+            _amount_off(off, off.off, eligible)
+        else:
+            for rated in eligible:
+                _reduce(rated, off, _wanted(rated, off))
+    return tuple(held)
+
+
+def _counts(context: Context, off: Discount, rated: RatedSlot) -> bool:
+    """Whether a discount applies to a billing period."""
+    if not counts_for(off, rated.seen.charge, rated.slot, context.known_on):
+        return False
+    days = rated.slot.days
+
+    def answer(subject: str) -> Fraction | str:
+        return context.answer(subject, rated.quantity, days.start, days, rated.where)
+
+    return off.when is None or holds(off.when, answer)
+
+
+def _left(rated: RatedSlot) -> Fraction:
+    """What the lines of a billing period so far leave of it."""
+    return total((line.net for line in rated.entitlements), rated.contract.currency).exact
+
+
+def _wanted(rated: RatedSlot, off: Discount) -> Trace:
+    """What a percentage takes off, exact."""
+    currency = rated.contract.currency
+    base = _base(rated, window_of(off))
+    if isinstance(off.off, VolumeOff):
+        left = _left(rated)
+        percent = next((p for up_to, p in off.off.bands if up_to is None or left <= Fraction(up_to)), None)
+    else:
+        assert isinstance(off.off, PercentOff)
+        percent = off.off.percent
+    rate = divide(given(Fraction(percent or 0), "percent", "%", off.clause), given(100, "hundred"), "rate")
+    return multiply(base, rate, "discount", currency)
+
+
+def _base(rated: RatedSlot, window: Period) -> Trace:
+    """What is left of the lines for the days that a discount counts for."""
+    found = []
+    for line in rated.entitlements:
+        days = line.days & window
+        if days is None:
+            continue
+        amount = line_amount(line)
+        if days != line.days:
+            of_line = given(line.days.days, "days-in-service", "day")
+            share = divide(given(days.days, "days-discounted", "day"), of_line, "share")
+            amount = multiply(amount, share, "line-net", amount.unit)
+        found.append(amount)
+    return found[0] if len(found) == 1 else add(found, "discounted-amount", rated.contract.currency)
+
+
+def _reduce(rated: RatedSlot, off: Discount, wanted: Trace) -> Fraction:
+    """Add the line of a discount: the wanted amount, rounded, at most what is left. Returns what it took off."""
+    contract = rated.contract
+    left = _left(rated)
+    wanted = rounded(wanted, minor_digits(contract.currency), contract.rounding, "discount", contract.currency)
+    if wanted.result > left:
+        lines = [line_amount(line) for line in rated.entitlements]
+        wanted = lesser(wanted, add(lines, "left", contract.currency), "discount", contract.currency)
+    if wanted.result <= 0:
+        return Fraction(0)
+    days = rated.slot.days & window_of(off)
+    assert days is not None
+    net = subtract(given(0, "nothing", contract.currency), wanted, "net", contract.currency)
+    component = Component(rated.seen.charge.id, Part.DISCOUNT, off.id)
+    rated.extra.append(beside(rated, component, off.title, days, net, off.clause, off.agreed))
+    return wanted.result
+
+
+def _amount_off(off: Discount, amount: AmountOff, slots: Sequence[RatedSlot]) -> None:
+    """An agreed amount, shared by the charges that are billed on the same day for the same days."""
+    taken = _Taken()
+    window = window_of(off)
+    ordered = sorted(slots, key=lambda rated: (rated.slot.period.bill_date, rated.slot.days))
+    for (bill_date, days), members in groupby(ordered, key=lambda r: (r.slot.period.bill_date, r.slot.days)):
+        group = [rated for rated in members if _left(rated) > 0]
+        if not group:
+            continue
+        if amount.per is None:
+            if taken.once_on not in (None, bill_date):
+                continue
+            taken.once_on = bill_date
+            wanted = _agreed(off, amount, group[0])
+        else:
+            counted = days & window
+            assert counted is not None
+            wanted = _per_period(off, amount, amount.per, group[0], counted, taken)
+        wanted = _less_taken(taken, wanted, days, once=amount.per is None)
+        if wanted.result > 0:
+            given_off = _share_out(off, group, wanted)
+            taken.by_days.append((days, given_off))
+
+
+def _agreed(off: Discount, amount: AmountOff, rated: RatedSlot) -> Trace:
+    return given(Fraction(amount.amount), "discount", rated.contract.currency, off.clause)
+
+
+def _per_period(off: Discount, amount: AmountOff, per: Span, rated: RatedSlot, days: Period, taken: _Taken) -> Trace:
+    """The amount for the periods (of that length) in some days, incomplete ones by days; parts of one period sum to it."""
+    if rated.slot.period.one_off:
+        return _agreed(off, amount, rated)
+    shares: dict[int, list[Share]] = {}
+    day = days.start
+    while day < days.end:
+        cell = cell_at(rated.slot, per, day)
+        end = min(cell.days.end, days.end)
+        shares.setdefault(cell.of, []).append(Share((end - day).days, cell.days.days, cell.of))
+        day = end
+    amounts = [times(_agreed(off, amount, rated), group) for group in shares.values()]
+    exact = amounts[0] if len(amounts) == 1 else add(amounts, "discount", rated.contract.currency)
+    if set(shares) == {1}:
+        return exact
+    pot = rated.seen.charge.id, rated.slot.origin, cell_at(rated.slot, per, days.start).pot
+    exact_before, net_before = taken.pots.get(pot, (Fraction(0), Fraction(0)))
+    currency, source = rated.contract.currency, "earlier parts of this discount's period"
+    total_so_far = add(
+        (given(exact_before, "earlier-amount", currency, source=source), exact), "running-total", currency
+    )
+    net = rounded(total_so_far, minor_digits(currency), rated.contract.rounding, "running-total-rounded", currency)
+    taken.pots[pot] = total_so_far.result, net.result
+    return subtract(net, given(net_before, "earlier-net", currency, source=source), "discount", currency)
+
+
+def _less_taken(taken: _Taken, wanted: Trace, days: Period, once: bool) -> Trace:
+    """What is left of an amount after what other charges got of it."""
+    used = Fraction(0)
+    for earlier, amount in taken.by_days:
+        if once:
+            used += amount
+        elif both := earlier & days:
+            used += amount * Fraction(both.days, earlier.days)
+    if not used:
+        return wanted
+    before = given(used, "already-given", wanted.unit, source="the same discount off other charges")
+    return subtract(wanted, before, "discount", wanted.unit)
+
+
+def _share_out(off: Discount, group: Sequence[RatedSlot], wanted: Trace) -> Fraction:
+    """Share an amount among charges in proportion to what is left of each; what rounds is the running total."""
+    if len(group) == 1:
+        return _reduce(group[0], off, wanted)
+    contract = group[0].contract
+    places, currency = minor_digits(contract.currency), contract.currency
+    lefts = [_left(rated) for rated in group]
+    everything = sum(lefts, Fraction(0))
+    if wanted.result > everything:
+        wanted = lesser(
+            wanted, given(everything, "left", currency, source="all lines that share it"), "discount", currency
+        )
+    so_far, rounded_so_far, given_off = Fraction(0), Fraction(0), Fraction(0)
+    for rated, left in zip(group, lefts, strict=True):
+        so_far += left
+        share = divide(
+            given(so_far, "left-so-far", currency, source=f"lines up to {rated.seen.charge.id}"),
+            given(everything, "left", currency, source="all lines that share it"),
+            "share",
+        )
+        running = rounded(
+            multiply(wanted, share, "discount-so-far", currency), places, contract.rounding, "discount-so-far", currency
+        )
+        before = given(rounded_so_far, "discount-before", currency, source="other lines that share it")
+        given_off += _reduce(rated, off, subtract(running, before, "discount", currency))
+        rounded_so_far = running.result
+    return given_off

@@ -1,0 +1,172 @@
+"""engine: price models, from units to an exact amount with its trace.
+
+Every model prices the units *between* two positions of a rating period (``before`` and ``after``, both counted from its
+start), so that bands run on when a price changes on the way: the parts cost together what their units cost in a row.
+
+* Graduated: each unit at the price of its band. A band's flat part is due when the first unit falls into it.
+* Volume: all units at the price of the band that the whole rating period reaches; its flat part once, with the first unit.
+* Package: like graduated, in whole packages; a package that is begun is due with its first unit.
+* Bounds are inclusive: with bands up to 10 and up to 20, the tenth unit belongs to the first.
+* At quantity zero nothing is due, flat parts included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from invoicer.domain.entitlement import Detail
+from invoicer.domain.price import Band, Flat, Free, Model, Once, Percent, PerUnit, SimplePrice, Tiered
+from invoicer.domain.trace import (
+    Clause,
+    Trace,
+    add,
+    ceiling,
+    divide,
+    given,
+    greater,
+    lesser,
+    multiply,
+    subtract,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """The units to price: positions in the rating period, the position that the whole period reaches, and the unit.
+
+    ``before`` is None at the start of the rating period. ``after`` is None where the charge has no quantity.
+    """
+
+    after: Trace | None
+    unit: str
+    before: Trace | None = None
+    reached: Fraction = Fraction(0)
+
+    @property
+    def between(self) -> Trace:
+        """How many units are priced."""
+        if self.after is None:
+            return given(1, "quantity")
+        if self.before is None or not self.before.result:
+            return self.after
+        return subtract(self.after, self.before, "billable", self.unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """The exact amount, and its rows: a single row says it all, several add up."""
+
+    amount: Trace
+    rows: tuple[Detail, ...]
+
+
+def priced(price: SimplePrice, units: Units, clause: Clause, currency: str) -> Priced:
+    """What the units cost (for a full period, where the price is per period), exact, in the currency."""
+    match price:
+        case Free():
+            row = Detail("price", units.between.result, units.unit, Decimal(0), Decimal(1), Fraction(0))
+            return Priced(given(0, "free", currency, clause), (row,) if units.after else ())
+        case Flat(amount, per):
+            row = Detail("price", Fraction(1), str(per), amount, Decimal(1), Fraction(amount))
+            return Priced(given(amount_of(amount), "price", currency, clause), (row,))
+        case Once(amount):
+            return _per_unit(amount, Decimal(1), units, clause, currency)
+        case PerUnit(amount, _, size, _):
+            return _per_unit(amount, size, units, clause, currency)
+        case Percent(percent):
+            return _per_unit(percent, Decimal(100), units, clause, currency)
+        case Tiered():
+            return _tiered(price, units, clause, currency)
+
+
+def amount_of(amount: Decimal) -> Fraction:
+    """An agreed amount as the exact number that it is."""
+    return Fraction(amount)
+
+
+def _per_unit(amount: Decimal, size: Decimal, units: Units, clause: Clause, currency: str) -> Priced:
+    cost = _cost(units.between, amount, size, clause, currency, "price")
+    return Priced(cost, (Detail("price", units.between.result, units.unit, amount, size, cost.result),))
+
+
+def _cost(count: Trace, amount: Decimal, size: Decimal, clause: Clause, currency: str, label: str) -> Trace:
+    each = given(amount_of(amount), f"{label}-per-unit", currency, clause)
+    if size != 1:
+        each = divide(each, given(Fraction(size), "units-per-price", "", clause), f"{label}-per-unit", currency)
+    return multiply(count, each, "amount", currency)
+
+
+def _tiered(price: Tiered, units: Units, clause: Clause, currency: str) -> Priced:
+    if units.after is None or not units.between.result:
+        return Priced(given(0, "nothing-used", currency, clause), ())
+    rows = _volume if price.model is Model.VOLUME else _stepped
+    found = tuple(rows(price, units, clause, currency))
+    traces = tuple(trace for trace, _ in found)
+    amount = traces[0] if len(traces) == 1 else add(traces, "amount", currency)
+    return Priced(amount, tuple(row for _, row in found))
+
+
+def _volume(price: Tiered, units: Units, clause: Clause, currency: str) -> Iterator[tuple[Trace, Detail]]:
+    band = next(b for b in price.bands if b.up_to is None or units.reached <= b.up_to)
+    cost = _cost(units.between, band.amount, band.size, clause, currency, "band-price")
+    yield cost, Detail("band", units.between.result, units.unit, band.amount, band.size, cost.result)
+    if band.flat and (units.before is None or not units.before.result):
+        yield _flat_part(band, clause, currency)
+
+
+def _stepped(price: Tiered, units: Units, clause: Clause, currency: str) -> Iterator[tuple[Trace, Detail]]:
+    """Graduated and package: the units of each band that is touched."""
+    assert units.after is not None
+    lower: Fraction | None = None
+    for band in price.bands:
+        after = _within(units.after, lower, band.up_to, units.unit, clause)
+        touched_before = units.before is not None and units.before.result > (lower or 0)
+        before = (
+            _within(units.before, lower, band.up_to, units.unit, clause) if units.before and touched_before else None
+        )
+        if after.result > 0 and (before is None or after.result > before.result):
+            yield _band(price.model, band, after, before, units.unit, clause, currency)
+            if band.flat and before is None:
+                yield _flat_part(band, clause, currency)
+        lower = band.up_to
+
+
+def _band(
+    model: Model, band: Band, after: Trace, before: Trace | None, unit: str, clause: Clause, currency: str
+) -> tuple[Trace, Detail]:
+    if model is Model.GRADUATED:
+        count = subtract(after, before, "band-units", unit) if before else after
+        cost = _cost(count, band.amount, band.size, clause, currency, "band-price")
+        return cost, Detail("band", count.result, unit, band.amount, band.size, cost.result)
+    size = given(Fraction(band.size), "package-size", unit, clause)
+    count = ceiling(divide(after, size, "packages"), "packages", "package")
+    if before:
+        begun = ceiling(divide(before, size, "packages"), "packages-begun", "package")
+        count = subtract(count, begun, "packages", "package")
+    cost = multiply(count, given(amount_of(band.amount), "package-price", currency, clause), "amount", currency)
+    return cost, Detail("packages", count.result, "package", band.amount, Decimal(1), cost.result)
+
+
+def _flat_part(band: Band, clause: Clause, currency: str) -> tuple[Trace, Detail]:
+    flat = given(amount_of(band.flat), "band-flat", currency, clause)
+    return flat, Detail("flat", Fraction(1), "", band.flat, Decimal(1), flat.result)
+
+
+def _within(position: Trace, lower: Fraction | None, upper: Fraction | None, unit: str, clause: Clause) -> Trace:
+    """How many of the units up to a position lie in the band (below zero where it is not reached)."""
+    capped = position
+    if upper is not None and position.result > upper:
+        capped = lesser(position, given(upper, "band-end", unit, clause), "units-up-to-band-end", unit)
+    if not lower:
+        return capped.named("band-units") if capped is not position else capped
+    return subtract(capped, given(lower, "band-begin", unit, clause), "band-units", unit)
+
+
+def billable(quantity: Trace, included: Trace | None, unit: str) -> Trace:
+    """What is left of a quantity after the included units, never below zero."""
+    if included is None or not included.result:
+        return quantity
+    return greater(subtract(quantity, included, "above-included", unit), given(0, "nothing", unit), "billable", unit)

@@ -1,0 +1,205 @@
+"""engine: quantities, agreed or measured, and the answers that conditions get.
+
+Decisions where terms leave room:
+
+* A meter whose parts add up (a sum, a count, anything per day) is asked for each part of a rating period; its units are
+  priced as used, and proration by days does not touch them. Any other meter (maximum, last, unique, average) measures a
+  level, like an agreed number of seats: it is asked once for the days of service in the rating period and prorated.
+* ``quantity`` in a condition is the quantity before included units, of the whole rating period where it is a sum.
+* The name of another charge stands for its quantity: as agreed on the first day of the part in question, or as measured
+  over the days of service in the same rating period; zero while that charge is out of service.
+* The customer is the one in force on the first day of the billing period, as known on the day of the plan.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from invoicer.domain.contract import Charge, Contract, Discount, Fixed, Metered
+from invoicer.domain.party import Customer
+from invoicer.domain.party import in_force as customer_in_force
+from invoicer.domain.period import Period
+from invoicer.domain.trace import Trace, add, given
+from invoicer.domain.usage import Measured, Measurements
+from invoicer.engine.conditions import subjects, subjects_of
+from invoicer.engine.holds import NEGATIVE, NO_QUANTITY, UNKNOWN_CUSTOMER, UNMEASURED, HeldError, Where
+from invoicer.engine.schedule import Slot, is_in_service
+from invoicer.engine.segments import Part
+from invoicer.errors import Problem, Severity
+
+Ask = tuple[str, Period]
+"""A meter id and the days to measure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a rating is made from: the contract, its customer's rows (None: unresolved), what was measured, and the day of
+    knowledge."""
+
+    contract: Contract
+    known_on: dt.date
+    customers: tuple[Customer, ...] | None
+    measurements: Measurements
+
+    def is_flow(self, part: Part) -> bool:
+        """Whether the part's quantity is measured and adds up over time."""
+        return part.meter is not None and self.contract.meter(part.meter).additive
+
+    def unit(self, part: Part) -> str:
+        """The unit of the part's quantity, "" without one."""
+        quantity = part.values.quantity
+        if quantity is None:
+            return ""
+        if isinstance(quantity.value, Fixed):
+            return quantity.value.unit
+        return self.contract.meter(quantity.value.meter).unit
+
+    def quantity(self, part: Part, parts: Sequence[Part], where: Where) -> Trace | None:
+        """The quantity of a part; None for a charge without one."""
+        quantity = part.values.quantity
+        if quantity is None:
+            return None
+        if isinstance(quantity.value, Fixed):
+            return given(quantity.value.amount, "quantity", quantity.value.unit, quantity.clause)
+        return self.measured(own_ask(self.contract, part, parts), where)
+
+    def measured(self, ask: Ask, where: Where) -> Trace:
+        """What was measured; HeldError where it was not, or is below zero."""
+        problem = self.missing(ask, where)
+        if problem:
+            raise HeldError(problem)
+        found = self.measurements[self.contract.id, *ask]
+        assert isinstance(found, Measured)
+        return given(found.value, "quantity", self.contract.meter(ask[0]).unit, source=found.source)
+
+    def missing(self, ask: Ask, where: Where) -> Problem | None:
+        """Why a quantity can't be used, if it can't."""
+        meter, days = ask
+        found = self.measurements.get((self.contract.id, meter, days))
+        if isinstance(found, Problem):
+            place = where.place(str(found.where))
+            return Problem(found.code, place, found.cause, found.mend, Severity.HOLD)
+        if found is None:
+            return where.problem(
+                UNMEASURED,
+                f"the usage of meter {meter} from {days} is not known",
+                "deliver the usage, or state zero for these days",
+            )
+        if found.value < 0:
+            return where.problem(
+                NEGATIVE,
+                f"meter {meter} measured {found.value} from {days}, less than nothing",
+                "check the correcting events: they take back more than was used in these days",
+            )
+        return None
+
+    def answer(self, subject: str, own: Trace | None, day: dt.date, days: Period, where: Where) -> Fraction | str:
+        """What the subject of a condition is. ``own`` is the quantity of the charge itself, ``day`` the day on which agreed
+        quantities of others are looked up, ``days`` those over which measured ones are."""
+        if subject.startswith("customer."):
+            return self._of_customer(subject, where)
+        if subject == "quantity":
+            if own is None:
+                raise where.held(
+                    NO_QUANTITY, "a condition asks for the quantity of a charge that has none", "state its quantity"
+                )
+            return own.result
+        asked = other_ask(self.contract, subject, day, days, self.known_on)
+        if asked:
+            return self.measured(asked, where).result
+        other = self.contract.charge(subject)
+        if not is_in_service(self.contract, other, day, self.known_on):
+            return Fraction(0)
+        quantity = other.quantity.at(day, self.known_on) if other.quantity else None
+        if quantity is None or not isinstance(quantity.value, Fixed):
+            raise where.held(
+                NO_QUANTITY,
+                f"a condition asks for the quantity of {subject}, which has none on {day}",
+                f"state a quantity for {subject}",
+            )
+        return quantity.value.amount
+
+    def _of_customer(self, subject: str, where: Where) -> str:
+        row = customer_in_force(self.customers or (), where.days.start, self.known_on)
+        if row is None:
+            raise where.held(
+                UNKNOWN_CUSTOMER,
+                f"a condition asks for {subject}, and customer {self.contract.customer} is not known on {where.days.start}",
+                "add the customer's row that is valid on that day",
+            )
+        return row.address.country if subject == "customer.country" else str(row.kind)
+
+
+def asks_of(
+    contract: Contract, charge: Charge, slot: Slot, parts: Sequence[Part], known_on: dt.date
+) -> tuple[Ask, ...]:
+    """Every quantity that has to be measured to rate a billing period, each once."""
+    found: dict[Ask, None] = {}
+    for part in parts:
+        if part.meter:
+            found[own_ask(contract, part, parts)] = None
+        for ask in _others(contract, subjects_of(part.values.price.value), part, slot, known_on):
+            found[ask] = None
+    for discount in contract.discounts:
+        for subject in (
+            subjects(discount.when) if discount.when and counts_for(discount, charge, slot, known_on) else ()
+        ):
+            asked = other_ask(contract, subject, slot.days.start, slot.days, known_on)
+            if asked:
+                found[asked] = None
+    return tuple(found)
+
+
+def own_ask(contract: Contract, part: Part, parts: Sequence[Part]) -> Ask:
+    """What to measure for a part: its own days where the meter adds up, else the days of its whole rating period."""
+    meter = part.meter
+    assert meter is not None
+    if contract.meter(meter).additive:
+        return meter, part.days
+    same = [other for other in parts if other.cell == part.cell and other.meter == meter]
+    return meter, Period(same[0].days.start, same[-1].days.end)
+
+
+def other_ask(contract: Contract, subject: str, day: dt.date, days: Period, known_on: dt.date) -> Ask | None:
+    """What to measure for a condition on another charge; None where its quantity is agreed or it is out of service."""
+    charge = {charge.id: charge for charge in contract.charges}.get(subject)
+    if charge is None or charge.quantity is None or not is_in_service(contract, charge, day, known_on):
+        return None
+    quantity = charge.quantity.at(day, known_on)
+    return (quantity.value.meter, days) if quantity and isinstance(quantity.value, Metered) else None
+
+
+def served(slot: Slot, part: Part) -> Period:
+    """The days of service in the rating period of a part."""
+    days = slot.days & part.cell.days
+    assert days is not None
+    return days
+
+
+def quantity_of_cell(part: Part, measured: Sequence[tuple[Part, Trace | None]], flow: bool) -> Trace | None:
+    """The quantity that a condition sees: of the whole rating period where it is a sum."""
+    if not flow:
+        return next(quantity for other, quantity in measured if other is part)
+    same = [q for other, q in measured if q is not None and other.cell == part.cell and other.meter == part.meter]
+    return same[0] if len(same) == 1 else add(same, "quantity", same[0].unit)
+
+
+def counts_for(discount: Discount, charge: Charge, slot: Slot, known_on: dt.date) -> bool:
+    """Whether a discount is known, is meant for the charge and covers a day of the period; its condition apart."""
+    named = discount.charges is None or charge.id in discount.charges
+    return named and discount.agreed <= known_on and slot.days.overlaps(window_of(discount))
+
+
+def window_of(discount: Discount) -> Period:
+    """The service days that a discount counts for."""
+    return Period(discount.start, discount.end or dt.date.max)
+
+
+def _others(contract: Contract, asked: Iterable[str], part: Part, slot: Slot, known_on: dt.date) -> Iterator[Ask]:
+    for subject in asked:
+        ask = other_ask(contract, subject, part.days.start, served(slot, part), known_on)
+        if ask:
+            yield ask

@@ -1,0 +1,116 @@
+"""engine: from a contract and measured quantities to what is owed, and to the quantities that are needed for it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from invoicer.domain.contract import Charge, Contract
+from invoicer.domain.entitlement import Entitlement
+from invoicer.domain.party import Customer
+from invoicer.domain.usage import Demand, Measurements
+from invoicer.engine.bounds import bounds
+from invoicer.engine.charges import Pots, rate_slot
+from invoicer.engine.discounts import discount
+from invoicer.engine.holds import HeldError, Where
+from invoicer.engine.quantities import Ask, Context, asks_of
+from invoicer.engine.rated import RatedSlot
+from invoicer.engine.schedule import DAY, Slot, slots
+from invoicer.engine.segments import Part, Seen, parts_of
+from invoicer.errors import Problem
+
+NOTHING_BILLED: Mapping[str, dt.date] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """What a contract is owed, and what holds it. With holds the entitlements are incomplete: bill nothing of it."""
+
+    entitlements: tuple[Entitlement, ...]
+    holds: tuple[Problem, ...]
+
+
+def rate(
+    contract: Contract,
+    customers: tuple[Customer, ...] | None,
+    measurements: Measurements,
+    known_on: dt.date,
+    through: dt.date,
+    billed_until: Mapping[str, dt.date] = NOTHING_BILLED,
+) -> Rating:
+    """Everything that a contract is owed, by its terms as known on a day, in the contract's currency.
+
+    Entitlements are those of every billing period with a bill date up to and including ``through``, and of every period
+    that begins before ``billed_until[charge id]`` (the first day after what documents carry for that charge), so that
+    what was billed ahead can be compared; of the latter, periods that need measured usage are left out.
+    ``customers`` are the rows of the contract's customer (None: unresolved), for conditions. ``measurements`` answer
+    :func:`demands` of the same arguments.
+
+    Ordered by bill date, then by charge as in the contract; of a billing period first the charge, then its maximum, its
+    minimum and its discounts. Nothing is raised for wrong input: what is doubtful becomes a hold.
+    """
+    context = Context(contract, known_on, customers, measurements)
+    holds: list[Problem] = []
+    rated: list[tuple[dt.date, int, RatedSlot]] = []
+    for number, charge in enumerate(contract.charges):
+        pots: Pots = {}
+        for slot, seen, where, parts, asks in _walk(contract, charge, known_on, through, billed_until, holds):
+            missing = [problem for ask in asks if (problem := context.missing(ask, where))]
+            if missing:
+                holds.extend(missing)
+                continue
+            try:
+                one = rate_slot(context, seen, slot, parts, where, pots)
+                one.extra.extend(bounds(one))
+            except HeldError as error:
+                holds.extend(error.problems)
+            else:
+                rated.append((slot.period.bill_date, number, one))
+    ordered = [one for *_, one in sorted(rated, key=lambda entry: (entry[0], entry[1], entry[2].slot.days))]
+    holds.extend(discount(context, ordered))
+    entitlements = tuple(entitlement for one in ordered for entitlement in one.entitlements)
+    return Rating(entitlements, tuple(dict.fromkeys(holds)))
+
+
+def demands(
+    contract: Contract,
+    time_zone: str,
+    known_on: dt.date,
+    through: dt.date,
+    billed_until: Mapping[str, dt.date] = NOTHING_BILLED,
+) -> tuple[Demand, ...]:
+    """The quantities that :func:`rate` needs for the same arguments, each once. ``time_zone`` is the seller's (IANA)."""
+    found: dict[Ask, None] = {}
+    for charge in contract.charges:
+        for _, _, _, _, asks in _walk(contract, charge, known_on, through, billed_until, []):
+            found.update(dict.fromkeys(asks))
+    return tuple(Demand(contract.id, contract.meter(meter), days, time_zone) for meter, days in found)
+
+
+def _walk(
+    contract: Contract,
+    charge: Charge,
+    known_on: dt.date,
+    through: dt.date,
+    billed_until: Mapping[str, dt.date],
+    holds: list[Problem],
+) -> Iterator[tuple[Slot, Seen, Where, tuple[Part, ...], tuple[Ask, ...]]]:
+    """The billing periods of a charge that are to be rated, with their parts and what has to be measured for them.
+    Periods that can't be cut into parts are added to ``holds``."""
+    seen = Seen.of(charge, known_on)
+    ahead = billed_until.get(charge.id, dt.date.min)
+    last = max(through, ahead - DAY) if charge.id in billed_until else through
+    for slot in slots(contract, charge, known_on, last):
+        where = Where(contract.id, charge.id, slot.days, charge.clause)
+        due = slot.period.bill_date <= through
+        if not due and slot.days.start >= ahead:
+            continue
+        try:
+            parts = parts_of(seen, slot, where)
+        except HeldError as error:
+            holds.extend(error.problems)
+            continue
+        asks = asks_of(contract, charge, slot, parts, known_on)
+        if due or not asks:
+            yield slot, seen, where, parts, asks

@@ -1,0 +1,257 @@
+"""engine: the schedule, which says when what is billed.
+
+Period *k* is computed from the anchor, never from period *k−1*, so day 31 falls on the last day of shorter months and
+comes back, and a domain of 29 February is renewed on 28 February and in leap years on the 29th. The first anchor day on
+or after the start of service begins the first full period; what lies before it is a stub, measured against the full
+period that would have ended there.
+
+Decisions where terms leave room:
+
+* Each stretch of service (from a start to a stop) has a schedule of its own, anchored anew; so has each change of billing.
+* A change of billing cuts the running period on its day. That cut is always measured by days, whatever the proration
+  policy says, because service goes on: a change of cadence alone never makes a day cost twice or nothing.
+* ``no refund``: whatever was billed in advance before the day on which the stop was agreed stays whole, also where the
+  stop is back-dated. Periods billed on or after that day end with the service. The end of the term is known from the
+  start and refunds nothing, because nothing after it is ever billed.
+* A period is billed in advance on its first day, in arrears on the day after its last one. Its tax point is the bill date
+  in advance and the last day of service in arrears; a one-off has a single day, which is all three.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from invoicer.domain.contract import Billing, Charge, Contract, InService, Proration, Refund, Timing
+from invoicer.domain.period import Period, Span, Unit, add_months
+from invoicer.domain.price import Conditional, Once, Price
+from invoicer.domain.timeline import Dated
+
+T = TypeVar("T")
+DAY = dt.timedelta(days=1)
+FOREVER = dt.date.max
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledPeriod:
+    """A billing period of a charge: ``days`` in service, the ``full`` period that they belong to (the same unless it is
+    incomplete), and its dates. ``billed_from`` is the effective day of the billing terms that made it."""
+
+    charge: str
+    days: Period
+    full: Period
+    bill_date: dt.date
+    timing: Timing
+    tax_point: dt.date
+    billed_from: dt.date
+    one_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The edges of periods of any length, counted from ``first``; months fall on ``day`` (clamped to the month)."""
+
+    first: dt.date
+    day: int
+
+    def edge(self, span: Span, k: int) -> dt.date:
+        """The first day of period k of that length (k may be negative)."""
+        if span.months:
+            return add_months(self.first, span.months * k, self.day)
+        return span.after(self.first, k)
+
+    def index(self, span: Span, day: dt.date) -> int:
+        """The k of the period of that length in which the day lies."""
+        if not span.months:
+            return (day - self.first).days // span.days
+        months = (day.year - self.first.year) * 12 + day.month - self.first.month
+        k = months // span.months
+        return k - 1 if self.edge(span, k) > day else k
+
+    def period(self, span: Span, day: dt.date) -> Period:
+        """The period of that length in which the day lies."""
+        k = self.index(span, day)
+        return Period(self.edge(span, k), self.edge(span, k + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A scheduled period with what the calculation needs besides: the billing length and grid, the first day of this
+    schedule, the policy for its two edges, and the stop that ended it, if one did."""
+
+    period: ScheduledPeriod
+    every: Span
+    grid: Grid
+    origin: dt.date
+    start_rule: Proration = Proration.BY_DAYS
+    stop_rule: Proration = Proration.BY_DAYS
+    stopped: Dated[InService] | None = None
+
+    @property
+    def days(self) -> Period:
+        return self.period.days
+
+
+def schedule(contract: Contract, known_on: dt.date, until: dt.date) -> tuple[ScheduledPeriod, ...]:
+    """Every period of every charge with a bill date up to and including ``until``, by the terms as known on a day.
+
+    Ordered by bill date, then as the charges stand in the contract.
+    """
+    found = [
+        (slot.period.bill_date, number, slot.days, slot.period)
+        for number, charge in enumerate(contract.charges)
+        for slot in slots(contract, charge, known_on, until)
+        if slot.period.bill_date <= until
+    ]
+    return tuple(period for *_, period in sorted(found, key=lambda entry: entry[:3]))
+
+
+def slots(contract: Contract, charge: Charge, known_on: dt.date, last: dt.date) -> Iterator[Slot]:
+    """The periods of a charge that begin up to and including ``last``, in order; a one-off charge has one."""
+    stretches = _stretches(contract, charge, known_on)
+    if not stretches:
+        return
+    price = charge.price.at(stretches[0].start, known_on)
+    if price and is_one_off(price.value):
+        if stretches[0].start <= last:
+            yield from _one_off(charge, stretches[0], known_on)
+        return
+    for stretch in stretches:
+        for terms, start, end in _billed(charge, stretch, known_on):
+            yield from _slots_of_schedule(charge, stretch, terms, Period(start, end), last)
+
+
+def is_one_off(price: Price) -> bool:
+    """Whether a price falls due a single time."""
+    if isinstance(price, Conditional):
+        return any(isinstance(option.price, Once) for option in price.options)
+    return isinstance(price, Once)
+
+
+def is_in_service(contract: Contract, charge: Charge, day: dt.date, known_on: dt.date) -> bool:
+    """Whether the charge is in service on a day, by the terms as known on another."""
+    return any(stretch.start <= day < stretch.end for stretch in _stretches(contract, charge, known_on))
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Days of uninterrupted service, up to and without ``end``; ``ceiling``: what no refund can reach beyond."""
+
+    start: dt.date
+    end: dt.date
+    stop: Dated[InService] | None
+    ceiling: dt.date
+
+
+def _stretches(contract: Contract, charge: Charge, known_on: dt.date) -> tuple[_Stretch, ...]:
+    """When the charge is in service, within the term of the contract."""
+    term_end = contract.end or FOREVER
+    turns = distinct(charge.service.known_on(known_on), lambda entry: entry.value.active)
+    found = []
+    for number, turn in enumerate(turns):
+        if not turn.value.active:
+            continue
+        stop = turns[number + 1] if number + 1 < len(turns) else None
+        again = turns[number + 2].effective if number + 2 < len(turns) else FOREVER
+        start = max(turn.effective, contract.start)
+        end = min(stop.effective if stop else FOREVER, term_end)
+        ended_by = stop if stop and stop.effective <= term_end else None
+        # a stop on the first day means that there was no service; what was billed ahead of it may still stay whole
+        if start < end or (start == end and ended_by):
+            found.append(_Stretch(start, end, ended_by, min(again, term_end)))
+    return tuple(found)
+
+
+def _billed(charge: Charge, stretch: _Stretch, known_on: dt.date) -> Iterator[tuple[Dated[Billing], dt.date, dt.date]]:
+    """The billing terms of a stretch of service with the first day and the day after the last that each counts for; the
+    earliest known terms also count for service before their effective day."""
+    terms = distinct(charge.billing.known_on(known_on), lambda entry: entry.value)
+    for number, entry in enumerate(terms):
+        start = max(entry.effective, stretch.start) if number else stretch.start
+        following = terms[number + 1].effective if number + 1 < len(terms) else FOREVER
+        end = min(following, stretch.end)
+        if following > stretch.end and entry.value.timing is Timing.ADVANCE:
+            end = max(end, _kept_until(entry.value, start, stretch))
+        if start < end:
+            yield entry, start, end
+
+
+def _kept_until(billing: Billing, start: dt.date, stretch: _Stretch) -> dt.date:
+    """The end of what stays whole although service has stopped, because it had been billed and nothing is refunded."""
+    kept = stretch.end
+    if stretch.stop is None or stretch.stop.value.refund is not Refund.NONE:
+        return kept
+    grid = anchored(billing, start)
+    k = grid.index(billing.every, start)
+    while max(grid.edge(billing.every, k), start) < stretch.stop.agreed:
+        k += 1
+        kept = max(kept, grid.edge(billing.every, k))
+    return min(kept, stretch.ceiling)
+
+
+def _slots_of_schedule(
+    charge: Charge, stretch: _Stretch, terms: Dated[Billing], days: Period, last: dt.date
+) -> Iterator[Slot]:
+    """The periods of one schedule: one billing value over one stretch of service."""
+    billing, rules = terms.value, charge.proration
+    grid = anchored(billing, days.start)
+    k = grid.index(billing.every, days.start)
+    while (begins := max(grid.edge(billing.every, k), days.start)) < days.end and begins <= last:
+        full = Period(grid.edge(billing.every, k), grid.edge(billing.every, k + 1))
+        served = Period(begins, min(full.end, days.end))
+        in_advance = billing.timing is Timing.ADVANCE
+        bill_date = served.start if in_advance else served.end
+        tax_point = bill_date if in_advance else served.last_day
+        ends = served.end == stretch.end
+        yield Slot(
+            ScheduledPeriod(charge.id, served, full, bill_date, billing.timing, tax_point, terms.effective),
+            billing.every,
+            grid,
+            days.start,
+            rules.start if served.start == stretch.start else Proration.BY_DAYS,
+            rules.stop if ends else Proration.BY_DAYS,
+            stretch.stop if ends else None,
+        )
+        k += 1
+
+
+def _one_off(charge: Charge, stretch: _Stretch, known_on: dt.date) -> Iterator[Slot]:
+    """The one day of a one-off: where a stop on that very day left any service, or refunds nothing of what was billed."""
+    day, stop = stretch.start, stretch.stop
+    kept = stop is not None and stop.value.refund is Refund.NONE and day < stop.agreed
+    if stretch.start == stretch.end and not kept:
+        return
+    billing = charge.billing.at(day, known_on)
+    only = Period(day, day + DAY)
+    period = ScheduledPeriod(
+        charge.id, only, only, day, Timing.ADVANCE, day, billing.effective if billing else day, one_off=True
+    )
+    yield Slot(period, Span(1, Unit.DAY), Grid(day, day.day), day)
+
+
+def anchored(billing: Billing, start: dt.date) -> Grid:
+    """The grid of periods for a schedule that begins on that day.
+
+    With a day: the first such day of a month on or after the start; with a month as well: that day of that month, so that
+    quarters and years follow the calendar; with neither, the start itself (anniversary).
+    """
+    anchor = billing.anchor
+    if anchor.day is None and anchor.month is None:
+        return Grid(start, start.day)
+    day = anchor.day or 1
+    month_of_start = start if anchor.month is None else dt.date(start.year, anchor.month, 1)
+    first = add_months(month_of_start, 0, day)
+    if first < start:
+        first = add_months(month_of_start, 1 if anchor.month is None else 12, day)
+    return Grid(first, day)
+
+
+def distinct(entries: Iterable[Dated[T]], key: Callable[[Dated[T]], object]) -> tuple[Dated[T], ...]:
+    """The entries without those that say the same as the one before."""
+    kept: list[Dated[T]] = []
+    for entry in entries:
+        if not kept or key(kept[-1]) != key(entry):
+            kept.append(entry)
+    return tuple(kept)

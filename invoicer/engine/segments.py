@@ -1,0 +1,250 @@
+"""engine: a billing period falls into parts, each in one rating or price period and with one set of agreed values.
+
+Decisions where terms leave room:
+
+* An amount of time is measured in the price's own period, where the billing period is a multiple of it: 3 950.00 EUR per
+  month billed quarterly costs two whole months and 23 of 30 days from 8 April to 30 June.
+* Where the billing period is a part of the price's period (1 200.00 EUR per year, billed monthly), each full billing
+  period is an equal part of it. Where neither fits into the other (a price per month, billed weekly), days count: a day
+  of a month of 31 days costs 1/31.
+* ``full-periods`` and ``never`` speak of the same periods: a month that is begun is due whole, also when three months
+  are billed at once. At a change they choose one value for the whole of that period.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TypeVar
+
+from invoicer.domain.contract import Bound, Charge, Metered, Proration, Quantity
+from invoicer.domain.period import Period, Span
+from invoicer.domain.price import Conditional, Flat, PerUnit, Price, SimplePrice, Tiered
+from invoicer.domain.timeline import Dated, Timeline
+from invoicer.engine.holds import NO_PRICE, PERIODS_DISAGREE, Where
+from invoicer.engine.schedule import DAY, Slot
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was agreed about a charge, as known on a day; each by rising effective day."""
+
+    charge: Charge
+    known_on: dt.date
+    price: tuple[Dated[Price], ...]
+    quantity: tuple[Dated[Quantity], ...]
+    included: tuple[Dated[Fraction], ...]
+    minimum: tuple[Dated[Bound], ...]
+    maximum: tuple[Dated[Bound], ...]
+
+    @classmethod
+    def of(cls, charge: Charge, known_on: dt.date) -> Seen:
+        """The charge as known on that day."""
+
+        def known(timeline: Timeline[T] | None) -> tuple[Dated[T], ...]:
+            return timeline.known_on(known_on) if timeline else ()
+
+        return cls(
+            charge,
+            known_on,
+            known(charge.price),
+            known(charge.quantity),
+            known(charge.included),
+            known(charge.minimum),
+            known(charge.maximum),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What is in force on a day. Equal when the values are, wherever they were agreed."""
+
+    price: Dated[Price]
+    quantity: Dated[Quantity] | None
+    included: Dated[Fraction] | None
+
+    def same(self, other: Values) -> bool:
+        """Whether both charge the same for the same."""
+        return self._values() == other._values()
+
+    def entries(self) -> tuple[Dated[Price] | Dated[Quantity] | Dated[Fraction], ...]:
+        """The entries that count, the price first."""
+        return tuple(entry for entry in (self.price, self.quantity, self.included) if entry is not None)
+
+    def _values(self) -> tuple[Price, Quantity | None, Fraction | None]:
+        quantity, included = self.quantity, self.included
+        return self.price.value, quantity.value if quantity else None, included.value if included else None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A full rating or price period: bands, included units and bounds are counted anew in each. Where a price's period is
+    billed in ``of`` equal parts, such a part. Amounts in one ``pot`` share a cumulative rounding."""
+
+    days: Period
+    of: int
+    pot: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Days of service in one cell at one set of values."""
+
+    days: Period
+    cell: Cell
+    values: Values
+
+    @property
+    def meter(self) -> str | None:
+        """The id of the meter that the quantity comes from, if it is measured."""
+        quantity = self.values.quantity
+        return quantity.value.meter if quantity and isinstance(quantity.value, Metered) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How much of a price period counts: ``days`` of ``full`` days, of one of ``of`` equal parts."""
+
+    days: int
+    full: int
+    of: int
+
+    @property
+    def whole(self) -> bool:
+        return self.days == self.full
+
+
+def parts_of(seen: Seen, slot: Slot, where: Where) -> tuple[Part, ...]:
+    """The parts of a billing period, in order, without gap or overlap. Raises HeldError where terms leave a gap."""
+    parts: list[Part] = []
+    for part in _cut(seen, slot, where):
+        before = parts[-1] if parts else None
+        if before and before.cell == part.cell and before.values.same(part.values):
+            parts[-1] = replace(before, days=Period(before.days.start, part.days.end))
+        else:
+            parts.append(part)
+    return tuple(parts)
+
+
+def runs_of(parts: Sequence[Part]) -> Iterator[tuple[Part, ...]]:
+    """The parts in runs of equal values: each run becomes one line."""
+    run: list[Part] = []
+    for part in parts:
+        if run and not run[-1].values.same(part.values):
+            yield tuple(run)
+            run = []
+        run.append(part)
+    if run:
+        yield tuple(run)
+
+
+def share_of(slot: Slot, part: Part) -> Share:
+    """How much of its cell a part counts, by the contract's policy for start and stop."""
+    cell, days = part.cell.days, part.days
+    starts_late = cell.start < slot.days.start
+    stops_early = slot.days.end < cell.end
+    if (starts_late and slot.start_rule is Proration.NEVER) or (stops_early and slot.stop_rule is Proration.NEVER):
+        return Share(0, cell.days, part.cell.of)
+    start, end = days.start, days.end
+    if starts_late and slot.start_rule is Proration.FULL_PERIODS and start == slot.days.start:
+        start = cell.start
+    if stops_early and slot.stop_rule is Proration.FULL_PERIODS and end == slot.days.end:
+        end = cell.end
+    return Share((end - start).days, cell.days, part.cell.of)
+
+
+def cell_at(slot: Slot, per: Span, day: dt.date) -> Cell:
+    """The cell in which a day lies, for amounts that are agreed per that length of time."""
+    if goes_into(per, slot.every):
+        return Cell(slot.grid.period(per, day), 1, slot.period.full.start)
+    if goes_into(slot.every, per):
+        return Cell(slot.period.full, _length(per) // _length(slot.every), slot.grid.period(per, day).start)
+    return Cell(slot.grid.period(per, day), 1, slot.grid.first)
+
+
+def goes_into(shorter: Span, longer: Span) -> bool:
+    """Whether the longer length is a whole multiple of the shorter one."""
+    same_kind = bool(shorter.months) == bool(longer.months)
+    return same_kind and _length(longer) % _length(shorter) == 0
+
+
+def rating_span(seen: Seen, price: Price, day: dt.date, where: Where) -> Span | None:
+    """The length of time that the price and the bounds of a charge agree on; None where none is stated.
+
+    Raises HeldError where they state different ones.
+    """
+    bounds = (in_force(seen.minimum, day), in_force(seen.maximum, day))
+    stated = [*_stated_by(price), *(bound.value.per for bound in bounds if bound and bound.value.per)]
+    if len({(span.months, span.days) for span in stated}) > 1:
+        periods = ", ".join(dict.fromkeys(str(span) for span in stated))
+        raise where.held(
+            PERIODS_DISAGREE,
+            f"price and bounds are stated for different periods ({periods})",
+            "state one period for the price, the bands, the minimum and the maximum of a charge",
+        )
+    return stated[0] if stated else None
+
+
+def in_force(entries: Sequence[Dated[T]], day: dt.date) -> Dated[T] | None:
+    """The last of the entries that is effective by that day."""
+    return next((entry for entry in reversed(entries) if entry.effective <= day), None)
+
+
+def _cut(seen: Seen, slot: Slot, where: Where) -> Iterator[Part]:
+    """Walk through the days of a billing period, from one change or edge of a cell to the next."""
+    if slot.period.one_off:
+        yield Part(slot.days, Cell(slot.days, 1, slot.days.start), _values_at(seen, slot.days.start, where))
+        return
+    changes = sorted({e.effective for entries in (seen.price, seen.quantity, seen.included) for e in entries})
+    rule, day = seen.charge.proration.change, slot.days.start
+    while day < slot.days.end:
+        values = _values_at(seen, day, where)
+        cell = _cell_of(seen, slot, values, day, where)
+        end = min(cell.days.end, slot.days.end)
+        if rule is Proration.BY_DAYS:
+            end = min([end, *(change for change in changes if change > day)])
+        elif rule is Proration.NEVER:
+            values = _values_at(seen, end - DAY, where)
+            cell = _cell_of(seen, slot, values, day, where)
+            end = min(cell.days.end, slot.days.end)
+        yield Part(Period(day, end), cell, values)
+        day = end
+
+
+def _cell_of(seen: Seen, slot: Slot, values: Values, day: dt.date, where: Where) -> Cell:
+    per = rating_span(seen, values.price.value, day, where)
+    if per is None:
+        return Cell(slot.period.full, 1, slot.period.full.start)
+    bounded = any((bound := in_force(entries, day)) and bound.value.per for entries in (seen.minimum, seen.maximum))
+    tiered = any(isinstance(price, Tiered) for price in simple_prices(values.price.value))
+    if (bounded or tiered) and not goes_into(per, slot.every):
+        raise where.held(
+            PERIODS_DISAGREE,
+            f"bands or bounds are stated per {per}, but a bill covers {slot.every}",
+            f"bill every {per} or a whole multiple of it, or state bands and bounds per {slot.every}",
+        )
+    return cell_at(slot, per, day)
+
+
+def _values_at(seen: Seen, day: dt.date, where: Where) -> Values:
+    price = in_force(seen.price, day)
+    if price is None:
+        raise where.held(NO_PRICE, f"no price is in force on {day}", "let the price begin when the charge does")
+    return Values(price, in_force(seen.quantity, day), in_force(seen.included, day))
+
+
+def _stated_by(price: Price) -> list[Span]:
+    return [p.per for p in simple_prices(price) if isinstance(p, Flat | PerUnit | Tiered) and p.per is not None]
+
+
+def simple_prices(price: Price) -> tuple[SimplePrice, ...]:
+    """The price itself, or all options of a conditional one."""
+    return tuple(option.price for option in price.options) if isinstance(price, Conditional) else (price,)
+
+
+def _length(span: Span) -> int:
+    return span.months or span.days
