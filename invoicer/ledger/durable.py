@@ -57,9 +57,7 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def sweep(folder: Path) -> int:
-    """Remove the unfinished files that a crash left below the folder; answers how many there were."""
-    strays = [path for path in folder.rglob(STRAY + "*") if path.is_file()]
-    for path in strays:
+def sweep(folder: Path) -> None:
+    """Remove the unfinished files that a crash left below the folder."""
+    for path in folder.rglob(STRAY + "*"):
         path.unlink(missing_ok=True)
-    return len(strays)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from invoicer.domain.canonical import sha256
-from invoicer.ledger.durable import sweep, write_whole
+from invoicer.ledger.durable import write_whole
 from invoicer.ledger.faults import Fault, Point, no_fault
 from invoicer.ledger.trouble import explained, refused
 
@@ -50,14 +50,9 @@ class Files:
         with explained(self.documents):
             if not path.exists() or sha256(path.read_bytes()) != digest:
                 write_whole(path, data, self._fault)
-        self._fault(Point.FILE_PUBLISHED)
+            self._fault(Point.FILE_PUBLISHED)
         return path
 
     def path(self, digest: str) -> Path:
         """Where the bytes of that hash are kept."""
         return self.archive / digest[:2] / digest
-
-    def sweep(self) -> int:
-        """Remove what a crash left half written; answers how many files that were."""
-        with explained(self.archive):
-            return sweep(self.archive) + sweep(self.documents)

@@ -13,7 +13,7 @@ from invoicer.domain.document import Document, Draft, Kind
 from invoicer.domain.entitlement import BilledLine
 from invoicer.errors import Problem
 from invoicer.ledger import artifacts, chain, dialect, issuing, plans, reading, schema, verify
-from invoicer.ledger.durable import make_folder
+from invoicer.ledger.durable import make_folder, sweep
 from invoicer.ledger.faults import Fault, no_fault
 from invoicer.ledger.files import Files
 from invoicer.ledger.issuing import Finish
@@ -50,7 +50,9 @@ def open_ledger(
         store = Store(engine, folder, anchor, writing, fault)
         store.begin(anchored)
         if writing:
-            files.sweep()
+            with explained(folder):
+                sweep(folder)
+                sweep(files.documents)
         yield Ledger(store, files)
 
 

@@ -52,7 +52,7 @@ def store_plan(
             "plan": plan,
             "as_of": as_of,
             "created": created,
-            "drafts": digest(row["sha256"] for row in rows),
+            "drafts": digest(map(planned_as, rows)),
             "count": len(rows),
             "holds": sorted(holds),
             "supersedes": superseded,
@@ -182,6 +182,11 @@ def planned_draft(row: sa.Row[Any]) -> PlannedDraft:
 def digest(hashes: Iterable[str]) -> str:
     """One hash over many, in their order."""
     return canonical.sha256("\n".join(hashes))
+
+
+def planned_as(row: Mapping[str, Any] | sa.RowMapping) -> str:
+    """What of a row of the drafts must stay as it was planned."""
+    return f"{canonical.sha256(row['json'])} {row['sha256']} {row['fingerprint']} {row['contracts']} {row['revisions']}"
 
 
 def _decide(

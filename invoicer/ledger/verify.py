@@ -14,7 +14,7 @@ from invoicer.domain.entitlement import BilledLine
 from invoicer.errors import Place, Problem, RunError
 from invoicer.ledger import chain, dialect, schema
 from invoicer.ledger.issuing import billed_digest
-from invoicer.ledger.plans import digest
+from invoicer.ledger.plans import digest, planned_as
 from invoicer.ledger.records import billed_columns, document_columns
 from invoicer.ledger.series import document_number
 from invoicer.ledger.store import Store
@@ -70,10 +70,10 @@ def _document(row: sa.Row[Any], entry: Mapping[str, Any], lines: Sequence[sa.Row
 
 
 def _plans(connection: sa.Connection) -> Iterator[Problem]:
-    drafts = schema.plan_drafts.c
+    drafts = schema.plan_drafts
     stored: dict[int, list[str]] = defaultdict(list)
-    for plan, text in connection.execute(sa.select(drafts.plan, drafts.json).order_by(drafts.plan, drafts.position)):
-        stored[plan].append(canonical.sha256(text))
+    for row in connection.execute(sa.select(drafts).order_by(drafts.c.plan, drafts.c.position)):
+        stored[row.plan].append(planned_as(row._mapping))
     for entry in _entries(connection, "planned").values():
         if digest(stored[entry["plan"]]) != entry["drafts"]:
             part = f"plan {entry['plan']}"
@@ -89,6 +89,9 @@ def _series(connection: sa.Connection) -> Iterator[Problem]:
         if count != last or following != last + 1:
             cause = f"series {key} has {count} documents up to number {last}, and goes on with {following}"
             yield _changed("L115", key, cause)
+    foreign = sa.select(documents.number).join(schema.series).where(documents.seller != series.seller)
+    for number in connection.execute(foreign.order_by(documents.number)).scalars():
+        yield _changed("L115", number, f"document {number} stands in a series of another seller")
 
 
 def _contents(connection: sa.Connection) -> Iterator[Problem]:

@@ -1,0 +1,109 @@
+"""Files by their hash and by a name for people; contents by their hash."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from invoicer.domain.canonical import sha256
+from invoicer.errors import RunError
+from invoicer.ledger import Files
+from invoicer.ledger.durable import STRAY
+from tests.ledger.papers import TODAY, confirmed, finish, many, reader, writer
+
+
+def test_bytes_are_kept_under_their_hash_and_published_under_a_name(tmp_path: Path) -> None:
+    files = Files(tmp_path / "files", tmp_path / "documents")
+    digest = files.put(b"%PDF")
+    assert files.path(digest) == tmp_path / "files" / digest[:2] / sha256(b"%PDF")
+    assert files.read(digest) == b"%PDF"
+    assert files.publish(digest, "2026/A-1.pdf") == tmp_path / "documents" / "2026" / "A-1.pdf"
+    assert (tmp_path / "documents" / "2026" / "A-1.pdf").read_bytes() == b"%PDF"
+    assert files.put(b"%PDF") == digest
+
+
+def test_whoever_writes_on_the_published_copy_leaves_the_archive_alone(tmp_path: Path) -> None:
+    files = Files(tmp_path / "files", tmp_path / "documents")
+    digest = files.put(b"%PDF")
+    path = files.publish(digest, "A-1.pdf")
+    path.write_bytes(b"PAID")
+    assert files.read(digest) == b"%PDF"
+    assert files.publish(digest, "A-1.pdf").read_bytes() == b"%PDF"
+
+
+def test_a_kept_file_that_was_changed_or_is_gone_is_refused(tmp_path: Path) -> None:
+    files = Files(tmp_path / "files", tmp_path / "documents")
+    digest = files.put(b"%PDF")
+    files.path(digest).write_bytes(b"%PDF!")
+    with pytest.raises(RunError, match=r"L142.*was changed"):
+        files.read(digest)
+    files.path(digest).unlink()
+    with pytest.raises(RunError, match=r"L142.*is gone"):
+        files.publish(digest, "A-1.pdf")
+
+
+def test_strays_are_swept_when_a_writer_opens_and_nothing_else(tmp_path: Path) -> None:
+    with writer(tmp_path) as ledger:
+        kept = ledger.files.path(ledger.files.put(b"%PDF"))
+    strays = [
+        kept.parent / f"{STRAY}1",
+        tmp_path / "documents" / "2026" / f"{STRAY}2",
+        tmp_path / "ledger" / f"{STRAY}3",
+    ]
+    mine = tmp_path / "documents" / "2026" / "notes.txt"
+    mine.parent.mkdir(parents=True)
+    for path in (*strays, mine):
+        path.write_text("x")
+    with reader(tmp_path):
+        assert all(path.exists() for path in strays)
+    with writer(tmp_path):
+        assert not any(path.exists() for path in strays)
+        assert mine.exists()
+        assert kept.exists()
+
+
+def test_an_artifact_is_recorded_once(tmp_path: Path) -> None:
+    with writer(tmp_path) as ledger:
+        ledger.issue(confirmed(ledger, many(1)), finish, TODAY)
+        for _ in range(2):
+            ledger.save_artifact("HN-2026-00001", "pdf", b"%PDF")
+        assert [item.format for item in ledger.missing_artifacts()] == ["json"]
+        with pytest.raises(RunError, match=r"L141.*this one is another"):
+            ledger.save_artifact("HN-2026-00001", "pdf", b"%PDF 2")
+        assert (tmp_path / "documents" / "2026" / "HN-2026-00001.pdf").read_bytes() == b"%PDF"
+        for number, file_format in (("HN-2026-00001", "xml"), ("HN-2026-00009", "pdf")):
+            with pytest.raises(RunError, match=f"L141.*no {file_format} of {number} is wanted"):
+                ledger.save_artifact(number, file_format, b"")
+
+
+def test_a_file_that_was_kept_by_someone_else_can_be_recorded(tmp_path: Path) -> None:
+    with writer(tmp_path) as ledger:
+        ledger.issue(confirmed(ledger, many(1)), finish, TODAY)
+        digest = ledger.files.put(b"{}")
+        ledger.record_artifact("HN-2026-00001", "json", digest)
+        assert [(item.format, item.sha256) for item in ledger.artifacts(["HN-2026-00001"])] == [
+            ("json", digest),
+            ("pdf", ""),
+        ]
+
+
+@settings(max_examples=25)
+@given(st.lists(st.binary(max_size=50), max_size=6))
+def test_contents_come_back_byte_for_byte(tmp_path_factory: pytest.TempPathFactory, contents: list[bytes]) -> None:
+    folder = tmp_path_factory.mktemp("contents")
+    with writer(folder) as ledger:
+        digests = ledger.put_contents(contents)
+        assert ledger.put_contents(contents) == digests == tuple(map(sha256, contents))
+    with reader(folder) as ledger:
+        assert [ledger.content(digest) for digest in digests] == contents
+
+
+def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
+    with writer(tmp_path) as ledger:
+        with pytest.raises(RunError, match=r"L143.*no content abc"):
+            ledger.content("abc")
+        with pytest.raises(RunError, match=r"L140.*no document HN-1"):
+            ledger.document("HN-1")
