@@ -23,8 +23,7 @@ def invoicer_problems(draft: Draft) -> Sequence[Problem]:
             code="P901",
             where=Place(part=contract),
             cause=f"an invoice of {draft.net} net has no purchase order; above {limit} {draft.currency} we ask for one",
-            mend=f"ask {draft.customer.name} for the number and add a line “purchase order "
-            '"…"” to the contract',
+            mend=f'ask {draft.customer.name} for the number and add a line “purchase order "…"” to the contract',
             severity=Severity.HOLD,
         )
         for contract in sorted({line.contract for line in draft.lines})
