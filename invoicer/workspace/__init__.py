@@ -1,6 +1,6 @@
 """workspace: a workspace folder, as settings, customers and the paths of everything else. It parses no terms."""
 
-from invoicer.workspace.checks import did_you_mean, mend_by_choice
+from invoicer.workspace.checks import Flaw, did_you_mean, mend_by_choice
 from invoicer.workspace.customers import read_customers
 from invoicer.workspace.folder import load
 from invoicer.workspace.model import AcceptedFact, Policy, SeriesPattern, Settings, Workspace
@@ -12,6 +12,7 @@ from invoicer.workspace.zones import zone, zone_names
 __all__ = [
     "EXAMPLES",
     "AcceptedFact",
+    "Flaw",
     "Policy",
     "SeriesPattern",
     "Settings",

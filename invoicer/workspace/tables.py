@@ -161,8 +161,12 @@ class Table:
 
     def flaw(self, key: str, flaw: Flaw, code: str = "005", severity: Severity = Severity.ERROR) -> None:
         """Note a problem with the value of a key ("" for the table itself)."""
-        place = self._source.place(self._path(key))
-        self._source.problems.append(Problem(self._source.room + code, place, flaw.cause, flaw.mend, severity))
+        code = self._source.room + code
+        self._source.problems.append(Problem(code, self.place(key), flaw.cause, flaw.mend, severity))
+
+    def place(self, key: str) -> Place:
+        """Where a key stands."""
+        return self._source.place(self._path(key))
 
     def close(self) -> None:
         """Note the keys that nobody asked for and the ones that are missing; a slip of the pen is one problem."""

@@ -1,0 +1,107 @@
+"""usage: what was used, for each contract, meter and period."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from fractions import Fraction
+from pathlib import Path
+
+from invoicer.domain.period import Period
+from invoicer.domain.usage import Demand, Measured, Measurements
+from invoicer.errors import DefectError, Place, Problem, Severity
+from invoicer.usage.checking import Doubts, check_events
+from invoicer.usage.counting import count_events
+from invoicer.usage.days import date_events
+from invoicer.usage.manifest import MANIFEST, Manifest, read_manifest
+from invoicer.usage.rules import Rule, Rules
+from invoicer.usage.store import load_events, opened
+
+
+def measure(
+    folder: Path,
+    demands: Iterable[Demand],
+    *,
+    known_on: dt.date,
+    contracts: Collection[str],
+    meters: Collection[str],
+) -> tuple[Measurements, tuple[Problem, ...]]:
+    """The quantity of each demand in its meter's unit, and all problems of the usage folder.
+
+    ``contracts`` and ``meters`` are the ids that any terms define; an event with another one is an error. Events that
+    became known after ``known_on`` are not seen. A demand gets a problem instead of a quantity when its usage is not
+    declared complete to its last day, or when it could be touched by anything that is wrong with the files: no quantity
+    is ever guessed, and a period without events is zero only where the manifest declares it complete.
+    """
+    wanted = {demand.key: demand for demand in demands}
+    if not wanted and not (folder / MANIFEST).exists():
+        return {}, ()
+    manifest = read_manifest(folder, meters)
+    if not manifest.usable:
+        reason = manifest.problems[0]
+        unusable = f"the manifest of usage can't be used: {reason.cause}"
+        return {key: _hold("U301", manifest, demand, unusable, reason.mend) for key, demand in wanted.items()}, tuple(
+            manifest.problems
+        )
+    rules = Rules.of(wanted.values())
+    with opened(folder) as connection:
+        loaded = load_events(connection, manifest, rules.fields)
+        date_events(connection, _zones(wanted.values()), known_on)
+        of_rows, doubts = check_events(connection, manifest, loaded, rules, contracts, meters)
+        answers: dict[tuple[str, str, Period], Measured | Problem] = {}
+        countable: dict[Rule, list[Demand]] = defaultdict(list)
+        for key, demand in wanted.items():
+            held = _reason_to_hold(demand, manifest, doubts)
+            if held:
+                answers[key] = held
+            else:
+                countable[Rule.of(demand.meter)].append(demand)
+        for rule, group in countable.items():
+            found = count_events(connection, rules, rule, group, loaded)
+            for at, demand in enumerate(group):
+                answers[demand.key] = found.get(at) or _nothing(demand, manifest)
+    return {key: answers[key] for key in wanted}, (*manifest.problems, *of_rows)
+
+
+def _reason_to_hold(demand: Demand, manifest: Manifest, doubts: Doubts) -> Problem | None:
+    meter = demand.meter.id
+    complete = manifest.complete_through(meter)
+    if complete is None:
+        mend = f"add a [[source]] to {manifest.shown} with its files, its meters and complete_through"
+        return _hold("U302", manifest, demand, f"no source of usage carries the meter {meter}", mend)
+    if meter in manifest.refused:
+        reason = manifest.refused[meter]
+        return _hold("U303", manifest, demand, f"usage can't be read: {reason.where}: {reason.cause}", reason.mend)
+    if complete < demand.days.last_day:
+        cause = f"usage of {meter} is declared complete through {complete}, which is before the end of {demand.days}"
+        mend = (
+            f"deliver what is missing, then set complete_through in {manifest.shown} to {demand.days.last_day} or later"
+        )
+        return _hold("U304", manifest, demand, cause, mend)
+    wrong = doubts.about(demand)
+    if wrong:
+        count, first = wrong
+        rows = (
+            f"{count} rows of usage that may belong here are" if count > 1 else "a row of usage that may belong here is"
+        )
+        return _hold("U305", manifest, demand, f"{rows} wrong, the first in {first}", "mend what is said of the file")
+    return None
+
+
+def _hold(code: str, manifest: Manifest, demand: Demand, cause: str, mend: str) -> Problem:
+    part = f"{demand.contract}, {demand.meter.id}, {demand.days}"
+    return Problem(code, Place(manifest.shown, part=part), cause, mend, Severity.HOLD)
+
+
+def _nothing(demand: Demand, manifest: Manifest) -> Measured:
+    complete = manifest.complete_through(demand.meter.id)
+    return Measured(Fraction(0), f"{manifest.shown}: no events, complete through {complete}", 0)
+
+
+def _zones(demands: Iterable[Demand]) -> dict[str, str]:
+    zones: dict[str, str] = {}
+    for demand in demands:
+        if zones.setdefault(demand.contract, demand.time_zone) != demand.time_zone:
+            raise DefectError(f"{demand.contract} is asked for in two time zones")
+    return dict(sorted(zones.items()))
