@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from enum import Enum
@@ -22,10 +23,11 @@ def open_engine(path: Path | None, *, writing: bool) -> sa.Engine:
 
     WAL with ``synchronous=FULL``: a commit that was answered survives a loss of power.
     """
+    options: dict[str, Any] = {"isolation_level": None, "timeout": 10}
     if path is None:
-        engine = sa.create_engine("sqlite://", connect_args={"isolation_level": None}, poolclass=StaticPool)
+        engine = sa.create_engine("sqlite://", connect_args=options, poolclass=StaticPool)
     else:
-        engine = sa.create_engine(f"sqlite:///{path}", connect_args={"isolation_level": None, "timeout": 10})
+        engine = sa.create_engine(_url(path, still=not writing and _is_still(path)), connect_args=options)
     pragmas = ["foreign_keys=ON", "synchronous=FULL", *(["journal_mode=WAL"] if writing else [])]
 
     @sa.event.listens_for(engine, "connect")
@@ -40,6 +42,20 @@ def open_engine(path: Path | None, *, writing: bool) -> sa.Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _url(path: Path, still: bool) -> sa.URL:
+    """The URL of a database file. It is put together and not written, since a path may have any sign in it."""
+    if still:
+        query = {"immutable": "1", "uri": "true"}
+        return sa.URL.create("sqlite", database=path.absolute().as_uri(), query=query)
+    return sa.URL.create("sqlite", database=str(path))
+
+
+def _is_still(path: Path) -> bool:
+    """Whether nobody can write the database, as on the read-only medium of an archive: SQLite would still want to make
+    files beside it, unless it is told so."""
+    return not os.access(path.parent, os.W_OK) and not Path(f"{path}-wal").exists()
 
 
 def for_writing(engine: sa.Engine) -> sa.Engine:

@@ -190,6 +190,30 @@ def _forbidden_below(folder: Path) -> object:
     return make
 
 
+@pytest.mark.parametrize("name", ["märts 2026", "what?", "100%41#1", "a&mode=ro"])
+def test_a_folder_may_have_any_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    with writer(tmp_path / name) as ledger:
+        stored(ledger, many(1))
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    for writable in (True, False):
+        monkeypatch.setattr("invoicer.ledger.dialect.os.access", lambda *_, answer=writable: answer)
+        with reader(tmp_path / name) as ledger:
+            assert len(ledger.plans()) == 1
+
+
+def test_an_archive_that_nobody_can_write_is_read_without_making_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with writer(tmp_path) as ledger:
+        run(ledger, many(2))
+    monkeypatch.setattr("invoicer.ledger.dialect.os.access", lambda *_: False)
+    before = sorted((tmp_path / "ledger").iterdir())
+    with reader(tmp_path) as ledger:
+        assert len(ledger.documents()) == 2
+        assert ledger.verify_chain() == ()
+        assert sorted((tmp_path / "ledger").iterdir()) == before
+
+
 def test_a_run_can_be_repeated_and_leaves_what_is_there(tmp_path: Path) -> None:
     with writer(tmp_path) as ledger:
         run(ledger, many(3))
