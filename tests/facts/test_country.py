@@ -1,0 +1,140 @@
+"""A country as data: what must hold together in its file, and how premium taxes find their day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from invoicer.domain.period import Period
+from invoicer.errors import PluginError, TaxError
+from invoicer.facts import Country, creditor_reference
+from tests.tax.samples import cover, customer, supply
+
+PREMIUM = """
+jurisdiction = "FI"
+[premium-tax]
+law = "a law"
+[premium-tax.classes]
+motor-liability = "general"
+[notes.premium-tax]
+en = "Premium tax {{rate}}%"
+[[facts]]
+levy = "ipt"
+category = "general"
+percent = "24"
+from = 2013-01-01
+to = 2024-08-31
+basis = "{basis}"
+confidence = "high"
+source = "a gazette"
+[[facts]]
+levy = "ipt"
+category = "general"
+percent = "25.5"
+from = 2024-09-01
+basis = "{basis}"
+confidence = "high"
+source = "a gazette"
+"""
+
+
+def country(tmp_path: Path, text: str) -> Country:
+    (tmp_path / "facts.toml").write_text(text, encoding="utf-8")
+    return Country(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "cause"),
+    [
+        ('motor-liability = "general"', 'motor-liabilty = "general"', "“motor-liabilty” is no class of insurance"),
+        ('motor-liability = "general"', 'motor-liability = "other"', "there are no ipt facts of “other”"),
+        ('law = "a law"', "", "its law and its classes go together"),
+        ('en = "Premium tax {rate}%"', 'fi = "Vero"', "the note “premium-tax” has no English text"),
+        ("[premium-tax]", "[premium-taxes]", "“premium-taxes” is no key of facts.toml"),
+        ('law = "a law"', 'law = "a law"\nlow = "x"', "“low” is no key of premium-tax"),
+    ],
+)
+def test_a_file_that_does_not_hold_together_is_refused(tmp_path: Path, old: str, new: str, cause: str) -> None:
+    text = PREMIUM.format(basis="tax-point")
+    assert old in text
+    with pytest.raises(PluginError) as raised:
+        country(tmp_path, text.replace(old, new))
+    assert any(cause in problem.cause for problem in raised.value.problems)
+
+
+def percent(market: Country, *, begins: dt.date, concluded: dt.date, tax_point: dt.date | None = None) -> Decimal:
+    days = Period(begins, begins + dt.timedelta(days=30))
+    asked = supply("insurance", customer("FI"), days=days, concluded=concluded, tax_point=tax_point)
+    return market.premium_levies(cover("FI"), asked)[0].percent
+
+
+AUGUST, SEPTEMBER = dt.date(2024, 8, 20), dt.date(2024, 9, 1)
+
+
+def test_by_tax_point_only_the_tax_point_counts(tmp_path: Path) -> None:
+    market = country(tmp_path, PREMIUM.format(basis="tax-point"))
+    assert percent(market, begins=SEPTEMBER, concluded=AUGUST, tax_point=AUGUST) == 24
+    assert percent(market, begins=AUGUST, concluded=AUGUST, tax_point=SEPTEMBER) == Decimal("25.5")
+
+
+def test_by_conclusion_the_day_of_the_agreement_counts_within_a_year(tmp_path: Path) -> None:
+    market = country(tmp_path, PREMIUM.format(basis="conclusion"))
+    assert percent(market, begins=SEPTEMBER, concluded=AUGUST) == 24
+    assert percent(market, begins=dt.date(2025, 8, 19), concluded=AUGUST) == 24
+    with pytest.raises(
+        TaxError, match="concluded, extended or amended, which can be any day from 2024-08-20 to 2025-08-20"
+    ):
+        percent(market, begins=dt.date(2025, 8, 20), concluded=AUGUST)
+
+
+def test_by_start_of_cover_a_term_that_may_have_begun_earlier_is_a_question(tmp_path: Path) -> None:
+    market = country(tmp_path, PREMIUM.format(basis="cover-start"))
+    assert percent(market, begins=SEPTEMBER, concluded=SEPTEMBER) == Decimal("25.5")
+    assert percent(market, begins=AUGUST, concluded=SEPTEMBER) == 24
+    with pytest.raises(TaxError, match="the first day of the insurance term"):
+        percent(market, begins=SEPTEMBER, concluded=AUGUST)
+
+
+def test_by_payment_a_change_shortly_after_the_tax_point_is_a_question(tmp_path: Path) -> None:
+    market = country(tmp_path, PREMIUM.format(basis="payment"))
+    assert percent(market, begins=dt.date(2024, 7, 2), concluded=AUGUST) == 24
+    with pytest.raises(TaxError, match="the premium is paid"):
+        percent(market, begins=dt.date(2024, 7, 3), concluded=AUGUST)
+
+
+def test_an_unknown_class_names_the_known_ones(tmp_path: Path) -> None:
+    market = country(tmp_path, PREMIUM.format(basis="tax-point"))
+    with pytest.raises(TaxError, match=r"“motor-liabilty” is not covered .*write one of motor-liability,"):
+        market.premium_levies(cover("FI", "motor-liabilty"), supply("insurance", customer("FI")))
+
+
+def test_a_country_without_premium_facts_refuses_every_premium(tmp_path: Path) -> None:
+    market = country(tmp_path, 'jurisdiction = "FI"')
+    with pytest.raises(TaxError, match="the tax on insurance premiums of FI is not covered"):
+        market.premium_levies(cover("FI"), supply("insurance", customer("FI")))
+
+
+def test_a_country_of_customers_refuses_to_tax_a_seller(tmp_path: Path) -> None:
+    market = country(tmp_path, 'jurisdiction = "FI"')
+    with pytest.raises(TaxError, match="what a seller registered there supplies is not covered"):
+        market.treat(supply("general-service", customer("FI")), {})
+
+
+@pytest.mark.parametrize(
+    ("number", "reference"),
+    [
+        ("5390 0754 7034", "RF18539007547034"),  # ISO 11649's usual example (Wikipedia, “Creditor Reference”)
+        ("123-ABC/Z", "RF35123ABCZ"),  # ohjelmointiputka.net, “Kansainvälinen viitenumero”
+    ],
+)
+def test_creditor_references_of_published_examples(number: str, reference: str) -> None:
+    assert creditor_reference(number) == reference
+
+
+@pytest.mark.parametrize("number", ["", "–", "A" * 22])
+def test_a_number_that_does_not_fit_a_creditor_reference_is_refused(number: str) -> None:
+    with pytest.raises(TaxError, match="1 to 21 letters and digits"):
+        creditor_reference(number)
