@@ -177,8 +177,8 @@ def _not_sure(fact: Fact) -> Problem:
         "X011",
         Place(part=fact.id),
         f"“{fact.id}” ({fact.percent}%) is not sure enough to bill by: its confidence is {fact.confidence} ({fact.source})",
-        "have it confirmed, then add to invoicer.toml:"
-        f' [[policy.accept_fact]] fact = "{fact.id}" reason = "who confirmed it, and when"',
+        "have it confirmed, then add a table [[policy.accept_fact]] to invoicer.toml, with"
+        f' fact = "{fact.id}" and reason = "who confirmed it, and when"',
     )
 
 
@@ -189,8 +189,8 @@ def _two_percentages(series: list[Fact], first: dt.date, last: dt.date) -> Probl
         "X012",
         Place(part=series[0].series),
         f"the law goes by {_BASES[series[0].basis]}, which can be any day from {first} to {last} here: {choices}",
-        "find out which one counts and accept it in invoicer.toml:"
-        f' [[policy.accept_fact]] fact = "{found[-1].id}" reason = "why this one"',
+        "find out which one counts, then add a table [[policy.accept_fact]] to invoicer.toml, with"
+        f' fact = "{found[-1].id}" and reason = "why this one"',
     )
 
 
