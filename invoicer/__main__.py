@@ -1,0 +1,5 @@
+"""__main__: `python -m invoicer`."""
+
+from invoicer.cli import main
+
+main()

@@ -1,0 +1,158 @@
+"""cli: the command group, what its commands share, and how an error ends."""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import click
+
+from invoicer import __version__, plugins, runs
+from invoicer.cli import output
+from invoicer.errors import InvoicerError
+from invoicer.workspace.model import SETTINGS
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+PROBLEMS, WRONG_USE = 1, 2
+
+
+class Day(click.ParamType[dt.date]):
+    """A day written as ISO 8601 writes it."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+        if isinstance(value, dt.date):
+            return value
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"“{value}” is no day; write it as 2026-07-01", param, ctx)
+
+
+class Given(click.ParamType[tuple[str, Fraction]]):
+    """METER=QUANTITY, with a point for decimals."""
+
+    name = "meter=quantity"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Fraction]:
+        if isinstance(value, tuple):
+            return value
+        meter, sign, number = value.partition("=")
+        try:
+            plain = number.replace(" ", "").replace("_", "")
+            if not sign or not meter or "/" in plain:
+                raise ValueError
+            return meter, Fraction(plain)
+        except ValueError:
+            self.fail(f"“{value}” is no quantity of a meter; write it as api-calls=250000", param, ctx)
+
+
+@dataclass(slots=True)
+class Session:
+    """What every command is given: where the workspace is, and what day and time it is."""
+
+    folder: Path
+    now: dt.datetime
+
+    def desk(self) -> runs.Desk:
+        """The workspace, read whole."""
+        return runs.open_desk(self.folder)
+
+    def today(self, desk: runs.Desk) -> dt.date:
+        """Today, where the workspace's first seller is."""
+        return desk.today(next(iter(desk.workspace.sellers.values())), self.now)
+
+
+class Commands(click.Group):
+    """The commands, and behind them those of plugins, which are loaded only when they are asked for."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.commands:
+            self._ask_plugins(ctx)
+        return super().get_command(ctx, cmd_name)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        self._ask_plugins(ctx)
+        return list(self.commands)
+
+    def _ask_plugins(self, ctx: click.Context) -> None:
+        folder = Path(ctx.params.get("workspace") or ".")
+        try:
+            plugins.load(_workspace_of(folder) / "plugins").hook.invoicer_commands(cli=self)
+        except InvoicerError as error:
+            output.show_problems(error.problems, {})
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="invoicer")
+@click.option(
+    "-w",
+    "--workspace",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=None,
+    help="The workspace folder (default: the one around the current folder).",
+)
+@click.pass_context
+def cli(ctx: click.Context, workspace: Path | None) -> None:
+    """Contracts as code, from signed terms to proven invoices.
+
+    \b
+    A month in five commands:
+      invoicer check                       are terms, customers and settings sound?
+      invoicer plan --as-of 2026-02-01     what is to be issued, and what is held and why
+      invoicer confirm --remark "checked"  release it
+      invoicer issue                       number, file and log it
+      invoicer explain HN-2026-00001       why a line is what it is
+
+    Exit codes: 0 done, 1 problems found, 2 wrong use.
+    """
+    ctx.obj = Session(_workspace_of(workspace or Path()), dt.datetime.now(dt.UTC))
+
+
+def reports_problems(command: Callable[P, R]) -> Callable[P, R]:
+    """End a command with its problems on standard error and exit code 1, instead of a traceback."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except InvoicerError as error:
+            output.show_problems(error.problems, {})
+            sys.exit(PROBLEMS)
+
+    return run
+
+
+def whoever() -> str:
+    """The name of who sits at the machine, for the log."""
+    try:
+        return getpass.getuser()
+    except OSError:
+        return ""
+
+
+def main() -> None:
+    """The entry point."""
+    from invoicer.cli import batch, look, start
+
+    for module in (start, look, batch):
+        for command in module.COMMANDS:
+            cli.add_command(command)
+    cli()
+
+
+def _workspace_of(folder: Path) -> Path:
+    """The folder, or the nearest one above it that is a workspace."""
+    here = folder.resolve()
+    found = (above for above in (here, *here.parents) if (above / SETTINGS).is_file())
+    return next(found, folder)

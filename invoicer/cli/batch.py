@@ -1,0 +1,205 @@
+"""cli: the commands of a billing run: plan, confirm, issue, run."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from invoicer import ledger, runs
+from invoicer.cli import output, tables
+from invoicer.cli.app import PROBLEMS, Day, Session, reports_problems, whoever
+from invoicer.ledger import Ledger, Plan
+from invoicer.runs.issue import Progress, release_by_policy
+
+as_of_option = click.option("--as-of", type=Day(), help="Bill up to this day, as known on it (default: today).")
+json_option = click.option("--json", "as_json", is_flag=True, help="For programs.")
+dry_run_option = click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+plan_option = click.option("--plan", "plan_id", type=int, help="The plan (default: the latest).")
+by_option = click.option("--by", default=whoever, show_default="whoever is logged in", help="Who does it, for the log.")
+on_option = click.option("--on", type=Day(), help="The day of issue (default: today).")
+
+
+@contextmanager
+def opened(desk: runs.Desk, *, writing: bool) -> Iterator[Ledger]:
+    """The ledger of the workspace."""
+    space = desk.workspace
+    with ledger.open_ledger(space.ledger_folder, writing=writing, documents=space.documents_folder) as opened_ledger:
+        yield opened_ledger
+
+
+@click.command()
+@as_of_option
+@dry_run_option
+@json_option
+@click.pass_obj
+@reports_problems
+def plan(session: Session, as_of: dt.date | None, dry_run: bool, as_json: bool) -> None:
+    """Work out what is to be issued, and what is held and why.
+
+    \b
+    Examples:
+      invoicer plan
+      invoicer plan --as-of 2026-02-01
+      invoicer plan --as-of 2026-02-01 --dry-run --json
+
+    A plan waits until it is confirmed and issued; planning again replaces it. A held contract holds up no other.
+    """
+    desk = session.desk()
+    today = session.today(desk)
+    with opened(desk, writing=not dry_run) as book:
+        work_out = runs.rehearse if dry_run else runs.plan
+        planned = work_out(desk, book, as_of or today, today)
+    if as_json:
+        output.as_json(tables.plan_data(planned))
+    else:
+        output.show_problems(planned.warnings, desk.terms.texts)
+        show_plan(planned.plan, stored=not dry_run)
+
+
+@click.command()
+@click.option("--remark", required=True, help="Why it may go out; printed in the log.")
+@click.option("--contract", "contracts", multiple=True, help="Only the drafts of this contract (repeatable).")
+@plan_option
+@by_option
+@dry_run_option
+@click.pass_obj
+@reports_problems
+def confirm(
+    session: Session, remark: str, contracts: tuple[str, ...], plan_id: int | None, by: str, dry_run: bool
+) -> None:
+    """Release what was planned. Nothing is issued unconfirmed.
+
+    \b
+    Examples:
+      invoicer confirm --remark "checked against last month"
+      invoicer confirm --contract acme-2026 --remark "released by Sales"
+    """
+    desk = session.desk()
+    with opened(desk, writing=not dry_run) as book:
+        if dry_run:
+            chosen = tables.unconfirmed(book.plan(plan_id), contracts)
+            output.console().print(f"Would release {len(chosen)} drafts.")
+            return
+        done = runs.confirm(book, by, remark, session.today(desk), plan=plan_id, contracts=contracts or None)
+        number = book.plan(plan_id).id
+    output.console().print(f"Released {len(done)} drafts of plan {number}, by {by}: {remark}")
+
+
+@click.command()
+@on_option
+@plan_option
+@by_option
+@dry_run_option
+@click.pass_obj
+@reports_problems
+def issue(session: Session, on: dt.date | None, plan_id: int | None, by: str, dry_run: bool) -> None:
+    """Issue what is confirmed: numbers, log, files. After a crash, call it again: it goes on where it stopped.
+
+    \b
+    Examples:
+      invoicer issue
+      invoicer issue --on 2026-02-01
+    """
+    desk = session.desk()
+    with opened(desk, writing=not dry_run) as book:
+        if dry_run:
+            chosen = tables.confirmed(book.plan(plan_id)) if book.plans() else []
+            output.console().print(f"Would issue {len(chosen)} documents.")
+            return
+        with reporting() as progress:
+            result = runs.issue(desk, book, on or session.today(desk), by, plan=plan_id, progress=progress)
+    finish_issue(desk, result)
+
+
+@click.command()
+@as_of_option
+@on_option
+@dry_run_option
+@click.pass_obj
+@reports_problems
+def run(session: Session, as_of: dt.date | None, on: dt.date | None, dry_run: bool) -> None:
+    """Plan, release what has no holds, and issue it, where the workspace's policy allows that.
+
+    \b
+    Examples:
+      invoicer run
+      invoicer run --as-of 2026-02-01 --dry-run
+
+    The policy is `release = "automatic"` in the table [policy] of invoicer.toml; the log names it as who released.
+    """
+    desk = session.desk()
+    release_by_policy(desk)
+    today = session.today(desk)
+    with opened(desk, writing=not dry_run) as book:
+        if dry_run:
+            show_plan(runs.rehearse(desk, book, as_of or today, today).plan, stored=False)
+            return
+        planned = runs.plan(desk, book, as_of or today, today)
+        show_plan(planned.plan, stored=True)
+        if planned.plan.drafts:
+            runs.confirm(book, "policy", "release = automatic", today, plan=planned.plan.id)
+        with reporting() as progress:
+            result = runs.issue(desk, book, on or today, "policy", plan=planned.plan.id, progress=progress)
+    finish_issue(desk, result)
+
+
+@contextmanager
+def reporting() -> Iterator[Progress]:
+    """Progress bars on standard error, one for each stage."""
+    with output.progress() as bars:
+        tasks: dict[str, int] = {}
+
+        def progress(stage: str, total: int, done: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = int(bars.add_task(stage, total=total))
+            bars.update(bars.task_ids[list(tasks).index(stage)], completed=done)
+
+        yield progress
+
+
+def show_plan(plan: Plan, *, stored: bool) -> None:
+    """A plan as a person reads it: drafts, totals by currency, holds with reasons, and what to do next."""
+    out = output.console()
+    waiting = [draft for draft in plan.drafts if draft.status.live]
+    if not waiting and not plan.holds:
+        out.print(f"As of {plan.as_of} there is nothing to issue.")
+        return
+    if waiting:
+        out.print(tables.drafts(plan, waiting))
+        out.print()
+        out.print(tables.totals(draft.draft for draft in waiting))
+    else:
+        out.print(f"As of {plan.as_of} there is nothing to issue.")
+    if plan.holds:
+        out.print()
+        out.print(tables.holds(plan.holds))
+    if stored and waiting:
+        out.print(f'\nNext: invoicer confirm --remark "…" --plan {plan.id}')
+
+
+def finish_issue(desk: runs.Desk, result: runs.IssueResult) -> None:
+    """What an issue brought, and where the files are; exit code 1 where something was left undone."""
+    out = output.console()
+    if result.issued:
+        out.print(tables.issued(result.issued))
+        out.print()
+        out.print(tables.totals(result.issued))
+    elif not result.files:
+        out.print("There is nothing to issue.")
+    if result.waiting:
+        out.print(f"{result.waiting} drafts wait to be confirmed.")
+    if result.files:
+        out.print(f"{len(result.files)} files in {desk.workspace.documents_folder}")
+    if result.dropped:
+        names = ", ".join(result.dropped)
+        out.print(f"Dropped, because their inputs have changed since the plan: {names}. Plan again.")
+    output.show_problems(result.problems, {})
+    if result.problems or result.dropped:
+        sys.exit(PROBLEMS)
+
+
+COMMANDS = (plan, confirm, issue, run)

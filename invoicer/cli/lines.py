@@ -1,0 +1,149 @@
+"""cli: lines of a preview and of a document, for people and for programs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+from rich.table import Table
+
+from invoicer import runs
+from invoicer.cli import output, tables, words
+from invoicer.domain.document import Line
+from invoicer.domain.entitlement import Entitlement
+from invoicer.domain.money import total
+from invoicer.domain.supply import Treatment
+from invoicer.runs.preview import PreviewLine
+
+
+def preview_table(contract: str, on: dt.date, lines: Iterable[PreviewLine]) -> Table:
+    """The lines that a contract would bill on a day."""
+    rows = []
+    for one in lines:
+        owed = one.entitlement
+        rows.append(
+            (
+                owed.title,
+                str(owed.component),
+                str(owed.days),
+                words.number(owed.quantity),
+                owed.unit,
+                f"{owed.unit_price}" + (f" per {owed.price_base}" if owed.price_base != 1 else ""),
+                tables.amount(owed.net),
+                owed.net.currency,
+                vat(one.treatment) if one.treatment else "",
+            )
+        )
+    nets = [one.entitlement.net for one in lines]
+    if nets:
+        rows.append(
+            ("Total net", "", "", "", "", "", tables.amount(total(nets, nets[0].currency)), nets[0].currency, "")
+        )
+    columns = ("Line", "Component", "Service period", "Quantity", "Unit", "Unit price", "Net", "Cur", "VAT")
+    title = f"{contract}, billed on {on}" + ("" if rows else ": nothing")
+    return output.table(title, columns, rows, right=("Quantity", "Unit price", "Net"))
+
+
+def vat(treatment: Treatment) -> str:
+    """A treatment in a few signs."""
+    return f"{treatment.category} {treatment.percent}% {treatment.jurisdiction}"
+
+
+def preview_data(preview: runs.Preview) -> dict[str, Any]:
+    """A preview as plain data: numbers are text, exact fractions are written 1/3."""
+    return {
+        "on": preview.on.isoformat(),
+        "tax": "included" if preview.taxed else "left out: no workspace, parties unresolved",
+        "contracts": [
+            {
+                "contract": contract,
+                "lines": [entitlement_data(one.entitlement, one.treatment) for one in lines],
+                "net": _sum(lines),
+            }
+            for contract, lines in preview.lines.items()
+        ],
+        "problems": [output.problem_data(problem) for problem in preview.problems],
+    }
+
+
+def entitlement_data(owed: Entitlement, treatment: Treatment | None) -> dict[str, Any]:
+    """What would be a line, as plain data."""
+    return {
+        "charge": owed.component.charge,
+        "component": str(owed.component),
+        "title": owed.title,
+        "service_period": {"from": owed.days.start.isoformat(), "to": owed.days.last_day.isoformat()},
+        "bill_date": owed.bill_date.isoformat(),
+        "tax_point": owed.tax_point.isoformat(),
+        "quantity": _exact(owed.quantity),
+        "unit": owed.unit,
+        "unit_price": str(owed.unit_price),
+        "price_base": str(owed.price_base),
+        "net": str(owed.net.amount),
+        "currency": owed.net.currency,
+        "treatment": _treatment_data(treatment) if treatment else None,
+        "clause": str(owed.clause),
+        "trace": words.trace_data(owed.trace),
+    }
+
+
+def document_data(found: runs.Explanation) -> dict[str, Any]:
+    """Explained lines of a document as plain data."""
+    document = found.document
+    return {
+        "number": document.number,
+        "kind": str(document.kind),
+        "issue_date": document.issue_date.isoformat(),
+        "customer": document.customer.id,
+        "currency": document.currency,
+        "lines": [_line_data(line, found) for line in found.lines],
+    }
+
+
+def _line_data(line: Line, found: runs.Explanation) -> dict[str, Any]:
+    ref = line.corrects
+    return {
+        "line": line.number,
+        "contract": line.contract,
+        "component": str(line.component),
+        "title": line.title,
+        "from": line.days.start.isoformat(),
+        "to": line.days.last_day.isoformat(),
+        "quantity": _exact(line.quantity),
+        "unit": line.unit,
+        "unit_price": str(line.unit_price),
+        "net": str(line.net.amount),
+        "treatment": _treatment_data(line.treatment),
+        "corrects": {
+            "number": ref.number,
+            "line": ref.line,
+            "billed": str(ref.billed.amount),
+            "due": str(ref.due.amount),
+            "reason": ref.reason,
+        }
+        if ref
+        else None,
+        "clauses": [{"place": str(clause), "text": found.words(clause)} for clause in words.clauses(line.trace)],
+        "trace": words.trace_data(line.trace),
+    }
+
+
+def _treatment_data(treatment: Treatment) -> dict[str, str]:
+    return {
+        "jurisdiction": treatment.jurisdiction,
+        "category": str(treatment.category),
+        "percent": str(treatment.percent),
+        "rule": treatment.rule,
+        "law": treatment.law,
+    }
+
+
+def _exact(value: Fraction) -> str:
+    return words.number(value).split(" (")[0]
+
+
+def _sum(lines: Iterable[PreviewLine]) -> str:
+    nets = [one.entitlement.net for one in lines]
+    return str(total(nets, nets[0].currency).amount) if nets else "0"

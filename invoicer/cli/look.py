@@ -1,0 +1,212 @@
+"""cli: the commands that look and change nothing: check, preview, explain, schedule, plugins."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import click
+from rich.text import Text
+
+from invoicer import runs
+from invoicer.cli import output, tables, words
+from invoicer.cli.app import PROBLEMS, Day, Given, Session, reports_problems
+from invoicer.cli.batch import json_option, opened
+from invoicer.cli.lines import document_data, preview_data, preview_table
+from invoicer.domain.period import add_months
+from invoicer.errors import Severity
+from invoicer.workspace.model import SETTINGS
+
+
+@click.command()
+@json_option
+@click.pass_obj
+@reports_problems
+def check(session: Session, as_json: bool) -> None:
+    """Look whether settings, customers, terms and plugins are sound.
+
+    \b
+    Examples:
+      invoicer check
+      invoicer -w rules/managed-hosting check
+    """
+    desk = session.desk()
+    problems = tuple(desk.problems())
+    errors = [problem for problem in problems if problem.severity is Severity.ERROR]
+    if as_json:
+        output.as_json({"problems": [output.problem_data(problem) for problem in problems]})
+    else:
+        output.show_problems(problems, desk.terms.texts)
+        found = f"{len(errors)} errors, {len(problems) - len(errors)} warnings" if problems else "no problems"
+        customers = len(desk.workspace.customers)
+        output.console().print(
+            f"{desk.workspace.name}: {len(desk.contracts)} contracts, {customers} customers; {found}."
+        )
+    sys.exit(PROBLEMS if errors else 0)
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--on", type=Day(), required=True, help="The bill date: what falls due on this day.")
+@click.option("--given", type=Given(), multiple=True, help="METER=QUANTITY for the period billed (repeatable).")
+@click.option("--as-of", type=Day(), help="See the terms as known on this day (default: the bill date).")
+@json_option
+@click.pass_obj
+@reports_problems
+def preview(
+    session: Session,
+    files: tuple[Path, ...],
+    on: dt.date,
+    given: tuple[tuple[str, Fraction], ...],
+    as_of: dt.date | None,
+    as_json: bool,
+) -> None:
+    """Rate a terms file for one bill date, without any database.
+
+    \b
+    Examples:
+      invoicer preview contracts/acme.terms --on 2026-01-01
+      invoicer preview acme.terms --on 2026-02-01 --given api-calls=250000 --json
+
+    Inside a workspace its price lists, customers and markets are used; outside of one parties stay unresolved and tax is
+    left out.
+    """
+    desk = session.desk() if (session.folder / SETTINGS).is_file() else None
+    found = runs.preview(files, on, dict(given), known_on=as_of, desk=desk)
+    if as_json:
+        output.as_json(preview_data(found))
+    else:
+        output.show_problems(found.problems, found.texts)
+        out = output.console()
+        for contract, lines in found.lines.items():
+            out.print(preview_table(contract, on, lines))
+            out.print()
+        if not found.taxed:
+            out.print("No workspace here: parties are unresolved and tax is left out.")
+    stopped = any(problem.severity is not Severity.WARNING for problem in found.problems)
+    sys.exit(PROBLEMS if stopped else 0)
+
+
+@click.command()
+@click.argument("number")
+@click.argument("line", type=int, required=False)
+@json_option
+@click.pass_obj
+@reports_problems
+def explain(session: Session, number: str, line: int | None, as_json: bool) -> None:
+    """Show why a line of an issued document is what it is, from clause to cent.
+
+    \b
+    Examples:
+      invoicer explain HN-2026-00001
+      invoicer explain HN-2026-00001 2 --json
+    """
+    desk = session.desk()
+    with opened(desk, writing=False) as book:
+        found = runs.explain(book, number, line)
+    if as_json:
+        output.as_json(document_data(found))
+        return
+    out = output.console()
+    document = found.document
+    out.print(
+        Text(
+            f"{document.kind.replace('-', ' ')} {document.number} of {document.issue_date} to {document.customer.name}",
+            "bold",
+        )
+    )
+    for one in found.lines:
+        treatment = one.treatment
+        out.print()
+        out.print(Text(f"{one.number}. {one.title}, {one.days}: {one.net}", "bold"))
+        out.print(f"   {one.component} of contract {one.contract}, {one.clause}", markup=False)
+        out.print(
+            f"   VAT {treatment.category} {treatment.percent}% {treatment.jurisdiction}: {treatment.rule}, {treatment.law}",
+            markup=False,
+        )
+        if one.corrects:
+            ref = one.corrects
+            reason = ref.reason.replace("-", " ")
+            out.print(
+                f"   corrects line {ref.line} of {ref.number}: billed {ref.billed}, due {ref.due} ({reason})",
+                markup=False,
+            )
+        out.print(words.tree_of(one.trace, found.words))
+
+
+@click.command()
+@click.argument("contracts", nargs=-1)
+@click.option("--from", "since", type=Day(), help="First bill date (default: a month ago).")
+@click.option("--until", type=Day(), help="Last bill date (default: three months ahead).")
+@json_option
+@click.pass_obj
+@reports_problems
+def schedule(
+    session: Session, contracts: tuple[str, ...], since: dt.date | None, until: dt.date | None, as_json: bool
+) -> None:
+    """Show what each contract bills when, and what became of it.
+
+    \b
+    Examples:
+      invoicer schedule
+      invoicer schedule acme-2026 --from 2026-01-01 --until 2026-12-31
+    """
+    desk = session.desk()
+    today = session.today(desk)
+    start, end = since or add_months(today, -1), until or add_months(today, 3)
+    with opened(desk, writing=False) as book:
+        rows = runs.schedule(desk, book, start, end, today, contracts or None)
+    if as_json:
+        output.as_json([schedule_data(row) for row in rows])
+    elif rows:
+        output.console().print(tables.schedule(rows))
+    else:
+        output.console().print(f"Nothing is billed from {start} to {end}.")
+
+
+@click.command("plugins")
+@json_option
+@click.pass_obj
+@reports_problems
+def list_plugins(session: Session, as_json: bool) -> None:
+    """List the plugins that were loaded, where they come from, and what they know.
+
+    \b
+    Examples:
+      invoicer plugins
+      invoicer -w rules/managed-hosting plugins --json
+    """
+    from invoicer import plugins
+
+    loaded = plugins.load(session.folder / "plugins")
+    if as_json:
+        rows = [{"name": one.name, "origin": one.origin, "version": one.version} for one in loaded.loaded]
+        output.as_json({"plugins": rows, "markets": list(loaded.markets), "formats": list(loaded.formats)})
+        return
+    out = output.console()
+    cells = ((one.name, one.origin, one.version) for one in loaded.loaded)
+    out.print(output.table("Plugins", ("Name", "Origin", "Version"), cells))
+    out.print(f"\nMarkets: {', '.join(loaded.markets)}")
+    if loaded.formats:
+        out.print(f"Document formats: {', '.join(loaded.formats)}")
+
+
+def schedule_data(row: runs.ScheduleRow) -> dict[str, object]:
+    """A row of the schedule as plain data."""
+    period = row.period
+    return {
+        "contract": row.contract,
+        "charge": period.charge,
+        "from": period.days.start.isoformat(),
+        "to": period.days.last_day.isoformat(),
+        "bill_date": period.bill_date.isoformat(),
+        "tax_point": period.tax_point.isoformat(),
+        "timing": "once" if period.one_off else str(period.timing),
+        "state": str(row.state),
+        "documents": list(row.documents),
+    }
+
+
+COMMANDS = (check, preview, explain, schedule, list_plugins)

@@ -1,0 +1,89 @@
+"""cli: what a person or a program gets to see. Tables and colour for people, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from invoicer import language
+from invoicer.errors import Problem, Severity
+
+STYLES = {Severity.ERROR: "bold red", Severity.HOLD: "bold yellow", Severity.WARNING: "yellow"}
+
+
+def console() -> Console:
+    """Where answers go: standard output, as wide as the terminal, without colour where it is no terminal."""
+    return Console(highlight=False, soft_wrap=False)
+
+
+def errors() -> Console:
+    """Where messages go: standard error."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def as_json(data: Any) -> None:
+    """Plain data as JSON on standard output."""
+    click.echo(json.dumps(data, indent=2, ensure_ascii=False, sort_keys=False))
+
+
+def show_problems(problems: Iterable[Problem], texts: Mapping[str, str]) -> None:
+    """Each problem on standard error: with its source line and a caret where it stands in terms."""
+    out = errors()
+    for problem in problems:
+        if problem.where.line and problem.where.file in texts:
+            out.print(Text.from_ansi(language.render(problem, texts, colour=out.is_terminal)))
+        else:
+            where = f"{problem.where}: " if str(problem.where) else ""
+            out.print(
+                Text(f"{problem.severity}[{problem.code}]", STYLES[problem.severity]), Text(f"{where}{problem.cause}")
+            )
+            if problem.mend:
+                out.print(Text(f"  mend: {problem.mend}"))
+        out.print()
+
+
+def problem_data(problem: Problem) -> dict[str, Any]:
+    """A problem as plain data."""
+    place = problem.where
+    return {
+        "code": problem.code,
+        "severity": str(problem.severity),
+        "file": place.file,
+        "line": place.line,
+        "column": place.column,
+        "part": place.part,
+        "cause": problem.cause,
+        "mend": problem.mend,
+    }
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> Table:
+    """A table for people; columns named in ``right`` are aligned to the right and never wrapped."""
+    made = Table(
+        title=title or None, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False
+    )
+    for column in columns:
+        numeric = column in right
+        made.add_column(column, justify="right" if numeric else "left", no_wrap=numeric)
+    for row in rows:
+        made.add_row(*(Text(str(cell)) for cell in row))
+    return made
+
+
+def progress() -> Progress:
+    """A progress bar on standard error that leaves nothing behind where it is no terminal."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=errors(),
+        transient=False,
+    )

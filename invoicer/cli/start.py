@@ -1,0 +1,96 @@
+"""cli: the commands to begin with: init and demo."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from invoicer import runs, workspace
+from invoicer.cli import output, tables
+from invoicer.cli.app import Session, reports_problems
+from invoicer.cli.batch import opened, reporting
+from invoicer.errors import Problem
+from invoicer.ledger import Issued
+from invoicer.workspace.model import SETTINGS
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--example", type=click.Choice(sorted(workspace.EXAMPLES)), help="Copy a complete example workspace.")
+@reports_problems
+def init(folder: Path, example: str | None) -> None:
+    """Make a workspace: a small one to start from, or a copy of an example.
+
+    \b
+    Examples:
+      invoicer init my-billing
+      invoicer init try-it --example hosting
+    """
+    if example:
+        workspace.copy_example(example, folder)
+    else:
+        workspace.new_workspace(folder)
+    output.console().print(f"Made a workspace in {folder}. Next: invoicer -w {folder} check", markup=False)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@reports_problems
+def demo(folder: Path) -> None:
+    """Run January to June 2026 of both example workspaces, in a folder of its own.
+
+    \b
+    Example:
+      invoicer demo demo
+
+    Each month is planned as of its first day of the next one, confirmed with a remark and issued. Run it again, and there
+    is nothing to issue.
+    """
+    for example in sorted(workspace.EXAMPLES):
+        place = folder / example
+        if not (place / SETTINGS).is_file():
+            workspace.copy_example(example, place)
+        _demo_of(Session(place, dt.datetime.now(dt.UTC)))
+
+
+def _demo_of(session: Session) -> None:
+    out = output.console()
+    desk = session.desk()
+    out.rule(desk.workspace.name)
+    output.show_problems(desk.problems(), desk.terms.texts)
+    issued: list[Issued] = []
+    held: dict[str, tuple[Problem, ...]] = {}
+    with opened(desk, writing=True) as book:
+        for month in range(1, 8):
+            day = dt.date(2026, month, 1)
+            planned = runs.plan(desk, book, day, day)
+            held = dict(planned.plan.holds)
+            live = [draft for draft in planned.plan.drafts if draft.status.live]
+            out.print(f"As of {day}: {len(live)} documents to issue, {len(held)} contracts held.")
+            if live:
+                runs.confirm(book, "demo", f"checked for {day:%B %Y}", day, plan=planned.plan.id)
+            with reporting() as progress:
+                result = runs.issue(desk, book, day, "demo", plan=planned.plan.id, progress=progress)
+            issued += result.issued
+            output.show_problems((*planned.warnings, *result.problems), {})
+    _summary(desk, issued, held)
+
+
+def _summary(desk: runs.Desk, issued: list[Issued], held: dict[str, tuple[Problem, ...]]) -> None:
+    out = output.console()
+    out.print()
+    if issued:
+        out.print(tables.issued(issued))
+        out.print()
+        out.print(tables.totals(issued))
+    else:
+        out.print("There is nothing to issue: everything up to 2026-07-01 was issued before.")
+    if held:
+        out.print()
+        out.print(tables.holds(held))
+    out.print(f"\nFiles: {desk.workspace.documents_folder}\n", markup=False)
+
+
+COMMANDS = (init, demo)

@@ -1,0 +1,193 @@
+"""cli: plans, documents, holds and schedules as tables for people and as plain data for programs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from rich.table import Table
+
+from invoicer import runs
+from invoicer.cli import output
+from invoicer.domain.document import Draft, Kind
+from invoicer.domain.money import Money
+from invoicer.errors import Problem
+from invoicer.ledger import DraftStatus, Issued, Plan, PlannedDraft
+
+
+class Amounts(Protocol):
+    """What has a kind, a currency and totals: a draft or an issued document."""
+
+    @property
+    def kind(self) -> Kind: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def net(self) -> Money: ...
+    @property
+    def tax(self) -> Money: ...
+    @property
+    def gross(self) -> Money: ...
+
+
+def amount(money: Money) -> str:
+    """An amount without its currency, with spaces between thousands as terms write them."""
+    return f"{money.amount:,}".replace(",", " ")
+
+
+def drafts(plan: Plan, waiting: Iterable[PlannedDraft]) -> Table:
+    """What a plan wants to issue."""
+    rows = []
+    for planned in waiting:
+        draft = planned.draft
+        rows.append(
+            (
+                planned.position,
+                ", ".join(planned.contracts),
+                draft.customer.name,
+                about(draft),
+                draft.currency,
+                amount(draft.net),
+                amount(draft.tax),
+                amount(draft.gross),
+                str(planned.status),
+            )
+        )
+    return output.table(
+        f"Plan {plan.id} as of {plan.as_of}" if plan.id else f"What a plan as of {plan.as_of} would be",
+        ("#", "Contract", "Customer", "Document", "Cur", "Net", "Tax", "Gross", "Status"),
+        rows,
+        right=("#", "Net", "Tax", "Gross"),
+    )
+
+
+def about(draft: Draft) -> str:
+    """What a draft is, in a few words: an invoice, or a correction of which documents and why."""
+    originals = sorted({line.corrects.number for line in draft.lines if line.corrects})
+    if not originals:
+        return "invoice"
+    reasons = sorted({line.corrects.reason.replace("-", " ") for line in draft.lines if line.corrects})
+    kind = "credit note" if draft.kind is Kind.CREDIT_NOTE else "supplementary invoice"
+    return f"{kind} to {', '.join(originals)} ({', '.join(reasons)})"
+
+
+def totals(papers: Iterable[Amounts]) -> Table:
+    """Totals by currency and kind of document."""
+    sums: dict[tuple[str, Kind], list[Amounts]] = defaultdict(list)
+    for paper in papers:
+        sums[paper.currency, paper.kind].append(paper)
+    rows = []
+    for (currency, kind), group in sorted(sums.items()):
+        zero = Money.zero(currency)
+        net, tax, gross = (sum((getattr(one, name) for one in group), zero) for name in ("net", "tax", "gross"))
+        rows.append((currency, kind.replace("-", " ") + "s", len(group), amount(net), amount(tax), amount(gross)))
+    columns = ("Cur", "Documents", "Count", "Net", "Tax", "Gross")
+    return output.table("Totals", columns, rows, right=("Count", "Net", "Tax", "Gross"))
+
+
+def holds(held: Mapping[str, Sequence[Problem]]) -> Table:
+    """Contracts that wait, with the reasons and how to mend them."""
+    rows = []
+    for contract, problems in held.items():
+        for number, problem in enumerate(problems):
+            where = str(problem.where).removeprefix(f"contract {contract}").lstrip(", ")
+            reason = f"[{problem.code}] {problem.cause}" + (f" ({where})" if where else "")
+            rows.append((contract if number == 0 else "", reason, problem.mend))
+    return output.table("Held", ("Contract", "Why", "To mend"), rows)
+
+
+def issued(documents: Iterable[Issued]) -> Table:
+    """Documents that were issued."""
+    rows = (
+        (
+            one.number,
+            str(one.kind).replace("-", " "),
+            one.customer,
+            one.issue_date,
+            one.due_date,
+            one.currency,
+            amount(one.net),
+            amount(one.tax),
+            amount(one.gross),
+        )
+        for one in documents
+    )
+    columns = ("Number", "Kind", "Customer", "Issued", "Due", "Cur", "Net", "Tax", "Gross")
+    return output.table("Issued", columns, rows, right=("Net", "Tax", "Gross"))
+
+
+def schedule(rows: Iterable[runs.ScheduleRow]) -> Table:
+    """Billing periods with what became of them."""
+    cells = (
+        (
+            row.period.bill_date,
+            row.contract,
+            row.period.charge,
+            "once" if row.period.one_off else str(row.period.days),
+            "" if row.period.one_off else f"in {row.period.timing}",
+            str(row.state),
+            ", ".join(row.documents),
+        )
+        for row in rows
+    )
+    return output.table("", ("Bill date", "Contract", "Charge", "Service period", "", "State", "Documents"), cells)
+
+
+def unconfirmed(plan: Plan, contracts: Collection[str]) -> list[PlannedDraft]:
+    """The drafts of a plan that `confirm` would release."""
+    chosen = (draft for draft in plan.drafts if draft.status is DraftStatus.PLANNED)
+    return [draft for draft in chosen if not contracts or not set(contracts).isdisjoint(draft.contracts)]
+
+
+def confirmed(plan: Plan) -> list[PlannedDraft]:
+    """The drafts of a plan that `issue` would issue."""
+    return [draft for draft in plan.drafts if draft.status is DraftStatus.CONFIRMED]
+
+
+def plan_data(planned: runs.Planned) -> dict[str, Any]:
+    """A plan as plain data."""
+    plan = planned.plan
+    return {
+        "plan": plan.id or None,
+        "as_of": plan.as_of.isoformat(),
+        "status": str(plan.status),
+        "drafts": [
+            {
+                "position": one.position,
+                "status": str(one.status),
+                "contracts": list(one.contracts),
+                "fingerprint": one.fingerprint,
+                **draft_data(one.draft),
+            }
+            for one in plan.drafts
+        ],
+        "holds": {contract: [output.problem_data(p) for p in problems] for contract, problems in plan.holds.items()},
+        "warnings": [output.problem_data(problem) for problem in planned.warnings],
+    }
+
+
+def draft_data(draft: Draft) -> dict[str, Any]:
+    """The gist of a draft as plain data; amounts are text."""
+    return {
+        "kind": str(draft.kind),
+        "customer": draft.customer.id,
+        "currency": draft.currency,
+        "tax_point": draft.tax_point.isoformat(),
+        "net": str(draft.net.amount),
+        "tax": str(draft.tax.amount),
+        "gross": str(draft.gross.amount),
+        "lines": [
+            {
+                "charge": line.component.charge,
+                "component": str(line.component),
+                "title": line.title,
+                "from": line.days.start.isoformat(),
+                "to": line.days.last_day.isoformat(),
+                "net": str(line.net.amount),
+                "vat": f"{line.treatment.category} {line.treatment.percent}% {line.treatment.jurisdiction}",
+                "corrects": line.corrects.number if line.corrects else None,
+            }
+            for line in draft.lines
+        ],
+    }

@@ -1,0 +1,82 @@
+"""cli: words for traces. A trace is data; here it becomes lines that a person can follow, in English."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from typing import Any
+
+from rich.markup import escape
+from rich.tree import Tree
+
+from invoicer.domain import canonical
+from invoicer.domain.trace import Clause, Op, Trace
+
+_SIGNS = {Op.ADD: " + ", Op.SUBTRACT: " − ", Op.MULTIPLY: " × ", Op.DIVIDE: " ÷ "}
+_WORDS = {Op.LESSER: "the smaller of", Op.GREATER: "the larger of", Op.CEILING: "rounded up to a whole number:"}
+
+
+def number(value: Fraction) -> str:
+    """An exact number: as a decimal where it has an end, as a fraction (with its first digits) where it has none."""
+    rest = value.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    with localcontext(prec=40):
+        if rest == 1:
+            text = f"{(Decimal(value.numerator) / Decimal(value.denominator)):f}"
+            return text.rstrip("0").rstrip(".") if "." in text else text
+        approximate = f"{(Decimal(value.numerator) / Decimal(value.denominator)):.6f}"
+    return f"{value.numerator}/{value.denominator} (≈ {approximate})"
+
+
+def tree_of(trace: Trace, quote: Callable[[Clause], str]) -> Tree:
+    """The trace as a tree: the result above what it was made of; ``quote`` gives the words of a clause."""
+    top = Tree(_said(trace, quote), guide_style="dim")
+    for operand in trace.operands:
+        top.add(tree_of(operand, quote))
+    return top
+
+
+def trace_data(trace: Trace) -> Any:
+    """The trace as plain data, as it is stored."""
+    return canonical.to_data(trace)
+
+
+def clauses(trace: Trace) -> Iterator[Clause]:
+    """The clauses that a trace rests on, each once, in the order of their first use."""
+    seen: dict[Clause, None] = {}
+
+    def visit(one: Trace) -> None:
+        if one.clause:
+            seen.setdefault(one.clause)
+        for operand in one.operands:
+            visit(operand)
+
+    visit(trace)
+    yield from seen
+
+
+def _said(trace: Trace, quote: Callable[[Clause], str]) -> str:
+    name = trace.label.replace("-", " ") or str(trace.op)
+    said = f"[bold]{escape(name)}[/bold] {number(trace.result)}" + (f" {escape(trace.unit)}" if trace.unit else "")
+    if trace.operands:
+        said += f"  [dim]= {escape(_formula(trace))}[/dim]"
+    if trace.clause:
+        words = quote(trace.clause)
+        said += f"  [cyan]{escape(str(trace.clause))}[/cyan]" + (
+            f" [italic]“{escape(words)}”[/italic]" if words else ""
+        )
+    if trace.source:
+        said += f"  [cyan]{escape(trace.source)}[/cyan]"
+    return said
+
+
+def _formula(trace: Trace) -> str:
+    parts = [number(operand.result).split(" (")[0] for operand in trace.operands]
+    if trace.op is Op.ROUND:
+        return f"{parts[0]} rounded to {trace.places} decimals, {trace.rounding}"
+    if trace.op in _SIGNS:
+        return _SIGNS[trace.op].join(parts) or "0"
+    return f"{_WORDS[trace.op]} " + " and ".join(parts)

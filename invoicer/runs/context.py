@@ -1,0 +1,68 @@
+"""runs: what drafts take from the desk and the ledger."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from invoicer import tax
+from invoicer.documents import Context
+from invoicer.domain.document import Kind
+from invoicer.domain.party import Customer, Seller, in_force
+from invoicer.domain.supply import ExchangeRate, Treatment
+from invoicer.ledger import Ledger
+from invoicer.runs.desk import Desk
+
+DEFAULT_MAX_AGE_DAYS = 7
+
+
+def draft_context(desk: Desk, ledger: Ledger, as_of: dt.date, provenance: Mapping[str, Mapping[str, str]]) -> Context:
+    """The context of drafts as of a day; ``provenance`` by contract."""
+
+    def customer(customer_id: str, day: dt.date) -> Customer:
+        rows = desk.workspace.customers[customer_id]
+        return in_force(rows, day, as_of) or min(rows, key=lambda row: row.valid_from)
+
+    def exchange_rate(base: str, currency: str, day: dt.date) -> ExchangeRate:
+        return desk.exchange.rate(base, currency, day, known_on=as_of, max_age_days=max_age_days(desk))
+
+    def notes(treatment: Treatment, seller: Seller, buyer: Customer, language: str) -> Sequence[str]:
+        registration = seller.registrations[0].country
+        return tax.notes(
+            [treatment],
+            markets=desk.plugins.markets,
+            registration=registration,
+            customer=buyer,
+            language=language,
+        )
+
+    def of_contracts(contracts: Sequence[str]) -> Mapping[str, str]:
+        names: dict[str, str] = {}
+        for contract in contracts:
+            names.update(provenance[contract])
+        return names
+
+    return Context(
+        contracts={contract.id: contract for contract in desk.contracts},
+        known_on=as_of,
+        seller=lambda seller: desk.workspace.sellers[seller],
+        customer=customer,
+        original=cache(ledger.document),
+        series=lambda seller, kind: series_pattern(desk, seller, kind),
+        exchange_rate=exchange_rate,
+        notes=notes,
+        correction_note=lambda _originals, _kind, _language: "",  # each corrected line names its original itself
+        provenance=of_contracts,
+        language=desk.workspace.policy.language,
+    )
+
+
+def series_pattern(desk: Desk, seller: str, kind: Kind) -> str:
+    """The pattern of the number series for documents of that kind."""
+    return desk.workspace.settings.series[seller][kind].text
+
+
+def max_age_days(desk: Desk) -> int:
+    """How old an exchange rate may be, by the settings."""
+    return int(desk.workspace.settings.exchange.get("max_age_days", DEFAULT_MAX_AGE_DAYS))

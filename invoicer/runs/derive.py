@@ -1,0 +1,199 @@
+"""runs: what is to be issued as of a day, worked out anew from the workspace and from what was billed.
+
+Nothing is written here, so the same story serves `plan`, its rehearsal, and `issue`, which looks whether a plan still holds.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from invoicer import __version__, documents, engine, tax, usage
+from invoicer.documents import Comparison
+from invoicer.domain import canonical
+from invoicer.domain.contract import Contract
+from invoicer.domain.document import Draft
+from invoicer.domain.entitlement import BilledLine, Treated
+from invoicer.domain.period import add_months
+from invoicer.domain.usage import Demand, Measurements
+from invoicer.errors import Place, Problem, Severity, TaxError
+from invoicer.ledger import Ledger
+from invoicer.runs.context import draft_context, max_age_days
+from invoicer.runs.desk import Desk
+from invoicer.runs.rehearse import objections
+
+Holds = dict[str, tuple[Problem, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derivation:
+    """``drafts`` with their fingerprints, in the order in which they are to be numbered; ``holds`` by contract;
+    ``warnings`` hold nothing; ``contents`` are the bytes by SHA-256 (hex) that the drafts' provenance names."""
+
+    as_of: dt.date
+    drafts: tuple[tuple[Draft, str], ...]
+    holds: Mapping[str, tuple[Problem, ...]]
+    warnings: tuple[Problem, ...]
+    contents: Mapping[str, bytes]
+
+
+@dataclass(slots=True)
+class _Work:
+    """What is known of each contract while the story goes on."""
+
+    holds: Holds
+    billed: dict[str, list[BilledLine]]
+    contents: dict[str, bytes] = field(default_factory=dict)
+
+
+def derive(desk: Desk, ledger: Ledger, as_of: dt.date) -> Derivation:
+    """Everything with a bill date up to ``as_of``, as known on that day, that is not billed yet or was billed otherwise.
+
+    Raises InvoicerError only for what makes every answer doubtful (see :func:`~invoicer.runs.desk.open_desk`).
+    """
+    work = _Work(desk.refusals(), _billed(ledger, desk.contracts))
+    contracts = [contract for contract in desk.contracts if contract.id not in work.holds]
+    measurements, warnings = _measure(desk, contracts, work, as_of)
+    found = []
+    for contract in contracts:
+        treated = _entitled(desk, contract, work, measurements, as_of)
+        comparison = _compare(desk, contract, treated, work, as_of)
+        problems = (*work.holds.get(contract.id, ()), *comparison.holds, *_missing_rates(desk, comparison, as_of))
+        if problems:
+            work.holds[contract.id] = tuple(dict.fromkeys(problems))
+        else:
+            found += comparison.differences
+    work.holds |= _disappeared(desk, ledger)
+    provenance = {contract.id: _provenance(desk, contract, work, measurements, as_of) for contract in contracts}
+    drafts = documents.drafts(found, draft_context(desk, ledger, as_of, provenance))
+    for contract_id, problems in objections(desk, drafts):
+        work.holds[contract_id] = (*work.holds.get(contract_id, ()), *problems)
+    sound = [draft for draft in drafts if work.holds.keys().isdisjoint(line.contract for line in draft.lines)]
+    return Derivation(
+        as_of=as_of,
+        drafts=tuple((draft, documents.fingerprint(draft)) for draft in sound),
+        holds=dict(sorted(work.holds.items())),
+        warnings=warnings,
+        contents=work.contents,
+    )
+
+
+def _billed(ledger: Ledger, contracts: Iterable[Contract]) -> dict[str, list[BilledLine]]:
+    billed: dict[str, list[BilledLine]] = defaultdict(list)
+    for line in ledger.billed([contract.id for contract in contracts]):
+        billed[line.contract].append(line)
+    return billed
+
+
+def _billed_until(lines: Iterable[BilledLine]) -> dict[str, dt.date]:
+    """For each charge the first day after all that documents carry of it."""
+    until: dict[str, dt.date] = {}
+    for line in lines:
+        charge = line.component.charge
+        until[charge] = max(until.get(charge, dt.date.min), line.days.end)
+    return until
+
+
+def _measure(
+    desk: Desk, contracts: Iterable[Contract], work: _Work, as_of: dt.date
+) -> tuple[Measurements, tuple[Problem, ...]]:
+    """All quantities that any contract needs, in one go."""
+    demands: list[Demand] = []
+    for contract in contracts:
+        until = _billed_until(work.billed[contract.id])
+        demands += engine.demands(contract, desk.seller(contract).time_zone, as_of, as_of, until)
+    known = [*(contract.id for contract in desk.terms.contracts), *desk.terms.refused]
+    meters = {meter.id for contract in desk.terms.contracts for meter in contract.meters}
+    return usage.measure(
+        desk.workspace.usage_folder, demands, known_on=as_of, contracts=frozenset(known), meters=frozenset(meters)
+    )
+
+
+def _entitled(
+    desk: Desk, contract: Contract, work: _Work, measurements: Measurements, as_of: dt.date
+) -> tuple[Treated, ...]:
+    """What the contract is owed, with its treatment; doubts are added to the holds."""
+    rows = desk.workspace.customers[contract.customer]
+    until = _billed_until(work.billed[contract.id])
+    rating = engine.rate(contract, rows, measurements, as_of, as_of, until)
+    assessment = tax.treat(
+        rating.entitlements,
+        seller=desk.seller(contract),
+        customer=rows,
+        known_on=as_of,
+        markets=desk.plugins.markets,
+        kinds=desk.workspace.settings.supply,
+        accepted={fact.fact: fact.reason for fact in desk.workspace.policy.accept_facts},
+        language=desk.workspace.policy.language,
+    )
+    if holds := (*rating.holds, *assessment.holds):
+        work.holds[contract.id] = holds
+    return assessment.treated
+
+
+def _compare(desk: Desk, contract: Contract, treated: Iterable[Treated], work: _Work, as_of: dt.date) -> Comparison:
+    horizon = add_months(as_of, -desk.workspace.policy.correction_horizon_months)
+    if contract.id in work.holds:
+        return Comparison((), ())
+    return documents.compare(tuple(treated), work.billed[contract.id], through=as_of, horizon=horizon)
+
+
+def _missing_rates(desk: Desk, comparison: Comparison, as_of: dt.date) -> Iterator[Problem]:
+    """A hold for each new supply in another currency than the seller's books for which there is no rate."""
+    for difference in comparison.differences:
+        seller, currency = desk.workspace.sellers[difference.parties.seller], difference.parties.currency
+        if seller.accounting_currency == currency:
+            continue
+        try:
+            desk.exchange.rate(
+                seller.accounting_currency,
+                currency,
+                difference.tax_point,
+                known_on=as_of,
+                max_age_days=max_age_days(desk),
+            )
+        except TaxError as error:
+            for problem in error.problems:
+                place = Place(part=f"contract {difference.contract}, {problem.where}")
+                yield Problem(problem.code, place, problem.cause, problem.mend, Severity.HOLD)
+
+
+def _disappeared(desk: Desk, ledger: Ledger) -> Holds:
+    """Contracts that documents carry amounts of and that no file names any more."""
+    known = {contract.id for contract in desk.terms.contracts} | desk.terms.refused.keys()
+    mend = "put its terms back; a contract that has ended keeps its file, with an end of its term"
+    return {
+        contract: (
+            Problem(
+                "L201",
+                Place(part=f"contract {contract}"),
+                "this contract was billed before, and no file has its terms any more",
+                mend,
+                Severity.HOLD,
+            ),
+        )
+        for contract in ledger.billed_contracts() - known
+    }
+
+
+def _provenance(
+    desk: Desk, contract: Contract, work: _Work, measurements: Measurements, as_of: dt.date
+) -> Mapping[str, str]:
+    """Names and hashes of all that a document of the contract rests on; the bytes are put aside for the ledger."""
+    rows = [row for row in desk.workspace.customers[contract.customer] if row.recorded <= as_of]
+    measured = [
+        {"meter": meter, "days": days, "measured": found}
+        for (owner, meter, days), found in measurements.items()
+        if owner == contract.id and not isinstance(found, Problem)
+    ]
+    code = {"invoicer": __version__, "plugins": {one.name: one.version for one in desk.plugins.loaded}}
+    kept = {f"terms:{source.path}": source.text for source in contract.sources}
+    kept["settings"] = desk.workspace.settings.source.text
+    kept["customer"] = canonical.to_json(rows)
+    kept["quantities"] = canonical.to_json(sorted(measured, key=lambda one: (str(one["meter"]), str(one["days"]))))
+    kept["code"] = canonical.to_json(code)
+    hashes = {name: canonical.sha256(text) for name, text in kept.items()}
+    work.contents.update((hashes[name], text.encode()) for name, text in kept.items())
+    return hashes

@@ -1,0 +1,86 @@
+"""runs: the desk, with everything on it that a story needs and that does not change while it runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from invoicer import language, plugins, tax, workspace
+from invoicer.domain.contract import Contract
+from invoicer.domain.party import Seller
+from invoicer.errors import InvoicerError, Problem, Severity
+from invoicer.language import Loaded
+from invoicer.plugins import Plugins
+from invoicer.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A workspace that was read, its plugins, its contracts, its exchange rates."""
+
+    workspace: Workspace
+    plugins: Plugins
+    terms: Loaded
+    exchange: tax.Exchange
+
+    @property
+    def contracts(self) -> tuple[Contract, ...]:
+        """The contracts without an error, by id."""
+        return tuple(sorted(self.terms.contracts, key=lambda contract: contract.id))
+
+    def seller(self, contract: Contract) -> Seller:
+        """The seller of a contract, which the language room has found to exist."""
+        return self.workspace.sellers[contract.seller]
+
+    def refusals(self) -> dict[str, tuple[Problem, ...]]:
+        """Contracts that can't be billed as the workspace stands: wrong terms, or a customer whose row is wrong."""
+        held = {contract: tuple(problems) for contract, problems in self.terms.refused.items()}
+        for contract in self.terms.contracts:
+            if problems := self.workspace.customer_problems.get(contract.customer):
+                held[contract.id] = problems
+        return held
+
+    def problems(self) -> Iterator[Problem]:
+        """Everything that was found while reading, errors and warnings."""
+        yield from self.workspace.warnings
+        for problems in self.workspace.customer_problems.values():
+            yield from problems
+        yield from self.terms.problems
+
+    def today(self, seller: Seller, now: dt.datetime) -> dt.date:
+        """The civil day of a seller at an instant."""
+        return now.astimezone(ZoneInfo(seller.time_zone)).date()
+
+
+def open_desk(folder: Path) -> Desk:
+    """Read a workspace whole.
+
+    Raises WorkspaceError, PluginError or TaxError when something is wrong that makes every answer doubtful; wrong terms
+    and wrong customers are no such thing, they hold their own contracts (:meth:`Desk.refusals`).
+    """
+    space = workspace.load(folder)
+    loaded_plugins = plugins.load(space.plugins_folder)
+    texts, unread = read_terms([*space.price_list_files, *space.contract_files])
+    terms = language.load(texts, customers=space.customer_ids, sellers=space.sellers, kinds=space.settings.supply)
+    terms = language.Loaded(terms.contracts, (*unread, *terms.problems), terms.texts, terms.refused)
+    rates = loaded_plugins.hook.invoicer_exchange_rates(folder=folder, settings=space.settings.exchange)
+    return Desk(space, loaded_plugins, terms, tax.Exchange([rate for answer in rates for rate in answer]))
+
+
+def read_terms(files: list[tuple[str, Path]]) -> tuple[list[tuple[str, str]], tuple[Problem, ...]]:
+    """The texts of terms files by the path they are shown as; a file that can't be read is a problem, not an end."""
+    texts, problems = [], []
+    for shown, path in files:
+        try:
+            texts.append((shown, language.read(path, shown)))
+        except InvoicerError as error:
+            problems += error.problems
+    return texts, tuple(problems)
+
+
+def errors_in(problems: Iterator[Problem]) -> tuple[Problem, ...]:
+    """Those that refuse something."""
+    return tuple(problem for problem in problems if problem.severity is Severity.ERROR)

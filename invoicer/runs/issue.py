@@ -1,0 +1,151 @@
+"""runs: issue. Confirmed drafts become numbered documents, and documents become files."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from invoicer import documents, plugins, render
+from invoicer.domain.document import Document, Draft
+from invoicer.domain.entitlement import BilledLine
+from invoicer.errors import Place, Problem, RunError
+from invoicer.hookspecs import DocumentFormat
+from invoicer.ledger import DraftStatus, Issued, Ledger, PlannedDraft
+from invoicer.runs.derive import derive
+from invoicer.runs.desk import Desk
+from invoicer.runs.rehearse import finished
+
+FORMATS = ("pdf",)
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueResult:
+    """What came of it. ``dropped`` are contracts whose inputs changed since the plan: they are to be planned again;
+    ``waiting`` drafts were never confirmed; ``files`` are readable paths; ``problems`` are of files and plugins: the
+    documents are issued all the same, and `issue` again makes what is missing."""
+
+    issued: tuple[Issued, ...]
+    dropped: tuple[str, ...]
+    waiting: int
+    files: tuple[Path, ...]
+    problems: tuple[Problem, ...]
+
+
+def issue(
+    desk: Desk,
+    ledger: Ledger,
+    issue_date: dt.date,
+    who: str,
+    *,
+    plan: int | None = None,
+    progress: Progress = lambda *_: None,
+) -> IssueResult:
+    """Issue what is confirmed in a plan (the latest when None) and make every file that is still wanted.
+
+    To resume after a crash, call it again. Raises RunError as the ledger does; documents issued before stay issued.
+    """
+    numbers: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    waiting = 0
+    if ledger.plans():
+        chosen = ledger.plan(plan)
+        dropped = _drop_changed(desk, ledger, chosen.id, chosen.as_of, chosen.drafts, who, issue_date)
+        drafts = ledger.plan(chosen.id).drafts
+        waiting = sum(draft.status is DraftStatus.PLANNED for draft in drafts)
+        confirmed = sum(draft.status is DraftStatus.CONFIRMED for draft in drafts)
+        if confirmed:
+            done = partial(progress, "Issuing", confirmed)
+            numbers = ledger.issue(chosen.id, _finisher(desk), issue_date, progress=_counted(done))
+    issued = tuple(one for one in ledger.documents() if one.number in set(numbers)) if numbers else ()
+    files, problems = make_files(desk, ledger, progress)
+    told = [problem for one in issued for problem in desk.plugins.issued(ledger.document(one.number))]
+    return IssueResult(issued=issued, dropped=dropped, waiting=waiting, files=files, problems=(*problems, *told))
+
+
+def make_files(
+    desk: Desk, ledger: Ledger, progress: Progress = lambda *_: None
+) -> tuple[tuple[Path, ...], tuple[Problem, ...]]:
+    """Render every file that an issued document still wants, outside any lock and in worker processes."""
+    wanted = ledger.missing_artifacts()
+    jobs = (render.Job(one.document, ledger.document_json(one.document), one.format) for one in wanted)
+    templates = [folder for folder in (desk.workspace.templates_folder,) if folder.is_dir()]
+    formats = partial(plugin_formats, desk.workspace.plugins_folder) if desk.plugins.formats else None
+    paths: list[Path] = []
+    problems: list[Problem] = []
+    done = render.render_all(
+        jobs, templates, formats=formats, progress=lambda count: progress("Rendering", len(wanted), count)
+    )
+    for rendered in done if wanted else ():
+        if rendered.content is None:
+            problems += rendered.problems
+            continue
+        paths.append(ledger.save_artifact(rendered.job.key, rendered.job.format, rendered.content))
+    return tuple(sorted(paths)), tuple(dict.fromkeys(problems))
+
+
+def plugin_formats(folder: Path) -> Sequence[DocumentFormat]:
+    """The document formats of all plugins; called in each worker process."""
+    return tuple(plugins.load(folder).formats.values())
+
+
+def _drop_changed(
+    desk: Desk,
+    ledger: Ledger,
+    plan: int,
+    as_of: dt.date,
+    drafts: Sequence[PlannedDraft],
+    who: str,
+    today: dt.date,
+) -> tuple[str, ...]:
+    """Take confirmed drafts out of the plan that would not be planned like this any more; answers their contracts."""
+    confirmed = [draft for draft in drafts if draft.status is DraftStatus.CONFIRMED]
+    if not confirmed:
+        return ()
+    today_s = {fingerprint for _, fingerprint in derive(desk, ledger, as_of).drafts}
+    changed = [draft for draft in confirmed if draft.fingerprint not in today_s]
+    if changed:
+        positions = [draft.position for draft in changed]
+        ledger.drop(plan, who, "inputs have changed since the plan", today, positions=positions)
+    return tuple(sorted({contract for draft in changed for contract in draft.contracts}))
+
+
+def _finisher(
+    desk: Desk,
+) -> Callable[[Draft, str, dt.date], tuple[Document, Sequence[BilledLine], Sequence[str]]]:
+    def finish(draft: Draft, number: str, day: dt.date, /) -> tuple[Document, Sequence[BilledLine], Sequence[str]]:
+        document = finished(desk, draft, number, day)
+        return document, documents.billed_lines(document), FORMATS
+
+    return finish
+
+
+def _counted(done: Callable[[int], None]) -> Callable[[int], None]:
+    """Turn "so many more" into "so many in all"."""
+    count = 0
+
+    def add(more: int) -> None:
+        nonlocal count
+        count += more
+        done(count)
+
+    return add
+
+
+def release_by_policy(desk: Desk) -> None:
+    """Raises RunError unless the workspace's policy lets `run` release what has no holds."""
+    if desk.workspace.policy.release != "automatic":
+        raise RunError(_not_automatic())
+
+
+def _not_automatic() -> Problem:
+    return Problem(
+        "L202",
+        Place("invoicer.toml", part="policy.release"),
+        "this workspace does not release documents by itself",
+        'set release = "automatic" in [policy], or use plan, confirm and issue',
+    )

@@ -1,0 +1,87 @@
+"""runs: schedule. What each contract bills when, and what became of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from invoicer import engine
+from invoicer.domain.entitlement import BilledLine, Part
+from invoicer.engine import ScheduledPeriod
+from invoicer.errors import Place, Problem, RunError
+from invoicer.ledger import Ledger
+from invoicer.runs.desk import Desk
+
+
+class State(StrEnum):
+    """What became of a scheduled period."""
+
+    ISSUED = "issued"
+    HELD = "held"
+    DUE = "due"  # its bill date has come, and no document carries it
+    TO_COME = "to come"
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleRow:
+    """A billing period of a charge, its state, and the documents that carry it."""
+
+    contract: str
+    period: ScheduledPeriod
+    state: State
+    documents: tuple[str, ...]
+
+
+def schedule(
+    desk: Desk,
+    ledger: Ledger,
+    since: dt.date,
+    until: dt.date,
+    today: dt.date,
+    contracts: Collection[str] | None = None,
+) -> tuple[ScheduleRow, ...]:
+    """The billing periods whose bill date lies from ``since`` to ``until`` (both included), as known today.
+
+    Raises RunError when one of the contracts is not in the files.
+    """
+    chosen = [contract for contract in desk.contracts if contracts is None or contract.id in contracts]
+    if unknown := sorted(set(contracts or ()) - {contract.id for contract in chosen}):
+        mend = f"the contracts are {', '.join(contract.id for contract in desk.contracts)}"
+        raise RunError(Problem("L206", Place(part=f"contract {unknown[0]}"), "no file has such a contract", mend))
+    held = ledger.plan().holds if ledger.plans() else {}
+    held = {**held, **desk.refusals()}
+    carried = _carried(ledger.billed([contract.id for contract in chosen]))
+    rows = []
+    for contract in chosen:
+        for period in engine.schedule(contract, today, until):
+            if period.bill_date >= since:
+                numbers = _documents(period, carried.get((contract.id, period.charge), ()))
+                rows.append(
+                    ScheduleRow(contract.id, period, _state(period, numbers, contract.id in held, today), numbers)
+                )
+    return tuple(sorted(rows, key=lambda row: (row.period.bill_date, row.contract, row.period.charge)))
+
+
+def _carried(lines: Iterable[BilledLine]) -> Mapping[tuple[str, str], list[BilledLine]]:
+    carried: dict[tuple[str, str], list[BilledLine]] = {}
+    for line in lines:
+        if line.component.part is Part.CHARGE:
+            carried.setdefault((line.contract, line.component.charge), []).append(line)
+    return carried
+
+
+def _documents(period: ScheduledPeriod, lines: Iterable[BilledLine]) -> tuple[str, ...]:
+    mine = (
+        line for line in lines if line.one_off == period.one_off and (period.one_off or line.days.overlaps(period.days))
+    )
+    return tuple(dict.fromkeys(line.document for line in mine))
+
+
+def _state(period: ScheduledPeriod, documents: tuple[str, ...], held: bool, today: dt.date) -> State:
+    if documents:
+        return State.ISSUED
+    if period.bill_date > today:
+        return State.TO_COME
+    return State.HELD if held else State.DUE
