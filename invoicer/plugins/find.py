@@ -56,8 +56,8 @@ def installed() -> Iterator[Found]:
 
 
 def of_workspace(folder: Path | None) -> Iterator[Found]:
-    """``plugins/*.py`` of a workspace."""
-    for path in sorted((folder / "plugins").glob("*.py")) if folder else ():
+    """The ``*.py`` of a workspace's folder of plugins."""
+    for path in sorted(folder.glob("*.py")) if folder else ():
         if path.name.startswith("_"):
             continue
         name = f"plugins/{path.name}"

@@ -78,7 +78,7 @@ class Plugins:
 
 
 def load(folder: Path | None = None) -> Plugins:
-    """All plugins: bundled, installed, and those of the workspace ``folder`` (None: without).
+    """All plugins: bundled, installed, and those in ``folder``, which is ``plugins/`` of a workspace (None: without).
 
     Raises PluginError with everything that is wrong with any of them.
     """

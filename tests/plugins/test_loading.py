@@ -27,11 +27,11 @@ def invoicer_markets():
 
 def workspace(tmp_path: Path, **files: str) -> Path:
     folder = tmp_path / "plugins"
-    folder.mkdir()
+    folder.mkdir(parents=True)
     for name, text in files.items():
         (folder / f"{name}.py").write_text(text, encoding="utf-8")
     (folder / "facts.toml").write_text('jurisdiction = "IS"', encoding="utf-8")
-    return tmp_path
+    return folder
 
 
 def problems(folder: Path) -> list[Problem]:
@@ -63,7 +63,7 @@ def test_loading_leaves_nothing_in_the_workspace(tmp_path: Path) -> None:
 
 
 def test_a_workspace_without_plugins_folder_is_fine(tmp_path: Path) -> None:
-    assert load(tmp_path).markets.keys() == load().markets.keys()
+    assert load(tmp_path / "plugins").markets.keys() == load().markets.keys()
 
 
 def test_an_unknown_market_says_what_to_do() -> None:
@@ -138,19 +138,16 @@ def test_all_wrong_plugins_are_told_in_one_pass(tmp_path: Path) -> None:
 
 def test_a_wrong_facts_file_names_the_file_and_the_plugin(tmp_path: Path) -> None:
     folder = workspace(tmp_path, iceland=ISLAND)
-    (folder / "plugins" / "facts.toml").write_text('jurisdiction = "Iceland"', encoding="utf-8")
+    (folder / "facts.toml").write_text('jurisdiction = "Iceland"', encoding="utf-8")
     (problem,) = problems(folder)
     assert problem.where.file.endswith("plugins/facts.toml")
     assert problem.code == "P011"
 
 
 def test_plugins_of_two_workspaces_do_not_meet(tmp_path: Path) -> None:
-    first, second = tmp_path / "a", tmp_path / "b"
-    first.mkdir()
-    second.mkdir()
-    load(workspace(first, iceland=ISLAND))
-    assert "IS" not in load(second).markets
-    assert "IS" in load(workspace(second, iceland=ISLAND)).markets
+    load(workspace(tmp_path / "a", iceland=ISLAND))
+    assert "IS" not in load(tmp_path / "b" / "plugins").markets
+    assert "IS" in load(workspace(tmp_path / "b", iceland=ISLAND)).markets
 
 
 def test_an_unknown_source_of_exchange_rates_is_refused(tmp_path: Path) -> None:
@@ -178,10 +175,10 @@ def test_problems_of_plugins_are_collected_and_a_failing_plugin_is_one(tmp_path:
     good = load(workspace(tmp_path, mine=PROBLEMS.format(answer="[Problem('Z1', Place(), 'too much', 'ask')]")))
     assert [problem.code for problem in good.problems(draft)] == ["Z1"]
     (tmp_path / "plugins" / "mine.py").write_text(PROBLEMS.format(answer="draft.nothing"), encoding="utf-8")
-    (failed,) = load(tmp_path).problems(draft)
+    (failed,) = load(tmp_path / "plugins").problems(draft)
     assert (failed.code, failed.severity) == ("P007", Severity.HOLD)
     (tmp_path / "plugins" / "mine.py").write_text(PROBLEMS.format(answer="['too much']"), encoding="utf-8")
-    (wrong,) = load(tmp_path).problems(draft)
+    (wrong,) = load(tmp_path / "plugins").problems(draft)
     assert wrong.cause == "it answered with list, where a list of Problem is wanted"
 
 
