@@ -11,7 +11,6 @@ from itertools import zip_longest
 
 from invoicer.documents.positions import Position
 from invoicer.domain.entitlement import Entitlement, Treated
-from invoicer.domain.money import Money, total
 from invoicer.domain.period import Period
 
 
@@ -42,12 +41,6 @@ class Cluster:
         """From the first to the last day of both."""
         return hull([*(e.entitlement.days for e in self.entitled), *(p.days for p in self.positions)])
 
-    def owed(self, currency: str) -> Money:
-        return total((owed.entitlement.net for owed in self.entitled), currency)
-
-    def billed(self, currency: str) -> Money:
-        return total((reach.position.remaining for reach in self.positions), currency)
-
 
 def hull(periods: Iterable[Period]) -> Period:
     """From the first to the last day of all the periods."""
@@ -55,23 +48,25 @@ def hull(periods: Iterable[Period]) -> Period:
     return Period(min(period.start for period in listed), max(period.end for period in listed))
 
 
-def recurring_clusters(
+def clusters(entitled: Sequence[Treated], positions: Sequence[Position], through: dt.date) -> Iterator[Cluster]:
+    """The clusters of one component; both sides are alike in parties, currency, treatment, and in being one-off or not."""
+    one_off = any(owed.entitlement.one_off for owed in entitled) or any(position.line.one_off for position in positions)
+    return _one_off_clusters(entitled, positions) if one_off else _recurring_clusters(entitled, positions, through)
+
+
+def _recurring_clusters(
     entitled: Sequence[Treated], positions: Sequence[Position], through: dt.date
 ) -> Iterator[Cluster]:
-    """The clusters of one component by days of service.
-
-    Both sides are alike in parties, currency and treatment. Where a new schedule begins inside of billed days, what was
-    billed is compared for the days before only, and the new periods stand for themselves: the unused days come back. A
-    change that lies wholly in the past is left together with what it replaces, so that one that changes no amount changes
-    nothing.
-    """
+    """By days of service. Where a new schedule begins inside of billed days, what was billed is compared for the days
+    before only, and the new periods stand for themselves: the unused days come back. A change that lies wholly in the past
+    is left together with what it replaces, so that one that changes no amount changes nothing."""
     for cluster in _connected(entitled, [Reach(position, position.days) for position in positions]):
         yield from _split(cluster, through)
 
 
-def one_off_clusters(entitled: Sequence[Treated], positions: Sequence[Position]) -> Iterator[Cluster]:
-    """The clusters of a one-off component: its key is the charge, so an amount that moved to another day is still the
-    same amount. Equal days belong together first, what is left in the order of its days."""
+def _one_off_clusters(entitled: Sequence[Treated], positions: Sequence[Position]) -> Iterator[Cluster]:
+    """By charge: an amount that moved to another day is still the same amount. Equal days belong together first, what is
+    left in the order of its days."""
     billed: dict[Period, list[Reach]] = defaultdict(list)
     for position in positions:
         billed[position.days].append(Reach(position, position.days))

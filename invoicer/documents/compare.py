@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from invoicer.documents.clusters import Cluster, one_off_clusters, recurring_clusters
-from invoicer.documents.difference import Comparison, Difference, parties_of, supply
+from invoicer.documents.clusters import Cluster, clusters
+from invoicer.documents.difference import Comparison, Difference, parties_of
 from invoicer.documents.holds import held_for_age, held_for_reference
 from invoicer.documents.join import joined
 from invoicer.documents.positions import Position, open_positions
-from invoicer.documents.settle import corrections
+from invoicer.documents.settle import settle
 from invoicer.domain.entitlement import BilledLine, Component, Entitlement, Treated
 
 
@@ -46,7 +46,7 @@ def compare(
         if rated_from is not None and cluster.days.end <= rated_from and not cluster.entitled:
             continue
         kept = too_old if horizon is not None and cluster.days.end <= horizon else found
-        kept.extend(_differences(cluster, by_component, through))
+        kept.extend(settle(cluster, by_component[_component(cluster)], through))
     differences, loose = joined(found, positions)
     holds = [*held_for_age(too_old, horizon or dt.date.min), *held_for_reference(loose)]
     return Comparison(tuple(sorted(differences, key=_order)), tuple(holds))
@@ -59,11 +59,8 @@ def _clusters(treated: Iterable[Treated], positions: Iterable[Position], through
         groups[_kind(owed.entitlement, owed)][0].append(owed)
     for position in positions:
         groups[_kind(position.line, position.line)][1].append(position)
-    for (_, one_off, *_), (entitled, lines) in sorted(groups.items(), key=lambda item: item[0]):
-        if one_off:
-            yield from one_off_clusters(entitled, lines)
-        else:
-            yield from recurring_clusters(entitled, lines, through)
+    for kind in sorted(groups):
+        yield from clusters(*groups[kind], through)
 
 
 def _kind(amount: Entitlement | BilledLine, owed: Treated | BilledLine) -> tuple[Any, ...]:
@@ -80,13 +77,10 @@ def _kind(amount: Entitlement | BilledLine, owed: Treated | BilledLine) -> tuple
     )
 
 
-def _differences(cluster: Cluster, owed: dict[Component, list[Treated]], through: dt.date) -> Iterator[Difference]:
-    """Corrections of what was billed; where nothing was, a supply for each entitlement that is due. An amount of nothing
-    is no supply."""
-    if cluster.positions:
-        return corrections(cluster, owed.get(cluster.positions[0].position.line.component, []))
-    due = (one for one in cluster.entitled if one.entitlement.bill_date <= through and one.entitlement.net)
-    return map(supply, due)
+def _component(cluster: Cluster) -> Component:
+    return (
+        cluster.entitled[0].entitlement.component if cluster.entitled else cluster.positions[0].position.line.component
+    )
 
 
 def _order(difference: Difference) -> tuple[Any, ...]:

@@ -22,6 +22,11 @@ class Position:
     remaining: Money
     days: Period
 
+    @property
+    def key(self) -> Key:
+        """Document and line number."""
+        return self.line.document, self.line.line
+
 
 def open_positions(billed: Iterable[BilledLine]) -> tuple[Position, ...]:
     """The lines that still carry an amount, by days and then by age, whatever the order they come in.

@@ -2,92 +2,138 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from invoicer.documents.clusters import Cluster, hull
-from invoicer.documents.difference import Correction, Difference, Reason, parties_of
-from invoicer.documents.positions import Position
+from invoicer.documents.clusters import Cluster, clusters, hull
+from invoicer.documents.difference import Correction, Difference, Reason, parties_of, supply
+from invoicer.documents.positions import Key, Position
 from invoicer.domain.entitlement import Treated
-from invoicer.domain.money import minor_digits
+from invoicer.domain.money import Money, minor_digits
 from invoicer.domain.period import Period
 from invoicer.domain.trace import Clause, Op, Rounding, Trace, add, divide, given, multiply, rounded, subtract
 
 Share = tuple[Position, Trace]
 
 
-def corrections(cluster: Cluster, owed: Sequence[Treated]) -> Iterator[Difference]:
-    """The corrections that bring the positions of a cluster to what is owed for it; none where they agree.
+def settle(cluster: Cluster, owed: Sequence[Treated], through: dt.date) -> Iterator[Difference]:
+    """The differences that bring what was billed for a cluster to what is owed for it; none where they agree.
 
-    ``owed`` is everything owed for the component, with any parties and treatment: it tells why. A reduction is taken
-    from the latest lines first, except that lines with days which are not owed any more give those days back, in
-    proportion to what each still carries. An increase becomes a supplement to the latest line.
+    ``owed`` is everything owed for the component, with any parties and treatment: it tells why. Where nothing was billed,
+    each entitlement that is due is a supply (of an amount of nothing, nothing is supplied). An increase becomes a supplement
+    to the latest line. A reduction is taken from the latest lines first, except that lines with days which are not owed
+    any more give those days back, in proportion to what each still carries. A line that is credited whole or gives days
+    back may leave parts that it held together: these are then settled apart, as the next comparison would see them.
     """
-    currency = cluster.positions[0].position.remaining.currency
-    billed, due = cluster.billed(currency), cluster.owed(currency)
+    taken: dict[Key, _Taken] = {}
+    pending = [cluster]
+    while pending:
+        part = pending.pop()
+        if not part.positions:
+            yield from map(supply, (one for one in part.entitled if one.entitlement.bill_date <= through and _net(one)))
+            continue
+        positions = [reach.position for reach in part.positions]
+        shares = {position.key: after for position, after in _shares(part, positions)}
+        for position in positions:
+            if position.key in shares and _grows(position, shares[position.key]):
+                yield _supplement(position, shares[position.key], part, owed)
+            elif position.key in shares:
+                first = taken[position.key].before if position.key in taken else position
+                taken[position.key] = _Taken(
+                    first, _left(position, shares[position.key], part), shares[position.key], part
+                )
+        if any(key in taken for key in shares):
+            left = [taken[one.key].left if one.key in shares else one for one in positions]
+            pending.extend(clusters(part.entitled, [position for position in left if position.remaining], through))
+    for one in taken.values():
+        yield _reduction(one, owed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A line that gives something back: as it was, as it is left with the amount ``after``, and why."""
+
+    before: Position
+    left: Position
+    after: Trace
+    cluster: Cluster
+
+
+def _shares(cluster: Cluster, positions: Sequence[Position]) -> Iterator[Share]:
+    """The lines whose amount changes, each with what it is to carry."""
+    billed, due = _remaining(positions), sum((_net(one).exact for one in cluster.entitled), Fraction(0))
+    signs = {position.remaining.amount > 0 for position in positions}
     if billed == due:
         return
-    for position, after in _shares(cluster, rises=(due - billed).amount * billed.amount > 0):
-        difference = _correction(position, after, cluster, owed)
-        if difference.net:
-            yield difference
-
-
-def _shares(cluster: Cluster, *, rises: bool) -> Iterator[Share]:
-    positions = [reach.position for reach in cluster.positions]
-    signs = {position.remaining.amount > 0 for position in positions}
     if not cluster.entitled:
         nothing = _due(cluster)
         yield from ((position, nothing) for position in positions)
-    elif rises or len(signs) > 1:
+    elif (due - billed) * billed > 0 or len(signs) > 1:
         yield from _supplemented(cluster, positions)
     else:
-        yield from _reduced(cluster, positions)
+        yield from ((one, after) for one, after in _reduced(cluster, positions) if after.result != one.remaining.exact)
 
 
-def _correction(position: Position, after: Trace, cluster: Cluster, owed: Sequence[Treated]) -> Difference:
-    line, released = position.line, _released(position, cluster)
-    before = _billed(position.remaining.exact, line.net.currency, f"{line.document}/{line.line}")
-    entitled = cluster.entitled[-1].entitlement if cluster.entitled else None
+def _grows(position: Position, after: Trace) -> bool:
+    return (after.result - position.remaining.exact) * position.line.net.exact > 0
+
+
+def _left(position: Position, after: Trace, cluster: Cluster) -> Position:
+    """A line after it gave something back."""
+    released = _released(position, cluster)
+    days = Period(position.days.start, released.start) if released else position.days
+    return Position(position.line, Money.of(after.result, position.line.net.currency), days)
+
+
+def _reduction(taken: _Taken, owed: Sequence[Treated]) -> Difference:
+    before, left = taken.before, taken.left
+    shorter = left.remaining and left.days.end < before.days.end
+    released = Period(left.days.end, before.days.end) if shorter else None
+    return _corrected(before, taken.after, taken.cluster, owed, released or before.days, released)
+
+
+def _supplement(position: Position, after: Trace, cluster: Cluster, owed: Sequence[Treated]) -> Difference:
+    """A supplement is billed for all the days that are owed, and belongs to the earliest schedule among them: it must
+    never look like a period of a schedule that began later."""
+    released = _released(position, cluster)
+    difference = _corrected(position, after, cluster, owed, position.days, released)
+    if difference.one_off:
+        return difference
+    schedules = [reach.position.line.billed_from for reach in cluster.positions]
+    schedules += [one.entitlement.billed_from for one in cluster.entitled]
+    days = hull(one.entitlement.days for one in cluster.entitled)
+    return replace(difference, days=days, billed_from=min(schedules))
+
+
+def _corrected(
+    position: Position, after: Trace, cluster: Cluster, owed: Sequence[Treated], days: Period, released: Period | None
+) -> Difference:
+    line = position.line
     witness = _witness(position, cluster, owed)
     correction = Correction(
         line=line,
-        before=before,
+        before=_billed(position.remaining.exact, line.net.currency, f"{line.document}/{line.line}"),
         after=after,
         reason=_reason(position, witness, released, owed),
         clause=_clause(witness),
         releases=released,
     )
-    net = correction.due - correction.billed
-    difference = Difference(
+    return Difference(
         contract=line.contract,
         component=line.component,
-        net=net,
-        days=released or position.days,
+        net=correction.due - correction.billed,
+        days=days,
         one_off=line.one_off,
         bill_date=line.bill_date,
         billed_from=line.billed_from,
         tax_point=line.tax_point,
         parties=parties_of(line),
         treatment=line.treatment,
-        entitled=entitled,
+        entitled=cluster.entitled[-1].entitlement if cluster.entitled else None,
         correction=correction,
     )
-    if net.amount * line.net.amount > 0:
-        return _supplement(difference, cluster)
-    return difference
-
-
-def _supplement(difference: Difference, cluster: Cluster) -> Difference:
-    """A supplement is billed for all the days that are owed, and belongs to the earliest schedule among them: it must
-    never look like a period of a schedule that began later."""
-    if difference.one_off:
-        return difference
-    schedules = [reach.position.line.billed_from for reach in cluster.positions]
-    schedules += [owed.entitlement.billed_from for owed in cluster.entitled]
-    days = hull(owed.entitlement.days for owed in cluster.entitled)
-    return replace(difference, days=days, billed_from=min(schedules))
 
 
 def _supplemented(cluster: Cluster, positions: Sequence[Position]) -> Iterator[Share]:
@@ -154,6 +200,10 @@ def _less(due: Trace, others: Fraction) -> Trace:
 
 def _billed(amount: Fraction, currency: str, source: str = "") -> Trace:
     return given(amount, "billed", currency, source=source)
+
+
+def _net(owed: Treated) -> Money:
+    return owed.entitlement.net
 
 
 def _remaining(positions: Iterable[Position]) -> Fraction:
