@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from invoicer import __version__, documents, engine, tax, usage
-from invoicer.documents import Comparison
+from invoicer.documents import Comparison, Difference
 from invoicer.domain import canonical
 from invoicer.domain.contract import Contract
 from invoicer.domain.document import Draft
@@ -56,7 +56,7 @@ def derive(desk: Desk, ledger: Ledger, as_of: dt.date) -> Derivation:
     work = _Work(desk.refusals(), _billed(ledger, desk.contracts))
     contracts = [contract for contract in desk.contracts if contract.id not in work.holds]
     measurements, warnings = _measure(desk, contracts, work, as_of)
-    found = []
+    found: list[Difference] = []
     for contract in contracts:
         treated = _entitled(desk, contract, work, measurements, as_of)
         comparison = _compare(desk, contract, treated, work, as_of)

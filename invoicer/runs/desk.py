@@ -66,13 +66,14 @@ def open_desk(folder: Path) -> Desk:
     texts, unread = read_terms([*space.price_list_files, *space.contract_files])
     terms = language.load(texts, customers=space.customer_ids, sellers=space.sellers, kinds=space.settings.supply)
     terms = language.Loaded(terms.contracts, (*unread, *terms.problems), terms.texts, terms.refused)
-    rates = loaded_plugins.hook.invoicer_exchange_rates(folder=folder, settings=space.settings.exchange)
-    return Desk(space, loaded_plugins, terms, tax.Exchange([rate for answer in rates for rate in answer]))
+    exchange = tax.Exchange(loaded_plugins.exchange_rates(folder, space.settings.exchange))
+    return Desk(space, loaded_plugins, terms, exchange)
 
 
 def read_terms(files: list[tuple[str, Path]]) -> tuple[list[tuple[str, str]], tuple[Problem, ...]]:
     """The texts of terms files by the path they are shown as; a file that can't be read is a problem, not an end."""
-    texts, problems = [], []
+    texts: list[tuple[str, str]] = []
+    problems: list[Problem] = []
     for shown, path in files:
         try:
             texts.append((shown, language.read(path, shown)))
