@@ -148,7 +148,7 @@ class _Stretch:
 def _stretches(contract: Contract, charge: Charge, known_on: dt.date) -> tuple[_Stretch, ...]:
     """When the charge is in service, within the term of the contract."""
     term_end = contract.end or FOREVER
-    turns = distinct(charge.service.known_on(known_on), lambda entry: entry.value.active)
+    turns = _turns(charge, known_on)
     found = []
     for number, turn in enumerate(turns):
         if not turn.value.active:
@@ -156,12 +156,21 @@ def _stretches(contract: Contract, charge: Charge, known_on: dt.date) -> tuple[_
         stop = turns[number + 1] if number + 1 < len(turns) else None
         again = turns[number + 2].effective if number + 2 < len(turns) else FOREVER
         start = max(turn.effective, contract.start)
-        end = min(stop.effective if stop else FOREVER, term_end)
+        end = max(start, min(stop.effective if stop else FOREVER, term_end))
         ended_by = stop if stop and stop.effective <= term_end else None
-        # a stop on the first day means that there was no service; what was billed ahead of it may still stay whole
         if start < end or (start == end and ended_by):
             found.append(_Stretch(start, end, ended_by, min(again, term_end)))
     return tuple(found)
+
+
+def _turns(charge: Charge, known_on: dt.date) -> tuple[Dated[InService], ...]:
+    """When service begins and ends, in turn. A stop on or before the first day undoes the whole service; where it refunds
+    nothing, the undone start comes first, because what was billed from it is kept."""
+    turns = distinct(charge.service.known_on(known_on), lambda entry: entry.value.active)
+    if turns and not turns[0].value.active and turns[0].value.refund is Refund.NONE:
+        before = charge.service.known_on(turns[0].agreed - DAY)
+        return (*[entry for entry in before if entry.value.active][:1], *turns)
+    return turns
 
 
 def _billed(charge: Charge, stretch: _Stretch, known_on: dt.date) -> Iterator[tuple[Dated[Billing], dt.date, dt.date]]:

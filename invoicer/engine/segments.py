@@ -23,7 +23,7 @@ from invoicer.domain.contract import Bound, Charge, Metered, Proration, Quantity
 from invoicer.domain.period import Period, Span
 from invoicer.domain.price import Conditional, Flat, PerUnit, Price, SimplePrice, Tiered
 from invoicer.domain.timeline import Dated, Timeline
-from invoicer.engine.holds import NO_PRICE, PERIODS_DISAGREE, Where
+from invoicer.engine.holds import LATE_ONE_OFF, NO_PRICE, PERIODS_DISAGREE, Where
 from invoicer.engine.schedule import DAY, Slot
 
 T = TypeVar("T")
@@ -197,7 +197,15 @@ def in_force(entries: Sequence[Dated[T]], day: dt.date) -> Dated[T] | None:
 def _cut(seen: Seen, slot: Slot, where: Where) -> Iterator[Part]:
     """Walk through the days of a billing period, from one change or edge of a cell to the next."""
     if slot.period.one_off:
-        yield Part(slot.days, Cell(slot.days, 1, slot.days.start), _values_at(seen, slot.days.start, where))
+        values = _values_at(seen, slot.days.start, where)
+        late = next((e for e in seen.price if e.effective > slot.days.start and e.value != values.price.value), None)
+        if late:
+            raise where.held(
+                LATE_ONE_OFF,
+                f"a one-off fell due on {slot.days.start}, and its price changes on {late.effective}",
+                f"let the change take effect on {slot.days.start}, or add a charge of its own",
+            )
+        yield Part(slot.days, Cell(slot.days, 1, slot.days.start), values)
         return
     changes = sorted({e.effective for entries in (seen.price, seen.quantity, seen.included) for e in entries})
     rule, day = seen.charge.proration.change, slot.days.start

@@ -62,6 +62,11 @@ def clause(line: int) -> Clause:
     return Clause("contracts/test.terms", line, 1, line, 20, "0" * 64)
 
 
+def prices(first: Price, *steps: tuple[str, str, Price] | tuple[str, Price]) -> Timeline[Price]:
+    """A price and its steps, as :func:`timeline`."""
+    return timeline(first, *steps)
+
+
 def timeline(first: T, *steps: tuple[str, str, T] | tuple[str, T], start: dt.date = SIGNED) -> Timeline[T]:
     """A value from the start, and steps (effective, value) of the contract or (effective, agreed, value) of amendments."""
     entries = [Dated(start, SIGNED, first, clause(1))]
@@ -239,6 +244,20 @@ def holds_of(terms: Contract, through: str, measurements: Measurements | None = 
 def amounts(entitlements: Sequence[Entitlement], component: str = "fee") -> list[str]:
     """The amounts of one component, as text."""
     return [str(one.net.amount) for one in entitlements if str(one.component) == component]
+
+
+def face(one: Entitlement) -> str:
+    """What the line itself shows."""
+    return _shown(one.quantity, one.unit, one.unit_price, one.price_base)
+
+
+def rows(one: Entitlement) -> list[str]:
+    """What the rows below the line show."""
+    return [f"{row.label}: {_shown(row.quantity, row.unit, row.unit_price, row.price_base)}" for row in one.details]
+
+
+def _shown(quantity: Fraction, unit: str, price: Decimal, base: Decimal) -> str:
+    return f"{quantity} {unit} at {price}".replace("  ", " ") + ("" if base == 1 else f" for {base}")
 
 
 def table(entitlements: Sequence[Entitlement]) -> list[tuple[str, str, str]]:
