@@ -11,12 +11,13 @@ from invoicer.domain.money import Money
 from invoicer.domain.party import BankAccount
 
 _LARGEST = Decimal("999999999.99")
+_MOST_BYTES = 331
 _QUIET = 0  # the page around the code is its quiet zone
 
 
 def payload(name: str, account: BankAccount, amount: Money, reference: str) -> str | None:
     """The text of the code, or None where the scheme can't carry the payment: it knows euros only, from 0.01 to
-    999 999 999.99.
+    999 999 999.99, and 331 bytes for all of it.
 
     A reference after ISO 11649 (``RF…``) goes into the structured field, any other into the text for the payee.
     """
@@ -24,7 +25,7 @@ def payload(name: str, account: BankAccount, amount: Money, reference: str) -> s
         return None
     structured = reference.replace(" ", "")
     is_structured = structured.startswith("RF") and len(structured) <= 25
-    return "\n".join(
+    text = "\n".join(
         (
             "BCD",
             "002",
@@ -36,9 +37,10 @@ def payload(name: str, account: BankAccount, amount: Money, reference: str) -> s
             f"EUR{amount.amount}",
             "",  # purpose
             structured if is_structured else "",
-            "" if is_structured else reference[:140],
+            "" if is_structured else " ".join(reference.split())[:140],
         )
     ).rstrip("\n")
+    return text if len(text.encode()) <= _MOST_BYTES else None
 
 
 def picture(text: str) -> Markup:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -32,28 +34,47 @@ class TemplateFetcher(URLFetcher):  # type: ignore[misc]  # weasyprint has no ty
     def __init__(self, folders: TemplateFolders) -> None:
         super().__init__(allowed_protocols=["data"], allow_redirects=False, fail_on_errors=True)
         self._folders = folders
+        self._refused: list[str] = []
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
-        """The content of an address. Raises ValueError where it may not be loaded (it becomes R007)."""
-        if not url.startswith(BASE):
-            return super().fetch(url, headers)
-        name = unquote(urlsplit(url).path).lstrip("/")
+        """The content of an address. Raises ValueError or OSError where it may not or can't be loaded."""
+        try:
+            return self._file(url.removeprefix(BASE)) if url.startswith(BASE) else super().fetch(url, headers)
+        except Exception:
+            self._refused.append(url)
+            raise
+
+    @contextmanager
+    def strict(self) -> Iterator[None]:
+        """Raise WorkspaceError (R007) for an address that was refused within. (weasyprint lets pictures that fail inside
+        of other pictures pass in silence; here nothing is left out silently.)"""
+        self._refused.clear()
+        try:
+            yield
+        except FatalURLFetchingError as error:
+            raise WorkspaceError(self._problems()) from error
+        if self._refused:
+            raise WorkspaceError(self._problems())
+
+    def _file(self, address: str) -> URLFetcherResponse:
+        name = unquote(urlsplit(address).path).lstrip("/")
         path = self._folders.find(name)
         kind = _TYPES.get(PurePosixPath(name).suffix.lower())
         if path is None or kind is None:
             raise ValueError(f"no file {name} in the template folders")
-        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
+        return URLFetcherResponse(BASE + address, path.read_bytes(), {"Content-Type": kind})
+
+    def _problems(self) -> list[Problem]:
+        return [
+            Problem(
+                "R007",
+                Place(part=_shortened(address.removeprefix(BASE))),
+                "a page may load data: addresses and css, svg, png, jpg, ttf, otf and woff2 files of its folders, no others",
+                "put the file into templates/ of the workspace and name it relative to that folder",
+            )
+            for address in dict.fromkeys(self._refused)
+        ]
 
 
-def refused(error: FatalURLFetchingError) -> WorkspaceError:
-    """The fetcher's refusal as a problem that names the address."""
-    address = str(error).removeprefix('Error fetching "').removesuffix('"').removeprefix(BASE)
-    shown = address if len(address) <= 120 else address[:120] + "…"
-    return WorkspaceError(
-        Problem(
-            "R007",
-            Place(part=shown),
-            "a page may load only files of the template folders (css, svg, png, jpg, ttf, otf, woff2) and data: addresses",
-            "put the file into templates/ of the workspace and name it relative to that folder",
-        )
-    )
+def _shortened(address: str) -> str:
+    return address if len(address) <= 120 else address[:120] + "…"

@@ -29,6 +29,7 @@ from invoicer.render.words import (
 _LONGEST_NUMBER = 12  # characters that the columns of the table of lines hold
 _LONGEST_TOTAL = 16
 _LONGEST_RUNNING = 44
+_MOST_ORIGINALS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,13 +258,15 @@ class Paper:
         """The documents that this one corrects, each with its date."""
         say = self.speech
         pairs = dict.fromkeys((ln.corrects.number, ln.corrects.issue_date) for ln in self.document.lines if ln.corrects)
-        return ", ".join(
-            say.gettext("{number} of {day}").format(number=number, day=say.day(day)) for number, day in pairs
-        )
+        named = [say.gettext("{number} of {day}").format(number=number, day=say.day(day)) for number, day in pairs]
+        shown, more = named[:_MOST_ORIGINALS], len(named) - _MOST_ORIGINALS
+        if more > 0:  # each line names its own
+            shown.append(say.ngettext("{count} more", "{count} more", more).format(count=more))
+        return ", ".join(shown)
 
     def _line(self, line: Line, contract: str) -> LineBlock:
         row = self._row(line, self.speech.amount(line.net))
-        details = tuple(self._detail(detail) for detail in line.details)
+        details = tuple(self._detail(detail, line) for detail in line.details)
         correction = self._correction(line.corrects) if line.corrects is not None else ""
         return LineBlock(line.number, row, self._vat(line), self._remark(line), correction, details, contract)
 
@@ -287,7 +290,7 @@ class Paper:
     def _remark(self, line: Line) -> str:
         say = self.speech
         _ = say.gettext
-        first = [say.short_days(line.days)]
+        first = [say.days(line.days)]
         if line.proration is not None:
             served, full = line.proration
             first.append(
@@ -295,7 +298,7 @@ class Paper:
             )
         if line.policy:
             first.append(_("policy {number}").format(number=line.policy))
-        if line.component.part is not Part.CHARGE:
+        if line.component.part in PARTS:
             first.insert(0, _(PARTS[line.component.part]))
         return " · ".join(first)
 
@@ -317,9 +320,11 @@ class Paper:
             parts.append(_("clause {number}").format(number=reference.clause.reference))
         return " · ".join(parts)
 
-    def _detail(self, detail: Detail) -> Row:
+    def _detail(self, detail: Detail, line: Line) -> Row:
         say, currency = self.speech, self.document.currency
         label = say.gettext(DETAILS[detail.label]) if detail.label in DETAILS else ""
+        if detail.label == "price" and line.proration is not None:
+            label = say.gettext("Price of a full period")  # of which the line charges the days in its remark
         price = self._price(detail.unit_price, detail.price_base) if detail.unit_price else say.gettext("free")
         unit = say.unit(detail.unit, detail.quantity)
         return Row(label, say.number(detail.quantity), unit, price, say.share(detail.amount, currency))

@@ -10,10 +10,9 @@ from typing import Any
 from weasyprint import CSS, HTML
 from weasyprint.logger import LOGGER
 from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import FatalURLFetchingError
 
-from invoicer.errors import Place, Problem, Severity
-from invoicer.render.fetcher import BASE, TemplateFetcher, refused
+from invoicer.errors import Place, Problem, Severity, WorkspaceError
+from invoicer.render.fetcher import BASE, TemplateFetcher
 from invoicer.render.folders import TemplateFolders
 
 STYLE_SHEETS = ("paper.css", "brand.css")
@@ -32,41 +31,44 @@ class Press:
     def pdf(self, html: str, attachments: Sequence[Any] = ()) -> bytes:
         """The page as PDF; ``attachments`` are ``weasyprint.Attachment`` with explicit days.
 
-        Raises WorkspaceError where the page asks for an address that it may not load (R007).
+        Raises WorkspaceError where the page asks for an address that it may not load (R007), or where something of it
+        can't be printed, such as a picture that is none (R010).
         """
-        try:
+        with _complaints(logging.ERROR) as complaints, self._fetcher.strict():
             page = HTML(string=html, base_url=BASE, url_fetcher=self._fetcher)
             pdf: bytes = page.write_pdf(
                 stylesheets=self._sheets, font_config=self._fonts, attachments=list(attachments) or None, cache={}
             )
-        except FatalURLFetchingError as error:
-            raise refused(error) from error
+        if complaints:
+            mend = "correct the template, or the picture it loads"
+            raise WorkspaceError([Problem("R010", Place("templates"), _shortened(text), mend) for text in complaints])
         return pdf
 
     def _parse(self, name: str, text: str, folders: TemplateFolders) -> CSS:
         place = Place(str(folders.find(name)))
-        with _complaints() as complaints:
-            try:
-                sheet = CSS(string=text, base_url=BASE + name, url_fetcher=self._fetcher, font_config=self._fonts)
-            except FatalURLFetchingError as error:
-                raise refused(error) from error
+        with _complaints(logging.WARNING) as complaints, self._fetcher.strict():
+            sheet = CSS(string=text, base_url=BASE + name, url_fetcher=self._fetcher, font_config=self._fonts)
         mend = "correct or remove the declaration"
         self.problems += [Problem("R010", place, text, mend, Severity.WARNING) for text in complaints]
         return sheet
 
 
 @contextmanager
-def _complaints() -> Iterator[list[str]]:
-    """What weasyprint says about a style sheet while it reads it."""
+def _complaints(level: int) -> Iterator[list[str]]:
+    """What weasyprint logs meanwhile, from that level on."""
     heard: list[str] = []
 
     class Listener(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             heard.append(record.getMessage())
 
-    listener = Listener(logging.WARNING)
+    listener = Listener(level)
     LOGGER.addHandler(listener)
     try:
         yield heard
     finally:
         LOGGER.removeHandler(listener)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 300 else text[:300] + "…"

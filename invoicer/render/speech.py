@@ -28,6 +28,8 @@ _SPACES = str.maketrans({"\u2009": "\u00a0", "\u202f": "\u00a0"})
 # second half of the rule.
 _LETTERS_MEET_DIGITS = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 
+_SEVERAL = re.compile(r"(\d+) (\w+)")
+
 _POSTCODE_LAST = {"AU", "CA", "US"}  # City, REGION POSTCODE
 _POSTCODE_ALONE = {"GB", "IE"}  # the post code on a line of its own
 
@@ -51,13 +53,7 @@ class Speech:
         return self._plain(format_date(day, "long", locale=self.locale))
 
     def days(self, days: Period) -> str:
-        """A period with its last day, as people read it: 1–31 January 2026."""
-        if days.days == 1:
-            return self.day(days.start)
-        return self._plain(format_interval(days.start, days.last_day, "yMMMMd", locale=self.locale))
-
-    def short_days(self, days: Period) -> str:
-        """A period with its last day, months abbreviated."""
+        """A period with its last day, as people read it: 1–31 Jan 2026."""
         if days.days == 1:
             return self._plain(format_date(days.start, "medium", locale=self.locale))
         return self._plain(format_interval(days.start, days.last_day, "yMMMd", locale=self.locale))
@@ -93,6 +89,9 @@ class Speech:
 
     def unit(self, unit: str, quantity: Fraction) -> str:
         """The unit of a quantity in the right number, where the word is known; as agreed where it is not."""
+        several = _SEVERAL.fullmatch(unit)
+        if several:  # "3 months" is what a price is agreed for
+            return f"{several[1]}\u00a0{self.unit(several[2], Fraction(several[1]))}"
         known = UNITS.get(unit.casefold())
         if known is None:
             return unit

@@ -27,12 +27,11 @@ NUMBERS = {
     Kind.CREDIT_NOTE: mark("Credit note number"),
 }
 
-# What a line is, where it is not the charge itself.
+# What a line is, where it is not the charge itself and its title does not say it. (The title of a levy does.)
 PARTS = {
     Part.MINIMUM: mark("Top-up to the agreed minimum"),
     Part.MAXIMUM: mark("Reduction to the agreed maximum"),
     Part.DISCOUNT: mark("Discount"),
-    Part.LEVY: mark("Tax on the premium"),
 }
 
 # The VAT of a line, in its narrow column; categories that are not here print their rate.
@@ -58,17 +57,15 @@ REASONS = {
     "usage-changed": mark("the usage was corrected"),
     "treatment-changed": mark("the tax treatment was corrected"),
     "cadence-changed": mark("the billing period was changed"),
-    "customer-changed": mark("the customer's details were corrected"),
-    "facts-changed": mark("a rate was corrected"),
+    "parties-changed": mark("the parties' details were corrected"),
 }
 
-# What a row below a line shows.
+# What a row below a line shows, where its numbers do not say it.
 DETAILS = {
     "included": mark("Included"),
-    "free": mark("Free"),
-    "package": mark("Packages"),
     "flat": mark("Fixed part"),
-    "base": mark("Base"),
+    "period": mark("Full periods"),
+    "part-of-period": mark("Part of a period"),
 }
 
 _UNIT_WORDS = (
