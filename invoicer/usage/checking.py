@@ -20,35 +20,35 @@ from invoicer.usage.days import EARLIEST, LATEST
 from invoicer.usage.manifest import Manifest
 from invoicer.usage.messages import MORE, row_problem
 from invoicer.usage.rules import Rule, Rules
-from invoicer.usage.store import SHOWN_ROWS, Loaded, lines_of
+from invoicer.usage.store import FIXED, SHOWN_ROWS, Loaded, lines_of
+from invoicer.workspace import mend_by_choice
 
 _SCOPE = (
     "CASE WHEN contract IN (FROM known_contracts) THEN contract END, "
     "CASE WHEN meter IN (FROM known_meters) THEN meter END, source, day"
 )
-_KINDS: tuple[tuple[str, str, str, str], ...] = (
-    # code, column, condition, the other place that the message names
-    ("U201", "event", "event = ''", ""),
-    ("U201", "contract", "contract = ''", ""),
-    ("U201", "meter", "meter = ''", ""),
-    ("U201", "at", "\"at\" = ''", ""),
-    ("U202", "at", 'is_naive("at")', ""),
+_KINDS: tuple[tuple[str, str, str], ...] = (
+    # code, column, condition
+    ("U201", "event", "event = ''"),
+    ("U201", "contract", "contract = ''"),
+    ("U201", "meter", "meter = ''"),
+    ("U201", "at", "\"at\" = ''"),
+    ("U202", "at", 'is_naive("at")'),
     (
         "U203",
         "at",
         '"at" <> \'\' AND NOT is_naive("at") AND (instant IS NULL OR instant < $early OR instant >= $late)',
-        "",
     ),
-    ("U204", "contract", "contract <> '' AND contract NOT IN (FROM known_contracts)", ""),
-    ("U205", "meter", "meter <> '' AND meter NOT IN (FROM known_meters)", ""),
+    ("U204", "contract", "contract <> '' AND contract NOT IN (FROM known_contracts)"),
+    ("U205", "meter", "meter <> '' AND meter NOT IN (FROM known_meters)"),
     (
         "U206",
         "meter",
         "meter IN (FROM known_meters) AND (source, meter) NOT IN (SELECT (source, meter) FROM carried)",
-        "",
     ),
-    ("U208", "received", "received <> '' AND received_at IS NULL AND received_on IS NULL", ""),
-    ("U209", "received", "received_at < instant OR received_on < day", ""),
+    ("U208", "received", "received <> '' AND received_at IS NULL AND received_on IS NULL"),
+    # a plain day is compared with room for every time zone
+    ("U209", "received", "received_at < instant OR received_on < CAST(instant AS DATE) - 1"),
 )
 
 
@@ -57,7 +57,7 @@ class Doubts:
     """How many rows are wrong that might belong to a demand, by (contract, meter, source, day) with None for "any"."""
 
     meters_of_source: list[frozenset[str]]
-    groups: dict[tuple[str | None, str | None], list[tuple[int, dt.date | None, int, str]]] = field(
+    groups: dict[tuple[str | None, str | None], list[tuple[int, dt.date | None, int, tuple[str, int]]]] = field(
         default_factory=lambda: defaultdict(list)
     )
 
@@ -71,7 +71,7 @@ class Doubts:
                     if carried and (day is None or day in demand.days):
                         count += rows
                         places.append(place)
-        return (count, min(places)) if count else None
+        return (count, "{}:{}".format(*min(places))) if count else None
 
 
 def check_events(
@@ -89,7 +89,7 @@ def check_events(
         "CREATE TABLE wrong (code VARCHAR, file INTEGER, row BIGINT, col VARCHAR, value VARCHAR, first_file INTEGER, "
         "first_row BIGINT, contract VARCHAR, meter VARCHAR, source INTEGER, day DATE)"
     )
-    for code, column, condition, _ in _KINDS:
+    for code, column, condition in _KINDS:
         parameters = {"early": EARLIEST, "late": LATEST} if "$early" in condition else {}
         connection.execute(
             f"INSERT INTO wrong SELECT '{code}', file, row, '{column}', \"{column}\", NULL, NULL, {_SCOPE} "
@@ -140,7 +140,7 @@ def _check_rule(
     condition, parameters = rules.condition(rule)
     for name in sorted(rule.columns):
         column = rules.column(name)
-        if any(name in file.lacking for file in loaded):
+        if any(name not in file.columns for file in loaded):
             _refuse_lacking(connection, manifest, loaded, name, f"{mine} WHERE {column} IS NULL")
         counts = f"coalesce({condition}, true)" if name == rule.field else "true"
         negative = rule.aggregation is Aggregation.SUM and name == rule.field
@@ -165,8 +165,11 @@ def _refuse_lacking(
 ) -> None:
     found = connection.execute(f"SELECT DISTINCT file, meter FROM (SELECT e.file, e.meter FROM {rows}) ORDER BY 1, 2")
     for file, meter in found.fetchall():
+        if meter not in manifest.sources[loaded[file].file.source].meters:
+            continue  # said of the row already
         cause = f"the column “{name}” is missing, which the meter {meter} looks at"
-        mend = f"deliver the file with it, or correct the name in the terms of {meter}"
+        otherwise = f"deliver the file with it, or correct the name in the terms of {meter}"
+        mend = mend_by_choice(name, set(loaded[file].columns) - set(FIXED), otherwise)
         problem = Problem("U109", Place(loaded[file].file.shown), cause, mend)
         if problem not in manifest.problems:
             manifest.refuse({meter}, problem)
@@ -205,7 +208,7 @@ def _doubts(connection: duckdb.DuckDBPyConnection, manifest: Manifest, loaded: l
     ).fetchall()
     lines = _lines(loaded, [group[5] for group in groups])
     for contract, meter, source, day, count, (file, row) in groups:
-        place = f"{loaded[file].file.shown}:{lines[file, row]}"
+        place = loaded[file].file.shown, lines[file, row]
         doubts.groups[contract, meter].append((source, day, count, place))
     return doubts
 

@@ -62,6 +62,11 @@ def read_manifest(folder: Path, known_meters: Collection[str]) -> Manifest:
     """The manifest of a usage folder, with everything that is wrong with it."""
     shown = f"{folder.name}/{MANIFEST}"
     manifest = Manifest(shown)
+    if not (folder / MANIFEST).exists():
+        mend = "write it, with a [[source]] for each delivery that names its files, its meters and complete_through"
+        manifest.problems.append(Problem("U001", Place(shown), "there is no manifest of usage", mend))
+        manifest.usable = False
+        return manifest
     top, _ = read_toml(folder / MANIFEST, shown, "U")
     entries = top.tables("source")
     patterns = [_source(entry, manifest, known_meters) for entry in entries]

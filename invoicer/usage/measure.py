@@ -40,7 +40,7 @@ def measure(
     manifest = read_manifest(folder, meters)
     if not manifest.usable:
         reason = manifest.problems[0]
-        unusable = f"the manifest of usage can't be used: {reason.cause}"
+        unusable = f"usage can't be read: {reason.where}: {reason.cause}"
         return {key: _hold("U301", manifest, demand, unusable, reason.mend) for key, demand in wanted.items()}, tuple(
             manifest.problems
         )
@@ -74,7 +74,7 @@ def _reason_to_hold(demand: Demand, manifest: Manifest, doubts: Doubts) -> Probl
         reason = manifest.refused[meter]
         return _hold("U303", manifest, demand, f"usage can't be read: {reason.where}: {reason.cause}", reason.mend)
     if complete < demand.days.last_day:
-        cause = f"usage of {meter} is declared complete through {complete}, which is before the end of {demand.days}"
+        cause = f"usage of {meter} is not declared complete for {demand.days}, only through {complete}"
         mend = (
             f"deliver what is missing, then set complete_through in {manifest.shown} to {demand.days.last_day} or later"
         )
@@ -85,7 +85,9 @@ def _reason_to_hold(demand: Demand, manifest: Manifest, doubts: Doubts) -> Probl
         rows = (
             f"{count} rows of usage that may belong here are" if count > 1 else "a row of usage that may belong here is"
         )
-        return _hold("U305", manifest, demand, f"{rows} wrong, the first in {first}", "mend what is said of the file")
+        return _hold(
+            "U305", manifest, demand, f"{rows} wrong, the first in {first}", "mend them and deliver the file again"
+        )
     return None
 
 

@@ -50,10 +50,10 @@ CREATE MACRO number_of(t) AS
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A file whose events were read: the fields that it lacks, and what is needed to find the line of a row again."""
+    """A file whose events were read (``columns`` is empty when it could not be), and what finds the line of a row."""
 
     file: File
-    lacking: frozenset[str] = frozenset()
+    columns: tuple[str, ...] = ()
     separator: str = ","
     rejected: frozenset[int] = frozenset()
 
@@ -97,7 +97,7 @@ def load_events(connection: duckdb.DuckDBPyConnection, manifest: Manifest, field
             read = _load_parquet if file.is_parquet else _load_csv
             loaded.append(read(connection, manifest, number, file, fields))
         except (duckdb.Error, OSError) as error:
-            reason = str(error).splitlines()[0]
+            reason = str(error).splitlines()[0].replace(str(file.path.resolve()), file.path.name)
             mend = "is it whole, and may you read it? Deliver it again"
             problem = Problem("U105", Place(file.shown), f"this file can't be read: {reason}", mend)
             manifest.refuse(manifest.sources[file.source].meters, problem)
@@ -126,17 +126,21 @@ def _load_csv(
         [number, file.source, str(file.path.resolve()), separator],
     )
     rejected = _note_rejects(connection, manifest, file, len(names))
-    return Loaded(file, frozenset(fields) - set(names), separator, rejected)
+    return Loaded(file, names, separator, rejected)
 
 
 def _header_fits(manifest: Manifest, file: File, names: Sequence[str]) -> bool:
     """Whether every required column is there, once."""
     meters = manifest.sources[file.source].meters
+    if not any(names):
+        mend = "deliver it again; a delivery without events has the first row, which names the columns"
+        manifest.refuse(meters, Problem("U106", Place(file.shown), "this file is empty", mend))
+        return False
     missing = [name for name in REQUIRED if name not in names]
     place = Place(file.shown, 0 if file.is_parquet else 1)
     for name in missing:
         mend = mend_by_choice(name, set(names) - set(FIXED), "name it in the first row and deliver it for every event")
-        cause = f"the column “{name}” is missing; the file has: {', '.join(filter(None, names)) or 'nothing'}"
+        cause = f"the column “{name}” is missing; the file has: {', '.join(filter(None, names))}"
         manifest.refuse(meters, Problem("U106", place, cause, mend))
     twice = sorted({name for name in names if names.count(name) > 1})
     for name in twice:
@@ -195,7 +199,7 @@ def _load_parquet(
             "FROM read_parquet(?, file_row_number = true)",
             [number, file.source, path],
         )
-    return Loaded(file, frozenset(fields) - set(types))
+    return Loaded(file, tuple(types))
 
 
 def _parquet_cell(name: str, kind: str | None) -> tuple[str, tuple[str, str] | None]:

@@ -115,7 +115,8 @@ def currency(text: str) -> str:
 def time_zone(text: str) -> str:
     """The name of a time zone of the IANA database."""
     if text not in zone_names():
-        mend = mend_by_choice(text, zone_names(), "write a name of the IANA database, such as Europe/Amsterdam")
+        places = [known for known in zone_names() if "/" in known]
+        mend = mend_by_choice(text, places, "write a name of the IANA database, such as Europe/Amsterdam")
         raise Flaw(f"“{text}” is no time zone", mend)
     return text
 

@@ -117,9 +117,9 @@ class _Reading:
                 if any(cell.strip() for cell in cells):
                     yield from self._row(columns, cells, line)
                 line = reader.line_num + 1
-        except csv.Error as error:
-            mend = "put a cell with quotes into quotes and write each quote inside twice"
-            cause = f"from here on the quotes do not match, so no row after this one can be read ({error})"
+        except csv.Error:
+            mend = "close the quote; a cell with quotes in it stands in quotes, with each quote inside written twice"
+            cause = "the quotes of this row do not match, so it and the rows after it can't be read"
             self.problems.append(Problem("W103", Place(self.shown, line), cause, mend))
 
     def take(self, row: _Row) -> None:

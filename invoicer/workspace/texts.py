@@ -13,7 +13,7 @@ SEPARATORS = ",;\t"
 def decoded(data: bytes, place: Place, code: str) -> str | Problem:
     """The text of a UTF-8 file (a byte order mark is dropped), or the problem with it: another encoding is never
     guessed, because a wrong guess spoils names without a word."""
-    mend = "save it as UTF-8; in a spreadsheet the file type is called “CSV UTF-8”"
+    mend = "save it as UTF-8 (spreadsheets call it “CSV UTF-8”)"
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data:
         return Problem(code, place, "this is no UTF-8 text; it looks like UTF-16 or a spreadsheet's own file", mend)
     try:

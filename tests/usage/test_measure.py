@@ -155,10 +155,10 @@ def test_conditions_compare_numbers_as_numbers_and_texts_as_texts(usage: Any, as
     usage.write(
         "calls.csv",
         'event,contract,meter,at,status,"the ""region"""\n'
-         "e1,acme,calls,2026-01-01T10:00:00Z,200,eu\n"
-         "e2,acme,calls,2026-01-01T10:00:00Z,99,test\n"
-         "e3,acme,calls,2026-01-01T10:00:00Z,500.0,eu\n"
-         "e4,acme,calls,2026-01-01T10:00:00Z,1000,\n",
+        "e1,acme,calls,2026-01-01T10:00:00Z,200,eu\n"
+        "e2,acme,calls,2026-01-01T10:00:00Z,99,test\n"
+        "e3,acme,calls,2026-01-01T10:00:00Z,500.0,eu\n"
+        "e4,acme,calls,2026-01-01T10:00:00Z,1000,\n",
     )
 
     def count(condition: Any) -> Fraction:

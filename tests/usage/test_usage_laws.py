@@ -80,7 +80,7 @@ days = st.dates(dt.date(2025, 12, 28), dt.date(2026, 11, 4))
 periods = st.builds(lambda start, length: Period(start, start + dt.timedelta(days=length)), days, st.integers(1, 200))
 
 
-@settings(max_examples=120)
+@settings(max_examples=80)
 @given(
     happened=st.lists(events, max_size=25),
     aggregation=st.sampled_from(Aggregation),
@@ -108,7 +108,7 @@ def test_the_database_counts_as_a_person_would(
         assert answers[demand.key].value == by_hand(mine, demand), demand
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(
     happened=st.lists(events, min_size=1, max_size=40),
     aggregation=st.sampled_from(Aggregation),
@@ -127,7 +127,7 @@ def test_the_order_of_events_changes_nothing(
         assert asked(one, demands) == asked(other, demands)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(
     happened=st.lists(events, max_size=25),
     aggregation=st.sampled_from([Aggregation.SUM, Aggregation.COUNT]),

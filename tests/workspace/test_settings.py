@@ -1,0 +1,202 @@
+"""workspace: invoicer.toml."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from invoicer.domain.document import Kind
+from invoicer.errors import Severity, WorkspaceError
+from invoicer.workspace import AcceptedFact, SeriesPattern, load
+from invoicer.workspace.checks import Flaw
+
+FULL = """
+[workspace]
+name = "Managed hosting"
+[exchange]
+source = "ecb"
+file = "rates/eurofxref-hist.csv"
+max_age_days = 5
+[supply]
+electronic-service = "electronic-service"
+consulting = "general-service"
+[policy]
+language = "nl"
+correction_horizon_months = 36
+[[policy.accept_fact]]
+fact = "ipt/LV/*"
+reason = "confirmed by our tax adviser on 2026-01-05"
+[sellers.hosting-nl]
+name = "Hosting NL B.V."
+company_number = "90000001"
+time_zone = "Europe/Amsterdam"
+accounting_currency = "EUR"
+address = { street = "Straat 1", postcode = "2311 AA", city = "Leiden", country = "NL", region = "ZH" }
+[[sellers.hosting-nl.registrations]]
+country = "NL"
+vat_id = "NL 0044.95.445.B01"
+oss = true
+[[sellers.hosting-nl.registrations]]
+country = "GR"
+vat_id = "EL094259216"
+[[sellers.hosting-nl.accounts]]
+currency = "EUR"
+iban = "NL91 ABNA 0417 1643 00"
+bic = "ABNANL2A"
+bank = "ABN AMRO"
+[sellers.hosting-nl.series]
+invoice = "HN-{year}-{number:5}"
+credit-note = "HC-{year}-{number:5}"
+"""
+
+BROKEN = """
+[workspace]
+nmae = "Managed hosting"
+colour = "blue"
+[exchange]
+source = "ecb"
+fil = "rates/eurofxref-hist.csv"
+max_age_days = 7.5
+[supply]
+electronic-service = "electronc-service"
+bad_name = 3
+[policy]
+language = "Dutch"
+correction_horizon_months = 0
+[[policy.accept_fact]]
+fact = "ipt/LV/*"
+[sellers.hosting-nl]
+name = ""
+company_number = 90000001
+email = "billing"
+time_zone = "Europe/Amsterdm"
+accounting_currency = "eur"
+address = { street = "Straat 1", postcode = "2311 AA", city = "Leiden", contry = "NL" }
+[[sellers.hosting-nl.registrations]]
+country = "NL"
+vat_id = "DE136695976"
+oss = "yes"
+[[sellers.hosting-nl.registrations]]
+country = "NL"
+vat_id = "NL004495446B01"
+[[sellers.hosting-nl.accounts]]
+currency = "EUR"
+iban = "NL91ABNA0417164301"
+bic = "ABN"
+[[sellers.hosting-nl.accounts]]
+currency = "EUR"
+iban = "NL91ABNA0417164300"
+bic = "ABNANL2A"
+[sellers.hosting-nl.series]
+invoice = "HN-{year}-{number:5}"
+credit-note = "HN-{year}-{number:6}"
+[sellers.other_seller]
+name = "Elsewhere"
+company_number = "1"
+time_zone = "Europe/Tallinn"
+accounting_currency = "EUR"
+address = { street = "Tee 1", postcode = "10111", city = "Tallinn", country = "EE" }
+accounts = []
+[[sellers.other_seller.registrations]]
+country = "NL"
+vat_id = "NL004495445B01"
+oss = true
+[[sellers.other_seller.registrations]]
+country = "EE"
+vat_id = "EE100931558"
+oss = true
+[sellers.other_seller.series]
+invoice = "HN-{year}-{number}"
+[sellers]
+[tax]
+"""
+
+
+def test_everything_that_settings_say(folder: Path) -> None:
+    (folder / "invoicer.toml").write_text(FULL, "utf-8")
+    workspace = load(folder)
+    assert workspace.name == "Managed hosting"
+    assert workspace.settings.supply == {"electronic-service": "electronic-service", "consulting": "general-service"}
+    assert workspace.settings.exchange == {"source": "ecb", "file": "rates/eurofxref-hist.csv", "max_age_days": 5}
+    assert (workspace.policy.language, workspace.policy.correction_horizon_months) == ("nl", 36)
+    accepted = AcceptedFact("ipt/LV/*", "confirmed by our tax adviser on 2026-01-05")
+    assert workspace.policy.acceptance("ipt/LV/motor/2026") == accepted
+    assert workspace.policy.acceptance("ipt/LT/motor/2026") is None
+    seller = workspace.sellers["hosting-nl"]
+    assert seller.address.region == "ZH"
+    assert [entry.vat_id for entry in seller.registrations] == ["NL004495445B01", "EL094259216"]
+    assert [entry.oss for entry in seller.registrations] == [True, False]
+    assert seller.accounts[0].iban == "NL91ABNA0417164300"
+    issued = dt.date(2026, 7, 1)
+    pattern = workspace.settings.series["hosting-nl"][Kind.CREDIT_NOTE]
+    assert (pattern.series(issued), pattern.format(issued, 42)) == ("HC-2026-{number:5}", "HC-2026-00042")
+    assert workspace.settings.source.text == FULL
+
+
+def test_every_problem_in_one_pass(folder: Path, snapshot: SnapshotAssertion) -> None:
+    (folder / "invoicer.toml").write_text(BROKEN.replace("[sellers]\n", ""), "utf-8")
+    with pytest.raises(WorkspaceError) as found:
+        load(folder)
+    assert "\n".join(map(str, found.value.problems)) == snapshot
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"[workspace]\nname = Managed hosting\n",
+        b"[workspace]\nname = 'caf\xe9'\n",
+        b"[workspace]\nname = 'x'\n[workspace]\n",
+        b"[workspace]\nname = 'x'\n[sellers]\n[supply]\nexchange = 3\n",
+        b"workspace = 'x'\nsellers = 3\nsupply = []\nexchange = 3\npolicy = true\n",
+        b"[workspace",
+    ],
+)
+def test_a_file_that_is_no_settings(folder: Path, snapshot: SnapshotAssertion, text: bytes) -> None:
+    (folder / "invoicer.toml").write_bytes(text)
+    with pytest.raises(WorkspaceError) as found:
+        load(folder)
+    assert "\n".join(map(str, found.value.problems)) == snapshot
+
+
+def test_a_supply_class_that_markets_may_know_is_no_error(folder: Path) -> None:
+    text = (folder / "invoicer.toml").read_text("utf-8")
+    (folder / "invoicer.toml").write_text(text.replace('"general-service"', '"telecommunication"'), "utf-8")
+    assert load(folder).warnings == ()
+    (folder / "invoicer.toml").write_text(text.replace('"general-service"', '"general-services"'), "utf-8")
+    assert [(warning.severity, warning.mend) for warning in load(folder).warnings] == [
+        (Severity.WARNING, "did you mean “general-service”?")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "number", "expected"),
+    [
+        ("HN-{year}-{number:5}", 1, "HN-2026-00001"),
+        ("{number}/{year}", 12, "12/2026"),
+        ("F{number:3}", 1234, "F1234"),
+    ],
+)
+def test_numbers_of_a_series(pattern: str, number: int, expected: str) -> None:
+    assert SeriesPattern.parse(pattern).format(dt.date(2026, 2, 1), number) == expected
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "HN",
+        "HN-{nummer}",
+        "{number}{number}",
+        "{year}{year}{number}",
+        "H N{number}",
+        "{number:0}",
+        "{number",
+        "}{number}",
+    ],
+)
+def test_what_is_no_series(pattern: str) -> None:
+    with pytest.raises(Flaw, match="no number series"):
+        SeriesPattern.parse(pattern)
