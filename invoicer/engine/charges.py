@@ -283,7 +283,7 @@ def _explained(members: Sequence[RatedPart]) -> tuple[Detail, ...]:
     found: list[Detail] = []
     if together:
         amount = sum((one.priced.amount.result for one in full), Fraction(0))
-        found.append(replace(together, label="periods", amount=amount))
+        found.append(replace(together, label="period", amount=amount))
     for one in members:
         if one.share and not (together and one in full):
             row, part = one.priced.rows[0], Fraction(one.share.days, one.share.full * one.share.of)

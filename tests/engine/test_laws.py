@@ -60,7 +60,7 @@ from tests.engine.terms import (
     timeline,
 )
 
-LAW = settings(print_blob=True, deadline=None, derandomize=True, max_examples=80)
+LAW = settings(print_blob=True, deadline=None, derandomize=True, max_examples=60)
 
 DAYS = st.dates(dt.date(2023, 1, 1), dt.date(2026, 12, 31))
 SPANS = st.sampled_from([Span(n, unit) for unit in Unit for n in (1, 2, 3)])
@@ -320,7 +320,7 @@ def _all(terms: Contract, known_on: dt.date, through: dt.date) -> Rating:
     return rate(terms, None, answers, known_on, through)
 
 
-MANY = settings(LAW, max_examples=150)
+MANY = settings(LAW, max_examples=100)
 
 
 @MANY
