@@ -158,7 +158,11 @@ def _note_rejects(connection: duckdb.DuckDBPyConnection, manifest: Manifest, fil
     if not rejects:
         return frozenset()
     data = file.path.read_bytes()
-    lines = [data[:position].count(b"\n") + 1 for position, _ in rejects]
+    lines, line, before = [], 1, 0
+    for position, _ in rejects:
+        line += data.count(b"\n", before, position)
+        before = position
+        lines.append(line)
     causes = {
         "MISSING COLUMNS": f"this row has fewer cells than the first row has columns ({width})",
         "TOO MANY COLUMNS": f"this row has more cells than the first row has columns ({width})",

@@ -173,6 +173,8 @@ def test_conditions_compare_numbers_as_numbers_and_texts_as_texts(usage: Any, as
     assert count(Compare(status, Comparison.IS, "500")) == 0
     assert count(Compare(status, Comparison.MORE, Fraction(1499, 3))) == 2  # 499.666…
     assert count(Compare(status, Comparison.IS, Fraction(1, 3))) == 0
+    assert count(Compare(status, Comparison.LESS, Fraction(99) + Fraction(1, 10**13))) == 1
+    assert count(Compare(status, Comparison.AT_LEAST, Fraction(1000) + Fraction(1, 10**13))) == 0
     assert count(Compare(status, Comparison.LESS, Fraction(10**40))) == 4
     assert count(Compare(region, Comparison.IS_NOT, "test")) == 3
     assert count(Compare(region, Comparison.IS, "eu' OR 'x' = 'x")) == 0
