@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,14 +17,13 @@ from invoicer.workspace.checks import Flaw
 
 SETTINGS = "invoicer.toml"
 CUSTOMERS = "customers.csv"
+RELEASES = ("by-hand", "automatic")
 
 
 @dataclass(frozen=True, slots=True)
 class SeriesPattern:
-    """How a number series writes its numbers: ``HN-{year}-{number:5}`` gives HN-2026-00042.
-
-    With ``{year}`` (of the issue date) in it, each year is a series of its own that begins at 1.
-    """
+    """How a number series writes its numbers: ``HN-{year}-{number:5}`` for numbers such as HN-2026-00042. What the
+    ledger makes numbers of; here it is only looked at, so that `check` finds what the ledger would refuse."""
 
     text: str
 
@@ -45,20 +43,14 @@ class SeriesPattern:
             raise Flaw(f"“{text}” is no number series: it has {{year}} more than once", mend)
         if not re.fullmatch(r"[A-Za-z0-9/.-]+", re.sub(r"\{[^}]*\}", "", text) or "-"):
             raise Flaw(f"“{text}” is no number series: it has other signs than letters, digits, - / and .", mend)
+        if text[0] in "-/.":
+            raise Flaw(f"“{text}” is no number series: it begins with a sign", mend)
         return cls(text)
 
     @property
     def shape(self) -> str:
         """The pattern without the width of its number: two patterns of one shape can make the same number."""
         return re.sub(r"\{number(:\d)?\}", "{number}", self.text)
-
-    def series(self, issued: dt.date) -> str:
-        """The series that a document of that issue date belongs to: the pattern with its year filled in."""
-        return self.text.replace("{year}", f"{issued.year:04d}")
-
-    def format(self, issued: dt.date, number: int) -> str:
-        """The number of the ``number``-th document of its series."""
-        return re.sub(r"\{number:?(\d?)\}", lambda place: f"{number:0{int(place[1] or 1)}d}", self.series(issued))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +68,13 @@ class AcceptedFact:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """What the seller decided once for all: the language of documents where a customer has none (ISO 639), how many
-    months back differences are billed by themselves, which doubtful facts count all the same."""
+    months back differences are billed by themselves, which doubtful facts count all the same, and who releases drafts
+    without holds: people ("by-hand") or, where the seller wants it so, the run itself ("automatic")."""
 
     language: str = "en"
     correction_horizon_months: int = 24
     accept_facts: tuple[AcceptedFact, ...] = ()
+    release: str = RELEASES[0]
 
     def acceptance(self, fact_id: str) -> AcceptedFact | None:
         """The entry that accepts a fact, if one does."""

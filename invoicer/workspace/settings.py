@@ -12,7 +12,7 @@ from invoicer.domain.party import Address, BankAccount, Registration, Seller
 from invoicer.errors import Problem, Severity
 from invoicer.workspace import checks
 from invoicer.workspace.checks import Flaw
-from invoicer.workspace.model import SETTINGS, AcceptedFact, Policy, SeriesPattern, Settings
+from invoicer.workspace.model import RELEASES, SETTINGS, AcceptedFact, Policy, SeriesPattern, Settings
 from invoicer.workspace.tables import Table, read_toml
 
 SUPPLY_CLASSES = ("electronic-service", "general-service", "insurance", "insurance-intermediation")
@@ -85,6 +85,7 @@ def _policy(table: Table) -> Policy:
         language=table.text("language", default="en", check=checks.language),
         correction_horizon_months=table.whole("correction_horizon_months", default=24),
         accept_facts=tuple(accepted),
+        release=table.text("release", default=RELEASES[0], check=lambda text: checks.one_of(text, RELEASES)),
     )
     table.close()
     return policy

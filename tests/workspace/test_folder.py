@@ -18,6 +18,7 @@ def test_the_workspace_to_start_from_is_sound(folder: Path) -> None:
     workspace = load(folder)
     assert workspace.warnings == ()
     assert workspace.customer_problems == {}
+    assert workspace.policy.release == "by-hand"
     assert set(workspace.customers) == {"acme", "jansen"}
     assert workspace.contract_files == (("contracts/acme-2026.terms", folder / "contracts" / "acme-2026.terms"),)
     assert [name for name, _ in workspace.price_list_files] == ["price-lists/standard-prices.terms"]
