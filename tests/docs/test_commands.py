@@ -1,0 +1,129 @@
+"""The commands, files and edits of each page, one after the other, in a copy of the workspace that the page names.
+
+``<!-- workspace: hosting -->`` begins a new copy. A block whose first line is a comment with a path is a file of the
+workspace; a diff is an edit of one; a console shows commands and, below each, what it prints: ``…`` stands for any text,
+alone on its line for any lines.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from invoicer import workspace
+from invoicer.cli import app, batch, look, start
+from tests.docs.pages import PAGES, Block, blocks
+
+WITH_COMMANDS = [page for page in PAGES if any(block.kind == "console" for block in blocks(page))]
+
+
+@pytest.fixture
+def cli() -> click.Group:
+    """The command line, with its commands, as the entry point makes it."""
+    for module in (start, look, batch):
+        for command in module.COMMANDS:
+            app.cli.add_command(command)
+    return app.cli
+
+
+@pytest.mark.parametrize("page", WITH_COMMANDS, ids=lambda page: page.stem)
+def test_a_page_does_what_it_shows(
+    page: Path, cli: click.Group, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    copies = 0
+    for block in blocks(page):
+        if block.kind == "note" and block.text.startswith("workspace: "):
+            copies += 1
+            folder = tmp_path / str(copies)
+            copy(block.text.removeprefix("workspace: "), folder)
+            monkeypatch.chdir(folder)
+        elif block.kind == "diff":
+            edit(block)
+        elif block.kind == "console":
+            for command, shown in commands(block):
+                check(block, command, shown, cli)
+        elif path := re.match(r"# (\S+\.\w+)\n", block.text):
+            Path(path[1]).parent.mkdir(parents=True, exist_ok=True)
+            Path(path[1]).write_text(block.text, "utf-8")
+
+
+def copy(name: str, folder: Path) -> None:
+    """A workspace to try a page on."""
+    if name == "starter":
+        workspace.new_workspace(folder)
+    else:
+        workspace.copy_example(name, folder)
+
+
+def edit(block: Block) -> None:
+    """Apply a diff: its first line names the file; what stays or goes must stand there, line after line."""
+    head, *rows = block.text.splitlines()
+    path = Path(head.removeprefix("--- "))
+    text = path.read_bytes().decode()
+    ending = "\r\n" if "\r\n" in text else "\n"
+    before = ending.join(row[1:] for row in rows if row[:1] in " -") + ending
+    after = ending.join(row[1:] for row in rows if row[:1] in " +") + ending
+    start = re.search("(?m)^" + re.escape(before.lstrip(" ")) if not before.strip() else _loosely(before), text)
+    assert start, f"{block}: {path} has no such lines:\n{before}"
+    path.write_bytes((text[: start.start()] + after + text[start.end() :]).encode())
+
+
+def _loosely(lines: str) -> str:
+    """The lines as a pattern, whatever their indentation."""
+    return "(?m)" + "".join(rf"^[ \t]*{re.escape(line.strip())}\r?\n" for line in lines.splitlines())
+
+
+def commands(block: Block) -> list[tuple[str, list[str]]]:
+    """The commands of a console, each with the lines below it."""
+    found: list[tuple[str, list[str]]] = []
+    for line in block.text.splitlines():
+        if line.startswith("$ "):
+            found.append((line.removeprefix("$ "), []))
+        else:
+            assert found, f"{block}: a console begins with a command"
+            found[-1][1].append(line)
+    assert found, f"{block}: a console without commands"
+    return found
+
+
+LAST: list[Result] = []
+
+
+def check(block: Block, command: str, shown: list[str], cli: click.Group) -> None:
+    """Run a command and compare what it prints, where the page shows it. It succeeds unless ``echo $?`` follows."""
+    if command == "echo $?":
+        assert [str(LAST[-1].exit_code)] == shown, f"{block}: {LAST[-1].output}"
+        return
+    name, *arguments = shlex.split(command, comments=True)
+    if name != "invoicer":
+        assert name in ("make", "pip", "git", "cd"), f"{block}: nobody tests {command}"
+        return
+    result = CliRunner().invoke(cli, arguments)
+    LAST[:] = [result]
+    failed = "echo $?" in block.text[block.text.index(command) :]
+    assert result.exit_code == 0 or failed, f"{block}: {command}\n{result.output}\n{result.exception!r}"
+    if shown:
+        assert re.fullmatch(_pattern(shown), _tidy(result.output)), f"{block}: {command} printed\n{result.output}"
+
+
+def _tidy(output: str) -> str:
+    return "".join(f"{line.rstrip()}\n" for line in output.strip("\n").splitlines())
+
+
+def _pattern(shown: list[str]) -> str:
+    """What is shown as a pattern; runs of spaces are as wide as they are."""
+    rows = []
+    for line in shown:
+        if line.strip() == "…":
+            rows.append(r"(?:.*\n)*?")
+        else:
+            words = (".*".join(map(re.escape, word.split("…"))) for word in line.split())
+            indent = r"\s+" if line[:1].isspace() else ""
+            rows.append(indent + r"\s+".join(words) + r"\s*\n")
+    return "".join(rows)
