@@ -18,9 +18,14 @@ from invoicer.errors import Problem, Severity
 STYLES = {Severity.ERROR: "bold red", Severity.HOLD: "bold yellow", Severity.WARNING: "yellow"}
 
 
+WIDE = 200
+"""Columns of a table that goes to a file or a program: nothing is wrapped to a terminal that is not there."""
+
+
 def console() -> Console:
     """Where answers go: standard output, as wide as the terminal, without colour where it is no terminal."""
-    return Console(highlight=False, soft_wrap=False)
+    out = Console(highlight=False)
+    return out if out.is_terminal else Console(highlight=False, width=WIDE)
 
 
 def errors() -> Console:

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from invoicer import language, plugins, tax, workspace
 from invoicer.domain.contract import Contract
@@ -52,7 +51,7 @@ class Desk:
 
     def today(self, seller: Seller, now: dt.datetime) -> dt.date:
         """The civil day of a seller at an instant."""
-        return now.astimezone(ZoneInfo(seller.time_zone)).date()
+        return now.astimezone(workspace.zone(seller.time_zone)).date()
 
 
 def open_desk(folder: Path) -> Desk:
