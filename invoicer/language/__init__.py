@@ -1,0 +1,13 @@
+"""language: text → Contract. Reads .terms files, tells everything that is wrong with them in one pass, and gives the
+contracts that are sound.
+
+The way through the room: :mod:`parse` (text → syntax tree, with the help of grammar.lark), :mod:`gather` (what a
+contract, its price lists and its amendments say about each thing), :mod:`checks`, :mod:`resolve` (→ the domain's
+Contract), :mod:`diagnostics` (problems as people read them). :mod:`load` walks it.
+"""
+
+from invoicer.language.codes import Code
+from invoicer.language.diagnostics import render
+from invoicer.language.load import Loaded, load, read
+
+__all__ = ["Code", "Loaded", "load", "read", "render"]

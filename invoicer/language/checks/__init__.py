@@ -1,0 +1,37 @@
+"""language: what can be found wrong in terms without running them.
+
+``check_document`` looks at one contract or price list by itself, ``check_terms`` at a contract with everything that it
+takes over. Each finding has a code of :mod:`invoicer.language.codes`, a place, a cause and a mend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from invoicer.errors import Problem
+from invoicer.language import tree
+from invoicer.language.checks.conditions import check_conditions
+from invoicer.language.checks.layout import check_layout
+from invoicer.language.checks.lines import check_lines
+from invoicer.language.checks.names import Known, check_names
+from invoicer.language.checks.prices import check_prices
+from invoicer.language.checks.tables import check_tables
+from invoicer.language.checks.time import check_time
+from invoicer.language.gather import PriceLists, Terms
+
+__all__ = ["Known", "check_document", "check_terms"]
+
+
+def check_document(document: tree.Document) -> Iterator[Problem]:
+    """What is wrong with a contract or price list by itself."""
+    yield from check_lines(document)
+    yield from check_tables(document)
+    yield from check_layout(document)
+
+
+def check_terms(terms: Terms, lists: PriceLists, known: Known) -> Iterator[Problem]:
+    """What is wrong with a contract, its price lists and amendments taken together."""
+    yield from check_names(terms, lists, known)
+    yield from check_time(terms)
+    yield from check_prices(terms)
+    yield from check_conditions(terms)

@@ -1,0 +1,183 @@
+"""language: checks of names: everything that is named exists, and nothing has two meanings."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from invoicer.errors import Place, Problem
+from invoicer.language import tree
+from invoicer.language.codes import Code, problem
+from invoicer.language.gather import ChargeTerms, PriceLists, Terms, find_list
+from invoicer.language.words import close_to, listed, suggestion
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The ids that the workspace knows; None where they are not looked up."""
+
+    customers: Collection[str] | None = None
+    sellers: Collection[str] | None = None
+    kinds: Collection[str] | None = None
+
+
+def check_names(terms: Terms, lists: PriceLists, known: Known) -> Iterator[Problem]:
+    """Unknown parties, supply kinds, price lists, charges and meters; names given twice; meters not used."""
+    yield from _parties(terms, known)
+    yield from _price_lists(terms, lists)
+    yield from _bases(terms)
+    yield from _twice(terms)
+    yield from _kinds(terms, known)
+    yield from _charges_named(terms)
+    yield from _meters(terms)
+
+
+def _parties(terms: Terms, known: Known) -> Iterator[Problem]:
+    for party in tree.every(terms.document.lines, tree.Party):
+        ids = known.sellers if party.role == "seller" else known.customers
+        if ids is not None and party.id.text not in ids:
+            code = Code.C009 if party.role == "seller" else Code.C008
+            file = "invoicer.toml" if party.role == "seller" else "customers.csv"
+            near = close_to(party.id.text, ids)
+            mend = f"did you mean `{near}`?" if near else f"add it to {file}, or mend the id"
+            yield problem(code, party.id.where, f"there is no {party.role} `{party.id}` in {file}", mend)
+
+
+def _price_lists(terms: Terms, lists: PriceLists) -> Iterator[Problem]:
+    for uses in tree.every(terms.document.lines, tree.Uses):
+        name = uses.price_list.text
+        found = find_list(uses, lists)
+        if name not in lists:
+            cause = f"there is no price list `{name}`"
+            yield problem(Code.C006, uses.price_list.where, cause, suggestion(name, list(lists), "price lists"))
+        elif found is None:
+            versions = listed(sorted(str(version) for version in lists[name] if version), "and")
+            if uses.version is None:
+                cause = f"price list `{name}` has several versions, and this line names none"
+                mend = f"write `uses {name} version …`; there are {versions}"
+            else:
+                cause = f"price list `{name}` has no version {int(uses.version.value)}"
+                mend = f"known versions: {versions}" if versions else f"the list states no version: write `uses {name}`"
+            yield problem(Code.C006, uses.where, cause, mend)
+    for uses, found in terms.lists:
+        currency, agreed = tree.one(found.lines, tree.Currency), tree.one(found.lines, tree.Agreed)
+        if currency and terms.currency and currency.code != terms.currency:
+            cause = f"price list `{found.id}` is in {currency.code}, this contract in {terms.currency}"
+            mend = f"use a price list in {terms.currency}, or let the contract be in {currency.code}"
+            yield problem(Code.C011, uses.where, cause, mend)
+        if agreed and tree.one(terms.lines, tree.Agreed) and agreed.day.value > terms.main.agreed:
+            cause = f"price list `{found.id}` dates from {agreed.day.value}, after the contract was agreed"
+            yield problem(Code.C017, uses.where, cause, "check that this version was agreed with the customer")
+
+
+def _bases(terms: Terms) -> Iterator[Problem]:
+    used = {price_list.id.text: price_list for _, price_list in terms.lists}
+    named = {uses.price_list.text for uses in tree.every(terms.document.lines, tree.Uses)}
+    for charge in terms.charges:
+        base = charge.block.base
+        if base is None:
+            continue
+        if base.text not in named:
+            cause = f"charge `{charge.id}` is as in `{base}`, which the contract does not use"
+            near = close_to(base.text, named)
+            mend = f"did you mean `{near}`?" if near else f"add a line such as `uses {base} version 1` to the contract"
+            yield problem(Code.C006, base.where, cause, mend)
+        elif base.text in used and charge.base is None:
+            known = [block.id.text for block in used[base.text].blocks if block.is_charge]
+            cause = f"price list `{base}` has no charge `{charge.id}`"
+            yield problem(Code.C007, charge.block.id.where, cause, suggestion(charge.id, known, "charges"))
+        elif charge.base is not None and charge.base.kind is not charge.block.kind:
+            cause = f"`{charge.id}` is a {charge.base.kind} in price list `{base}`"
+            mend = f"begin this line with `{charge.base.kind}`"
+            yield problem(Code.C007, charge.block.id.where, cause, mend)
+
+
+def _twice(terms: Terms) -> Iterator[Problem]:
+    blocks = [*terms.document.blocks]
+    for amendment in terms.document.amendments:
+        blocks += amendment.blocks
+    yield from names_twice(blocks)
+    first: dict[int, tree.Number] = {}
+    for amendment in terms.document.amendments:
+        number = int(amendment.number.value)
+        if number in first:
+            cause = f"there are two amendments {number}; the other is on line {first[number].where.line}"
+            yield problem(Code.C003, amendment.number.where, cause, "give each amendment its own number")
+        first.setdefault(number, amendment.number)
+
+
+def names_twice(blocks: Iterable[tree.Block]) -> Iterator[Problem]:
+    """Two charges (premiums included), two meters or two discounts of one name."""
+    first: dict[tuple[str, str], Place] = {}
+    for block in blocks:
+        kind = "charge" if block.is_charge else str(block.kind)
+        if (kind, block.id.text) in first:
+            cause = f"there are two {kind}s `{block.id}`; the other is on line {first[kind, block.id.text].line}"
+            yield problem(Code.C003, block.id.where, cause, "give one of them another name")
+        first.setdefault((kind, block.id.text), block.id.where)
+
+
+def _kinds(terms: Terms, known: Known) -> Iterator[Problem]:
+    default = tree.one(terms.lines, tree.Supply)
+    stated = [default] if default else []
+    for charge in terms.charges:
+        own = tree.one(charge.lines, tree.Supply)
+        stated += [own] if own else []
+        if own is None and default is None:
+            cause = f"charge `{charge.id}` does not say what kind of supply it is, nor does the contract"
+            mend = "add a line such as `supply electronic-service` to the contract or the charge"
+            yield problem(Code.C001, charge.block.id.where, cause, mend)
+    for supply in stated:
+        if known.kinds is not None and supply.kind.text not in known.kinds:
+            near = close_to(supply.kind.text, known.kinds)
+            mend = (
+                f"did you mean `{near}`?" if near else "add it to the table `supply` of invoicer.toml, or mend the word"
+            )
+            cause = f"there is no supply kind `{supply.kind}` in invoicer.toml"
+            yield problem(Code.C010, supply.kind.where, cause, mend)
+
+
+def _charges_named(terms: Terms) -> Iterator[Problem]:
+    ids = [charge.id for charge in terms.charges]
+    for name, doing in _mentions(terms):
+        if name.text not in ids:
+            cause = f"there is no charge `{name}` to {doing}"
+            yield problem(Code.C004, name.where, cause, suggestion(name.text, ids, "charges"))
+
+
+def _mentions(terms: Terms) -> Iterator[tuple[tree.Name, str]]:
+    for amendment in terms.document.amendments:
+        for item in amendment.items:
+            if isinstance(item, tree.Change) and item.charge:
+                yield item.charge, "change"
+            elif isinstance(item, tree.Stop):
+                yield item.charge, "stop"
+    for _, block in terms.discounts:
+        for line in block.lines:
+            if isinstance(line, tree.PercentOff | tree.AmountOff | tree.VolumeOff):
+                yield from ((name, "take a discount off") for name in line.charges)
+
+
+def _meters(terms: Terms) -> Iterator[Problem]:
+    used = set()
+    for charge in terms.charges:
+        for meter in meters_of(charge):
+            used.add(meter.text)
+            if meter.text not in terms.meters:
+                mend = suggestion(meter.text, list(terms.meters), "meters")
+                yield problem(Code.C005, meter.where, f"there is no meter `{meter}`", mend)
+    own = [*terms.document.blocks, *(block for _, amendment in terms.amendments for block in amendment.blocks)]
+    for block in own:
+        if block.kind is tree.BlockKind.METER and block.id.text not in used:
+            cause = f"no charge uses meter `{block.id}`"
+            mend = f"add `usage of {block.id}` to a charge, or leave out the meter"
+            yield problem(Code.C061, block.id.where, cause, mend)
+
+
+def meters_of(charge: ChargeTerms) -> Iterator[tree.Name]:
+    """The meters that a charge names, for its quantity or for a percentage."""
+    for quantity in charge.quantity.entries:
+        if isinstance(quantity.value, tree.Usage):
+            yield quantity.value.meter
+    for price in charge.price.entries:
+        yield from (line.price.meter for line in price.value if isinstance(line.price, tree.Share))

@@ -1,0 +1,305 @@
+"""language: checks of how price, quantity, bounds and billing of one charge fit together, at every moment of its life.
+
+A moment is what is in force on a day as known on another day, so that a change is judged together with everything that
+it meets, and not only with what stands beside it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from invoicer.domain.contract import Timing
+from invoicer.domain.period import Span
+from invoicer.domain.timeline import Timeline
+from invoicer.errors import Place, Problem
+from invoicer.language import tree
+from invoicer.language.checks.conditions import asked_quantities
+from invoicer.language.codes import Code, problem
+from invoicer.language.gather import ChargeTerms, Terms, measured_unit, split_rate
+from invoicer.language.words import same_unit
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What is in force at once; ``unit`` is that of the quantity, None where it has none or it is unknown."""
+
+    prices: tuple[tree.Priced, ...]
+    quantity: tree.Quantity | tree.Usage | None
+    included: tree.Included | None
+    minimum: tree.Bounded | None
+    maximum: tree.Bounded | None
+    bill: tree.Bill | None
+    unit: str | None
+
+    @property
+    def metered(self) -> bool:
+        return isinstance(self.quantity, tree.Usage) or any(isinstance(p.price, tree.Share) for p in self.prices)
+
+
+def check_prices(terms: Terms) -> Iterator[Problem]:
+    """What does not fit together, charge by charge."""
+    asked = asked_quantities(terms)
+    for charge in terms.charges:
+        yield from _whole(terms, charge)
+        for moment in _moments(terms, charge):
+            yield from _units(moment)
+            yield from _quantity(charge, moment, charge.id in asked)
+            yield from _bounds(moment)
+            yield from _periods(moment)
+            yield from _measured(terms, moment)
+            yield from _one_off(moment)
+
+
+def _moments(terms: Terms, charge: ChargeTerms) -> Iterator[Moment]:
+    timelines: tuple[Timeline[Any], ...] = (
+        *(charge.price, charge.quantity, charge.included),
+        *(charge.minimum, charge.maximum, charge.billing),
+    )
+    entries = [entry for timeline in timelines for entry in timeline.entries]
+    seen: set[Moment] = set()
+    for known_on in sorted({entry.agreed for entry in entries}):
+        for day in sorted({entry.effective for entry in entries}):
+            prices = _at(charge.price, day, known_on)
+            if prices is None:
+                continue
+            quantity = _at(charge.quantity, day, known_on)
+            moment = Moment(
+                prices,
+                quantity,
+                _at(charge.included, day, known_on),
+                _at(charge.minimum, day, known_on),
+                _at(charge.maximum, day, known_on),
+                _at(charge.billing, day, known_on),
+                _unit(terms, quantity),
+            )
+            if moment not in seen:
+                seen.add(moment)
+                yield moment
+
+
+def _at(timeline: Timeline[T], day: dt.date, known_on: dt.date) -> T | None:
+    entry = timeline.at(day, known_on)
+    return entry.value if entry else None
+
+
+def _unit(terms: Terms, quantity: tree.Quantity | tree.Usage | None) -> str | None:
+    if isinstance(quantity, tree.Quantity):
+        return quantity.unit.text
+    meter = terms.meters.get(quantity.meter.text) if quantity else None
+    return measured_unit(meter) if meter else None
+
+
+# ------------------------------------------------------------------ the charge as a whole
+
+
+def _whole(terms: Terms, charge: ChargeTerms) -> Iterator[Problem]:
+    name = f"{charge.block.kind} `{charge.id}`"
+    at = charge.block.id.where
+    if not charge.price.entries:
+        mend = "add a line such as `450.00 EUR per month`"
+        yield problem(Code.C037, at, f"{name} has no price", mend)
+    elif min(entry.effective for entry in charge.price.entries) > charge.begins:
+        first = min(entry.effective for entry in charge.price.entries)
+        cause = f"{name} begins on {charge.begins} and has no price before {first}"
+        yield problem(Code.C037, at, cause, "add a line with the price from the beginning")
+    recurring = charge.price.entries and not charge.one_off
+    if recurring and (not charge.billing.entries or charge.billing.entries[0].value.where == charge.block.where):
+        mend = "add a line such as `bill monthly in advance on day 1` to the contract or the charge"
+        yield problem(Code.C001, at, f"{name} does not say when it is billed, nor does the contract", mend)
+    if charge.block.kind is tree.BlockKind.PREMIUM:
+        for missing, line, example in _premium(charge):
+            if line is None:
+                yield problem(Code.C036, at, f"{name} states no {missing}", f"add a line such as `{example}`")
+    yield from _refund(terms, charge)
+
+
+def _premium(charge: ChargeTerms) -> Iterator[tuple[str, object, str]]:
+    yield "policy", tree.worded(charge.lines, "policy") or None, 'policy "MTPL-2026-101"'
+    yield "class of insurance", tree.one(charge.lines, tree.InsuranceClass), "insurance class motor-liability"
+    yield "country of risk", tree.one(charge.lines, tree.Risk), "risk in NL"
+
+
+def _refund(terms: Terms, charge: ChargeTerms) -> Iterator[Problem]:
+    """A stop within a period that is billed already: the terms say what is given back."""
+    if charge.one_off or tree.every(charge.lines, tree.Refunding):
+        return
+    for agreement, amendment in terms.amendments:
+        for stop in tree.every(amendment.items, tree.Stop):
+            bill = _at(charge.billing, agreement.effective, dt.date.max)
+            if stop.charge.text == charge.id and stop.refund is None and bill and bill.timing is Timing.ADVANCE:
+                cause = f"`{charge.id}` is billed in advance, and this stop does not say what it gives back"
+                yield problem(Code.C053, stop.where, cause, "add a line `refund unused` or `no refund` below it")
+
+
+# ------------------------------------------------------------------ one moment
+
+
+def _units(moment: Moment) -> Iterator[Problem]:
+    def differs(unit: tree.Name | None) -> Iterator[Problem]:
+        if unit and moment.unit and moment.quantity and not same_unit(unit.text, moment.unit):
+            counted = "measured" if isinstance(moment.quantity, tree.Usage) else "agreed"
+            line = moment.quantity.where
+            cause = f"`{unit}` does not fit: the quantity is {counted} in {moment.unit} (line {line.line})"
+            yield problem(Code.C012, unit.where, cause, "use one unit for both, in singular or plural")
+
+    for priced in moment.prices:
+        if isinstance(priced.price, tree.Rate):
+            yield from _rate_parts(priced.price)
+            each, _ = split_rate(priced.price, moment.unit if moment.metered else None)
+            yield from differs(each.unit if each else None)
+        elif isinstance(priced.price, tree.Tiers):
+            for band in priced.price.bands:
+                yield from differs(band.unit)
+                yield from differs(band.size_unit)
+        elif isinstance(priced.price, tree.Share) and isinstance(moment.quantity, tree.Usage | tree.Quantity):
+            yield from _share(priced.price, moment.quantity)
+    if moment.included:
+        yield from differs(moment.included.unit)
+
+
+def _rate_parts(rate: tree.Rate) -> Iterator[Problem]:
+    for kind, what in ((tree.Each, "units"), (tree.Length, "periods")):
+        parts = tree.every(rate.per, kind)
+        if len(parts) > 1:
+            cause = f"a price can't be per two {what}"
+            code = Code.C012 if kind is tree.Each else Code.C051
+            yield problem(code, parts[1].where, cause, "keep one of them: `12.00 EUR per seat per month`")
+
+
+def _share(share: tree.Share, quantity: tree.Quantity | tree.Usage) -> Iterator[Problem]:
+    if isinstance(quantity, tree.Quantity) or quantity.meter.text != share.meter.text:
+        cause = f"a percentage of `{share.meter}` is another quantity than that of line {quantity.where.line}"
+        yield problem(Code.C012, share.meter.where, cause, f"write `usage of {share.meter}`, or leave that line out")
+
+
+def _quantity(charge: ChargeTerms, moment: Moment, asked: bool) -> Iterator[Problem]:
+    needing = [p for p in moment.prices if _needs_quantity(p.price, moment)]
+    if needing and moment.quantity is None:
+        cause = f"`{charge.id}` has a price per unit and no quantity"
+        mend = "add a line such as `quantity 40 seats` or `usage of api-calls`"
+        yield problem(Code.C038, needing[0].price.where, cause, mend)
+    counted = needing or any(isinstance(p.price, tree.Share) for p in moment.prices)
+    conditional = any(priced.when for priced in moment.prices)
+    free = all(isinstance(p.price, tree.Free) for p in moment.prices)
+    if counted or free:
+        return
+    if moment.quantity is not None and not asked and not conditional:
+        rate = moment.prices[0].price
+        cause = f"the quantity of `{charge.id}` takes no part in its price (line {rate.where.line})"
+        mend = "say `per` what the price is, such as `12.00 EUR per seat per month`; or leave out the quantity"
+        yield problem(Code.C039, moment.quantity.where, cause, mend)
+    if moment.included is not None:
+        cause = f"included units take no part in the price of `{charge.id}`, which is not per unit"
+        yield problem(Code.C039, moment.included.where, cause, "leave them out, or state a price per unit")
+
+
+def _needs_quantity(price: tree.PriceNode, moment: Moment) -> bool:
+    if isinstance(price, tree.Rate):
+        return split_rate(price, moment.unit if moment.metered else None)[0] is not None
+    return isinstance(price, tree.Tiers)
+
+
+def _bounds(moment: Moment) -> Iterator[Problem]:
+    least, most = moment.minimum, moment.maximum
+    if least and most and least.amount.currency == most.amount.currency and least.amount.value > most.amount.value:
+        cause = f"the minimum of {least.amount.value:f} is above the maximum of {most.amount.value:f}"
+        cause += f" (line {most.where.line})"
+        yield problem(Code.C034, least.amount.where, cause, "mend one of the two amounts")
+
+
+def _periods(moment: Moment) -> Iterator[Problem]:
+    """The rating period is stated once, or alike; and the billing period has a whole number of them."""
+    stated = list(_stated_periods(moment))
+    spans = [length for _, length in stated]
+    for length in spans[1:]:
+        if _size(length.span) != _size(spans[0].span):
+            cause = f"per {length.span} here, but per {spans[0].span} on line {spans[0].where.line}"
+            mend = "state one period for the price, the bands and the bounds of a charge"
+            yield problem(Code.C051, length.where, cause, mend)
+            return
+    if moment.bill is None or not spans:
+        return
+    length, billed = spans[0], moment.bill.every
+    parts = all(isinstance(price, tree.Rate) for price, _ in stated) and moment.included is None
+    if not (_divides(length.span, billed) or (parts and _divides(billed, length.span))):
+        cause = (
+            f"a billing period of {billed} (line {moment.bill.where.line}) does not hold whole periods of {length.span}"
+        )
+        mend = "bill so that each billing period holds whole periods, or state the price per billing period"
+        yield problem(Code.C052, length.where, cause, mend)
+
+
+def _stated_periods(moment: Moment) -> Iterator[tuple[tree.PriceNode | None, tree.Length]]:
+    for priced in moment.prices:
+        price = priced.price
+        if isinstance(price, tree.Rate) and not price.once:
+            length = split_rate(price, moment.unit if moment.metered else None)[1]
+            if length:
+                yield price, length
+        elif isinstance(price, tree.Tiers) and price.per:
+            yield price, price.per
+    for bound in (moment.minimum, moment.maximum):
+        if bound and bound.per:
+            yield None, bound.per
+
+
+def _size(span: Span) -> tuple[int, int]:
+    return span.months, span.days
+
+
+def _divides(part: Span, whole: Span) -> bool:
+    """Whether the whole is a multiple of the part; months and days have no common measure."""
+    if part.months and whole.months:
+        return whole.months % part.months == 0
+    return bool(part.days and whole.days) and whole.days % part.days == 0
+
+
+def _measured(terms: Terms, moment: Moment) -> Iterator[Problem]:
+    usage = _usage_place(moment)
+    if usage and moment.bill and moment.bill.timing is Timing.ADVANCE:
+        cause = f"usage is known when a period is over, but line {moment.bill.where.line} bills in advance"
+        yield problem(Code.C050, usage, cause, "add a line such as `bill monthly in arrears` to the charge")
+    for meter in _money_meters(moment):
+        block = terms.meters.get(meter.text)
+        unit = tree.one(block.lines, tree.MeterUnit) if block else None
+        if unit and unit.unit.text != terms.currency:
+            cause = f"a percentage needs a meter that counts {terms.currency}; `{meter}` counts {unit.unit}"
+            mend = f"write `unit {terms.currency}` if the meter counts money, or a price per {unit.unit}"
+            yield problem(Code.C057, unit.unit.where, cause, mend)
+
+
+def _usage_place(moment: Moment) -> Place | None:
+    if isinstance(moment.quantity, tree.Usage):
+        return moment.quantity.where
+    return next((p.price.where for p in moment.prices if isinstance(p.price, tree.Share)), None)
+
+
+def _money_meters(moment: Moment) -> Iterator[tree.Name]:
+    metered = moment.quantity if isinstance(moment.quantity, tree.Usage) else None
+    for price in (priced.price for priced in moment.prices):
+        if isinstance(price, tree.Share):
+            yield price.meter
+        elif isinstance(price, tree.Tiers) and metered and any(band.percent for band in price.bands):
+            yield metered.meter
+
+
+def _one_off(moment: Moment) -> Iterator[Problem]:
+    once = [p for p in moment.prices if isinstance(p.price, tree.Rate) and p.price.once]
+    if not once:
+        return
+    if len(once) < len(moment.prices):
+        other = next(p for p in moment.prices if p not in once)
+        cause = f"a charge is either due once (line {once[0].where.line}) or again and again"
+        yield problem(Code.C054, other.price.where, cause, "make two charges of it")
+    if isinstance(moment.quantity, tree.Usage):
+        cause = f"a price that is due once (line {once[0].where.line}) can't measure usage"
+        yield problem(Code.C054, moment.quantity.where, cause, "state a `quantity`, or a price that is not `once`")
+    for bound in (moment.minimum, moment.maximum):
+        if bound:
+            cause = f"a {bound.kind} is for charges that are due again and again; this one is due once"
+            yield problem(Code.C054, bound.where, cause, "leave out the line")

@@ -1,0 +1,96 @@
+"""language: trying conditions out: which values are worth trying, and whether a condition holds for them."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise, product
+from math import prod
+
+from invoicer.domain.party import PartyKind
+from invoicer.domain.price import AllOf, AnyOf, Compare, Comparison, Condition, Not
+
+Value = Fraction | str
+Case = Mapping[str, Value]
+
+OTHER = "\0other"  # a text that no terms can name
+_MOST_CASES = 5000
+_ORDERED: Mapping[Comparison, Callable[[Fraction, Fraction], bool]] = {
+    Comparison.MORE: operator.gt,
+    Comparison.LESS: operator.lt,
+    Comparison.AT_LEAST: operator.ge,
+    Comparison.AT_MOST: operator.le,
+}
+
+
+def compares(condition: Condition) -> Iterator[Compare]:
+    """All comparisons in a condition."""
+    match condition:
+        case Compare():
+            yield condition
+        case Not(part=part):
+            yield from compares(part)
+        case AllOf(parts=parts) | AnyOf(parts=parts):
+            for part in parts:
+                yield from compares(part)
+
+
+def holds(condition: Condition, case: Case) -> bool:
+    """Whether a condition holds when each subject has the value of the case."""
+    match condition:
+        case AllOf(parts=parts):
+            return all(holds(part, case) for part in parts)
+        case AnyOf(parts=parts):
+            return any(holds(part, case) for part in parts)
+        case Not(part=part):
+            return not holds(part, case)
+        case Compare(subject=subject, comparison=comparison, value=value):
+            actual = case[subject]
+            if comparison is Comparison.IS:
+                return actual == value
+            if comparison is Comparison.IS_NOT:
+                return actual != value
+            if isinstance(actual, str) or isinstance(value, str):
+                return False
+            return _ORDERED[comparison](actual, value)
+
+
+def cases(conditions: Iterable[Condition], negative: bool = False) -> Iterator[Case]:
+    """All cases that the conditions can tell apart, plain numbers first; none where there are too many to try.
+    ``negative``: numbers may be below zero (columns of usage; quantities never are)."""
+    constants: dict[str, set[Value]] = {}
+    for condition in conditions:
+        for compare in compares(condition):
+            constants.setdefault(compare.subject, set()).add(compare.value)
+    values = {subject: _values(subject, used, negative) for subject, used in sorted(constants.items())}
+    if prod(map(len, values.values())) <= _MOST_CASES:
+        for combination in product(*values.values()):
+            yield dict(zip(values, combination, strict=True))
+
+
+def _values(subject: str, constants: set[Value], negative: bool) -> list[Value]:
+    if subject == "customer.kind":
+        return [str(kind) for kind in PartyKind]
+    texts: list[Value] = sorted(value for value in constants if isinstance(value, str))
+    numbers = sorted(value for value in constants if isinstance(value, Fraction))
+    if not numbers:
+        return [*texts, OTHER]
+    near = {number + step for number in numbers for step in (-1, 0, 1)} | {(a + b) / 2 for a, b in pairwise(numbers)}
+    near |= {numbers[0] - Fraction(1, 2), numbers[0] / 2, numbers[-1] + Fraction(1, 2)}
+    possible = (number for number in near if number >= 0 or negative)
+    return [*sorted(possible, key=lambda number: (number.denominator > 1, number)), *texts, *([OTHER] if texts else [])]
+
+
+def shown(case: Case) -> str:
+    """A case in words: `quantity` is 50 and `customer.country` is anything else."""
+    return " and ".join(f"`{subject}` is {_worded(value)}" for subject, value in case.items())
+
+
+def _worded(value: Value) -> str:
+    if value == OTHER:
+        return "anything else"
+    if isinstance(value, str):
+        return f'"{value}"'
+    return f"{Decimal(value.numerator) / Decimal(value.denominator):,f}".replace(",", " ")

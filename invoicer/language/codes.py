@@ -1,0 +1,105 @@
+"""language: every code that a message about terms can have. Codes are stable: once given, one is never given another
+meaning. ``T…`` is about how something is written, ``C…`` about what it says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from invoicer.errors import Place, Problem, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a code means. ``absence``: it says that something is missing, so it is withheld while some line of the
+    same contract could not be read, for the missing thing may stand there."""
+
+    meaning: str
+    severity: Severity = Severity.ERROR
+    absence: bool = False
+
+
+class Code(Enum):
+    """The codes, with what each is about."""
+
+    # how it is written
+    T001 = About("a word or literal stands where it can't stand")
+    T002 = About("a line stops before it is complete")
+    T003 = About("no line of this block starts with that word")
+    T004 = About("a number is written so that its value depends on the reader's country")
+    T005 = About("a date is not written year-month-day")
+    T006 = About("a date is not in the calendar")
+    T007 = About("a sign stands for a currency, which is not clear enough")
+    T008 = About("a text is not between straight double quotes on one line")
+    T009 = About("a number is not a whole number, or too small or too large for its place")
+    T010 = About("a currency code is not in ISO 4217")
+    T011 = About("a number has more digits than any amount or quantity")
+    T012 = About("an amount, quantity or percentage is negative")
+    T013 = About("a condition is nested too deeply")
+    T014 = About("the file is not UTF-8 text")
+    T015 = About("the file has a character that does not belong in text")
+    T016 = About("the file can't be read")
+    T017 = About("there are more problems than are shown")
+    # names
+    C001 = About("a contract or price list leaves out a line that it needs", absence=True)
+    C002 = About("a line that may stand once stands twice")
+    C003 = About("two things have one name")
+    C004 = About("there is no such charge", absence=True)
+    C005 = About("there is no such meter", absence=True)
+    C006 = About("there is no such price list or version", absence=True)
+    C007 = About("there is no such charge in the price list", absence=True)
+    C008 = About("there is no such customer in the workspace")
+    C009 = About("there is no such seller in the workspace")
+    C010 = About("there is no such supply kind in the workspace")
+    C011 = About("an amount is in another currency than the contract")
+    C012 = About("two units do not fit together")
+    C013 = About("a charge has a name that is a word of the language")
+    C014 = About("there is no calendar of business days of that name")
+    C015 = About("there is no country of that code")
+    C016 = About("an amount is finer than its currency allows")
+    C017 = About("a price list of the contract is agreed later than the contract", Severity.WARNING)
+    # days
+    C020 = About("a day lies outside the term")
+    C021 = About("price steps are out of order")
+    C022 = About("something is changed after it has ended")
+    C023 = About("an amendment replaces what another amendment set, without saying so")
+    C024 = About("an amendment supersedes one that it can't supersede")
+    C025 = About("something takes effect before it was agreed", Severity.WARNING)
+    C026 = About("an amendment leaves a price step without effect", Severity.WARNING)
+    C027 = About("something ends before it begins")
+    C028 = About("a superseded amendment goes on in part", Severity.WARNING)
+    C029 = About("an open term can't renew")
+    # bands, bounds, discounts, premiums
+    C030 = About("the last band stops, so higher quantities have no price", absence=True)
+    C031 = About("a band can never apply because one before it is open")
+    C032 = About("a band is swallowed by the band before it")
+    C033 = About("a table has no bands", absence=True)
+    C034 = About("a minimum is above the maximum")
+    C035 = About("a discount is above 100%")
+    C036 = About("a premium leaves out its policy, class or country of risk", absence=True)
+    C037 = About("a charge has no price, or a discount gives nothing", absence=True)
+    C038 = About("a price per unit has no quantity", absence=True)
+    C039 = About("a quantity does not take part in the price")
+    C040 = About("a condition can never be true")
+    C041 = About("a price can never be reached")
+    C042 = About("a case is left without a price", absence=True)
+    C043 = About("a condition asks what can't be asked")
+    C044 = About("several prices count at once")
+    # how things fit together
+    C050 = About("a metered charge is billed before it is measured")
+    C051 = About("the periods stated for one charge differ")
+    C052 = About("a billing period is not a whole number of rating periods")
+    C053 = About("a stop does not say what it gives back", absence=True)
+    C054 = About("a line fits one-off charges only, or recurring ones only")
+    C055 = About("a meter does not say what it measures", absence=True)
+    C056 = About("an anchor day does not fit billing in days or weeks")
+    C057 = About("a meter counts money in no currency, or in another one")
+    # reading
+    C060 = About("the indentation suggests another reading", Severity.WARNING)
+    C061 = About("a meter is not used", Severity.WARNING)
+    C062 = About("no terms of payment are stated", Severity.WARNING)
+
+
+def problem(code: Code, where: Place, cause: str, mend: str, label: str = "") -> Problem:
+    """A problem of that code, with the code's severity."""
+    return Problem(code.name, where, cause, mend, code.value.severity, label)

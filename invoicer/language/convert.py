@@ -1,0 +1,112 @@
+"""language: nodes of the syntax tree → values of the domain, one by one."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from invoicer.domain.contract import (
+    Anchor,
+    Billing,
+    Bound,
+    Fixed,
+    Metered,
+    Proration,
+    ProrationRules,
+    Quantity,
+)
+from invoicer.domain.price import (
+    AllOf,
+    AnyOf,
+    Band,
+    Compare,
+    Condition,
+    Conditional,
+    Flat,
+    Free,
+    Model,
+    Not,
+    Once,
+    Option,
+    Percent,
+    PerUnit,
+    Price,
+    SimplePrice,
+    Tiered,
+)
+from invoicer.errors import DefectError
+from invoicer.language import tree
+from invoicer.language.gather import split_rate
+
+
+def to_condition(node: tree.Condition) -> Condition:
+    """The condition, with numbers as fractions and texts as they are."""
+    match node:
+        case tree.Every(parts=parts):
+            return AllOf(tuple(map(to_condition, parts)))
+        case tree.Either(parts=parts):
+            return AnyOf(tuple(map(to_condition, parts)))
+        case tree.Negated(part=part):
+            return Not(to_condition(part))
+        case tree.Compared(subject=subject, comparison=comparison, value=value):
+            plain = Fraction(value.value) if isinstance(value, tree.Number) else value.text
+            return Compare(subject.text, comparison, plain)
+
+
+def to_price(lines: tuple[tree.Priced, ...], measured: str | None) -> Price:
+    """The price that the lines state together; ``measured`` is the unit of the charge's meter, None without one."""
+    if len(lines) == 1 and lines[0].when is None:
+        return _simple(lines[0].price, measured)
+    return Conditional(
+        tuple(Option(to_condition(p.when) if p.when else None, _simple(p.price, measured)) for p in lines)
+    )
+
+
+def to_quantity(node: tree.Quantity | tree.Usage) -> Quantity:
+    """An agreed or a measured quantity."""
+    if isinstance(node, tree.Usage):
+        return Metered(node.meter.text)
+    return Fixed(Fraction(node.amount.value), node.unit.text)
+
+
+def to_billing(node: tree.Bill) -> Billing:
+    """How often, when, and from which day."""
+    return Billing(node.every, node.timing, node.anchor or Anchor())
+
+
+def to_bound(node: tree.Bounded) -> Bound:
+    """A minimum or maximum."""
+    return Bound(node.amount.value, node.per.span if node.per else None, node.prorated)
+
+
+def to_proration(node: tree.Prorate | None) -> ProrationRules:
+    """The rules as stated; by days where a moment, or the whole line, is left out."""
+    stated = dict(node.policies) if node else {}
+    return ProrationRules(*(stated.get(moment, Proration.BY_DAYS) for moment in ("start", "change", "stop")))
+
+
+def _simple(node: tree.PriceNode, measured: str | None) -> SimplePrice:
+    match node:
+        case tree.Free():
+            return Free()
+        case tree.Share(percent=percent):
+            return Percent(percent.value)
+        case tree.Tiers(model=model, per=per, bands=bands):
+            return Tiered(Model(model), tuple(map(_band, bands)), per.span if per else None)
+        case tree.Rate(amount=amount, once=True):
+            return Once(amount.value)
+        case tree.Rate(amount=amount):
+            each, length = split_rate(node, measured)
+            if each:
+                return PerUnit(amount.value, each.unit.text, each.size, length.span if length else None)
+            if length is None:
+                raise DefectError("the grammar gives no rate without a unit or a period")
+            return Flat(amount.value, length.span)
+
+
+def _band(node: tree.Band) -> Band:
+    up_to = Fraction(node.up_to.value) if node.up_to else None
+    flat = node.flat.value if node.flat else Decimal(0)
+    if node.percent:  # 0.30% of the money in the band: 0.30 for each 100
+        return Band(up_to, node.percent.value, Decimal(100), flat)
+    return Band(up_to, node.amount.value if node.amount else Decimal(0), node.size, flat)

@@ -1,0 +1,375 @@
+"""language: what a contract says about each thing, gathered from its own lines, its price lists and its amendments.
+
+The values are still nodes of the syntax tree, so the checks can point at them; :mod:`resolve` turns them into the
+domain's. A taken-over charge is its price list's with the contract's own lines in place of those of their kind.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import reduce
+from typing import TypeVar
+
+from invoicer.domain.contract import Anchor, InService, Refund, Timing
+from invoicer.domain.period import Span, Unit
+from invoicer.domain.timeline import Dated, Timeline
+from invoicer.domain.trace import Clause
+from invoicer.errors import Place
+from invoicer.language import tree
+from invoicer.language.words import same_unit
+
+T = TypeVar("T")
+Line = TypeVar("Line", bound=tree.Node)
+PriceLists = Mapping[str, Mapping[int | None, tree.Document]]
+"""Price lists by id and version (None: the list states none)."""
+
+_STANDING_IN = dt.date(2000, 1, 1)  # for a term that is missing, which is a problem of its own
+_ONCE = Span(1, Unit.MONTH), Timing.ADVANCE, Anchor()  # one-off charges need no billing of their own
+_INHERITED = (tree.Bill, tree.Prorate, tree.Supply)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Who said it, and when: the contract itself (``number`` 0) or an amendment."""
+
+    number: int
+    effective: dt.date
+    agreed: dt.date
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeTerms:
+    """All that is agreed about one charge. ``lines`` are those that count after taking over; ``begins`` is its first
+    day of service; ``price`` holds, for each day on which a price begins, the lines of that price."""
+
+    block: tree.Block
+    base: tree.Block | None
+    lines: tuple[tree.Node, ...]
+    source: Agreement
+    begins: dt.date
+    price: Timeline[tuple[tree.Priced, ...]]
+    quantity: Timeline[tree.Quantity | tree.Usage]
+    included: Timeline[tree.Included]
+    minimum: Timeline[tree.Bounded]
+    maximum: Timeline[tree.Bounded]
+    billing: Timeline[tree.Bill]
+    service: Timeline[InService]
+
+    @property
+    def id(self) -> str:
+        return self.block.id.text
+
+    @property
+    def one_off(self) -> bool:
+        """Whether the charge falls due once (as agreed first)."""
+        first = self.price.entries[:1]
+        return any(isinstance(p.price, tree.Rate) and p.price.once for entry in first for p in entry.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """All that a contract says. ``end`` is the first day after the term, None for an open one and one that renews.
+    ``lists`` are the price lists found for its ``uses`` lines; ``meters`` those that its charges may name."""
+
+    document: tree.Document
+    lines: tuple[tree.Node, ...]
+    lists: tuple[tuple[tree.Uses, tree.Document], ...]
+    currency: str
+    main: Agreement
+    start: dt.date
+    end: dt.date | None
+    amendments: tuple[tuple[Agreement, tree.Amendment], ...]
+    charges: tuple[ChargeTerms, ...]
+    meters: Mapping[str, tree.Block]
+    discounts: tuple[tuple[Agreement, tree.Block], ...]
+    payment: Timeline[tree.Pay]
+
+    @property
+    def has_term(self) -> bool:
+        return tree.one(self.lines, tree.Term) is not None
+
+    def charge(self, name: str) -> ChargeTerms | None:
+        return next((charge for charge in self.charges if charge.id == name), None)
+
+
+def find_list(uses: tree.Uses, lists: PriceLists) -> tree.Document | None:
+    """The price list that a ``uses`` line names; None when there is none, or several and no version is named."""
+    versions = lists.get(uses.price_list.text, {})
+    if uses.version is not None:
+        return versions.get(int(uses.version.value))
+    return next(iter(versions.values())) if len(versions) == 1 else None
+
+
+def gather(document: tree.Document, lists: PriceLists, clause: Callable[[Place, str], Clause]) -> Terms:
+    """All that the contract says, as far as it can be told; ``clause`` makes the clause of a place."""
+    return _Gathering(document, lists, clause).terms()
+
+
+class _Gathering:
+    def __init__(self, document: tree.Document, lists: PriceLists, clause: Callable[[Place, str], Clause]) -> None:
+        self.document = document
+        self.clause = clause
+        found = ((uses, find_list(uses, lists)) for uses in tree.every(document.lines, tree.Uses))
+        self.lists = tuple((uses, price_list) for uses, price_list in found if price_list is not None)
+        self.lines = _inherit(document.lines, [price_list.lines for _, price_list in self.lists])
+        agreed, term = tree.one(self.lines, tree.Agreed), tree.one(self.lines, tree.Term)
+        self.start = term.start.value if term else _STANDING_IN
+        self.main = Agreement(0, self.start, agreed.day.value if agreed else self.start)
+        self.amendments = tuple(_dated_amendments(document.amendments))
+
+    def terms(self) -> Terms:
+        currency = tree.one(self.lines, tree.Currency)
+        charges = [self._charge(self.main, block) for block in self.document.blocks if block.is_charge]
+        for agreement, amendment in self.amendments:
+            charges += [self._charge(agreement, block) for block in amendment.blocks if block.is_charge]
+        discounts = [(self.main, block) for block in self.document.blocks if block.kind is tree.BlockKind.DISCOUNT]
+        for agreement, amendment in self.amendments:
+            discounts += [(agreement, block) for block in amendment.blocks if block.kind is tree.BlockKind.DISCOUNT]
+        return Terms(
+            document=self.document,
+            lines=self.lines,
+            lists=self.lists,
+            currency=currency.code if currency else "",
+            main=self.main,
+            start=self.start,
+            end=_end(self.lines),
+            amendments=self.amendments,
+            charges=tuple(charges),
+            meters=self._meters(),
+            discounts=tuple(discounts),
+            payment=Timeline(
+                (*self._of(self.main, self.start, tree.every(self.lines, tree.Pay)[:1]), *self._payments())
+            ),
+        )
+
+    def _meters(self) -> Mapping[str, tree.Block]:
+        """The contract's own meters before those of its price lists."""
+        own = [*self.document.blocks, *(block for _, amendment in self.amendments for block in amendment.blocks)]
+        listed = [block for _, price_list in self.lists for block in price_list.blocks]
+        return {block.id.text: block for block in [*listed, *own] if block.kind is tree.BlockKind.METER}
+
+    def _payments(self) -> Iterator[Dated[tree.Pay]]:
+        for agreement, change in self._changes(None):
+            if isinstance(change.to, tree.Pay):
+                yield self._entry(agreement, agreement.effective, change.to, change.where)
+
+    # -------------------------------------------------------------- one charge
+
+    def _charge(self, source: Agreement, block: tree.Block) -> ChargeTerms:
+        base = self._base(block)
+        lines = take_over(base.lines, block.lines) if base else block.lines
+        source = replace(source, reference=tree.worded(lines, "clause") or source.reference)
+        first = tree.dated(lines, "starts") or tree.dated(lines, "on")
+        begins = first.value if first else source.effective
+        changes = list(self._changes(block.id.text))
+
+        def over_time(pick: Callable[[object], T | None]) -> Timeline[T]:
+            stated = [(source, begins, line, line) for line in lines if pick(line) is not None][:1]
+            changed = [(agreement, agreement.effective, change.to, change) for agreement, change in changes]
+            return Timeline(
+                tuple(
+                    self._entry(agreement, effective, value, written.where)
+                    for agreement, effective, node, written in (*stated, *changed)
+                    if (value := pick(node)) is not None
+                )
+            )
+
+        return ChargeTerms(
+            block=block,
+            base=base,
+            lines=lines,
+            source=source,
+            begins=begins,
+            price=Timeline((*self._prices(source, begins, lines), *self._changed_prices(changes))),
+            quantity=over_time(_counted),
+            included=over_time(_of_kind(tree.Included)),
+            minimum=over_time(_bound("minimum")),
+            maximum=over_time(_bound("maximum")),
+            billing=self._billing(over_time(_of_kind(tree.Bill)), block),
+            service=self._service(source, begins, lines, block),
+        )
+
+    def _base(self, block: tree.Block) -> tree.Block | None:
+        for _, price_list in self.lists:
+            if block.base and price_list.id.text == block.base.text:
+                for listed in price_list.blocks:
+                    if listed.is_charge and listed.id.text == block.id.text:
+                        return listed
+        return None
+
+    def _prices(
+        self, source: Agreement, begins: dt.date, lines: tuple[tree.Node, ...]
+    ) -> Iterator[Dated[tuple[tree.Priced, ...]]]:
+        groups: dict[dt.date | None, list[tree.Priced]] = {}
+        for line in tree.every(lines, tree.Priced):
+            groups.setdefault(line.since.value if line.since else None, []).append(line)
+        for since, group in groups.items():
+            where = tree.spanning(group[0].where, group[-1].where)
+            yield self._entry(source, since or begins, tuple(group), where)
+
+    def _changed_prices(
+        self, changes: Iterable[tuple[Agreement, tree.Change]]
+    ) -> Iterator[Dated[tuple[tree.Priced, ...]]]:
+        groups: dict[Agreement, list[tuple[tree.Priced, tree.Change]]] = {}
+        for agreement, change in changes:
+            if isinstance(change.to, tree.Priced):
+                groups.setdefault(agreement, []).append((change.to, change))
+        for agreement, group in groups.items():
+            where = tree.spanning(group[0][1].where, group[-1][1].where)
+            yield self._entry(agreement, agreement.effective, tuple(priced for priced, _ in group), where)
+
+    def _billing(self, own: Timeline[tree.Bill], block: tree.Block) -> Timeline[tree.Bill]:
+        """The charge's own billing from when it has one; before, and without one, the contract's."""
+        shared = [*self._of(self.main, self.start, tree.every(self.lines, tree.Bill)[:1])]
+        for agreement, change in self._changes(None):
+            if isinstance(change.to, tree.Bill):
+                shared.append(self._entry(agreement, agreement.effective, change.to, change.where))
+        shared = _anchored(shared, Anchor())
+        anchor = shared[0].value.anchor if shared else None
+        entries = _anchored([*own.entries], anchor or Anchor())
+        if not entries or entries[0].amendment:
+            since = min(((e.agreed, e.amendment) for e in entries), default=(dt.date.max, 0))
+            entries = [entry for entry in shared if (entry.agreed, entry.amendment) < since] + entries
+        if not entries:
+            once = tree.Bill(block.where, *_ONCE)
+            entries = [self._entry(self.main, self.start, once, block.where)]
+        return Timeline(tuple(entries))
+
+    def _service(
+        self, source: Agreement, begins: dt.date, lines: tuple[tree.Node, ...], block: tree.Block
+    ) -> Timeline[InService]:
+        stated = tree.one(lines, tree.Refunding)
+        refund = stated.refund if stated else Refund.UNUSED
+        entries = [self._entry(source, begins, InService(True, refund), block.where)]
+        for line in tree.every(lines, tree.Dating):
+            if line.kind == "ends":
+                after = line.day.value + dt.timedelta(days=1)
+                entries.append(self._entry(source, after, InService(False, refund), line.where))
+        for agreement, amendment in self.amendments:
+            for stop in tree.every(amendment.items, tree.Stop):
+                if stop.charge.text == block.id.text:
+                    ended = InService(False, stop.refund or refund)
+                    entries.append(self._entry(agreement, agreement.effective, ended, stop.where))
+        return Timeline(tuple(entries))
+
+    # -------------------------------------------------------------- entries
+
+    def _changes(self, charge: str | None) -> Iterator[tuple[Agreement, tree.Change]]:
+        for agreement, amendment in self.amendments:
+            for change in tree.every(amendment.items, tree.Change):
+                if (change.charge.text if change.charge else None) == charge:
+                    yield agreement, change
+
+    def _of(self, source: Agreement, effective: dt.date, lines: Iterable[Line]) -> list[Dated[Line]]:
+        return [self._entry(source, effective, line, line.where) for line in lines]
+
+    def _entry(self, source: Agreement, effective: dt.date, value: T, where: Place) -> Dated[T]:
+        return Dated(effective, source.agreed, value, self.clause(where, source.reference), source.number)
+
+
+# ------------------------------------------------------------------ helpers
+
+
+def line_kind(line: tree.Node) -> str:
+    """What a line states: lines of one kind stand in each other's place."""
+    match line:
+        case tree.Priced():
+            return "price"
+        case tree.Quantity() | tree.Usage():
+            return "quantity"
+        case tree.Dating():
+            return "starts" if line.kind == "on" else line.kind
+        case tree.Bounded() | tree.Wording():
+            return line.kind
+        case tree.Party():
+            return line.role
+        case tree.PercentOff() | tree.AmountOff() | tree.VolumeOff():
+            return "off"
+        case _:
+            return type(line).__name__.lower()
+
+
+def take_over(listed: tuple[tree.Node, ...], own: tuple[tree.Node, ...]) -> tuple[tree.Node, ...]:
+    """The lines of a price list's charge with the contract's own in place of those of their kind. Own price steps
+    take the place of the list's steps only, unless the contract states a price from the beginning."""
+    replaced = {line_kind(line) for line in own} - {"price"}
+    own_prices = tree.every(own, tree.Priced)
+    all_prices = any(price.since is None for price in own_prices)
+
+    def stays(line: tree.Node) -> bool:
+        if isinstance(line, tree.Priced):
+            return not all_prices and not (own_prices and line.since)
+        return line_kind(line) not in replaced
+
+    return (*filter(stays, listed), *own)
+
+
+def measured_unit(meter: tree.Block) -> str:
+    """The unit of a meter: as stated, or the name of what it aggregates, or events."""
+    stated, measure = tree.one(meter.lines, tree.MeterUnit), tree.one(meter.lines, tree.Measure)
+    if stated:
+        return stated.unit.text
+    return measure.field.text if measure and measure.field else "events"
+
+
+def split_rate(rate: tree.Rate, unit: str | None) -> tuple[tree.Each | None, tree.Length | None]:
+    """What a rate is per: a unit, a period, or both. A measured unit that is also a word for time (4.00 EUR per day
+    of rental) is the unit; ``unit`` is the measured one, None where nothing is measured."""
+    each = next((per for per in rate.per if isinstance(per, tree.Each)), None)
+    length = next((per for per in rate.per if isinstance(per, tree.Length)), None)
+    if each is None and length is not None and unit and same_unit(str(length.span.unit), unit):
+        return tree.Each(length.where, Decimal(length.span.count), tree.Name(length.where, unit)), None
+    return each, length
+
+
+def _inherit(own: tuple[tree.Node, ...], listed: Iterable[tuple[tree.Node, ...]]) -> tuple[tree.Node, ...]:
+    """A contract's lines, and what it leaves out of billing, proration and supply from its price lists."""
+
+    def with_missing(lines: tuple[tree.Node, ...], more: tuple[tree.Node, ...]) -> tuple[tree.Node, ...]:
+        stated = {type(line) for line in lines}
+        return (*lines, *(line for line in more if isinstance(line, _INHERITED) and type(line) not in stated))
+
+    return reduce(with_missing, listed, own)
+
+
+def _end(lines: tuple[tree.Node, ...]) -> dt.date | None:
+    term, renews = tree.one(lines, tree.Term), tree.one(lines, tree.Renews)
+    if term is None or (renews and renews.by):
+        return None
+    if term.length:
+        return term.length.span.after(term.start.value)
+    return term.last.value + dt.timedelta(days=1) if term.last else None
+
+
+def _dated_amendments(amendments: Iterable[tree.Amendment]) -> Iterator[tuple[Agreement, tree.Amendment]]:
+    for amendment in amendments:
+        if amendment.effective and amendment.agreed:
+            reference = tree.worded(amendment.lines, "reference")
+            number = int(amendment.number.value)
+            yield Agreement(number, amendment.effective.value, amendment.agreed.value, reference), amendment
+
+
+def _anchored(entries: list[Dated[tree.Bill]], anchor: Anchor) -> list[Dated[tree.Bill]]:
+    """Bill lines with their anchor: without one they keep that of the line before (days and weeks have none)."""
+    result = []
+    for entry in entries:
+        bill = entry.value
+        anchor = bill.anchor or (anchor if bill.every.months else Anchor())
+        result.append(replace(entry, value=replace(bill, anchor=anchor)))
+    return result
+
+
+def _counted(node: object) -> tree.Quantity | tree.Usage | None:
+    return node if isinstance(node, tree.Quantity | tree.Usage) else None
+
+
+def _bound(kind: str) -> Callable[[object], tree.Bounded | None]:
+    return lambda node: node if isinstance(node, tree.Bounded) and node.kind == kind else None
+
+
+def _of_kind(kind: type[Line]) -> Callable[[object], Line | None]:
+    return lambda node: node if isinstance(node, kind) else None

@@ -1,0 +1,72 @@
+"""language: the one parser of .terms files, built from grammar.lark once and then kept in the user's cache."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from lark import Lark, Token
+from lark import __version__ as lark_version
+
+from invoicer.domain.canonical import sha256
+
+GRAMMAR = Path(__file__).with_name("grammar.lark")
+
+
+class WholeWords:
+    """Lets names and literals, the refused ones too, be read wherever they stand, so that a typo arrives as one whole
+    unexpected token instead of a single character."""
+
+    always_accept = (
+        *("NAME", "NUMBER", "DATE", "STRING", "PERCENTAGE", "PROPERTY", "_NL"),
+        *("BAD_MONEY", "BAD_DATE", "BAD_NUMBER", "BAD_STRING", "BAD_WORD"),
+    )
+
+    def process(self, stream: Iterator[Token]) -> Iterator[Token]:
+        return stream
+
+
+@cache
+def parser() -> Lark:
+    """The parser, from the cache where there is one. Building takes most of a second, loading a few hundredths; a cache
+    that can't be read or written costs time and nothing else."""
+    text = GRAMMAR.read_text("utf-8")
+    kept = _cache_file(text)
+    if kept is None:
+        return _lark(text, cache_in=None)
+    if kept.exists():
+        return _lark(text, cache_in=kept)
+    fresh = kept.with_suffix(f".{os.getpid()}")
+    built = _lark(text, cache_in=fresh)
+    try:
+        fresh.replace(kept)  # in one step, so that another process never reads half a file
+    except OSError:
+        fresh.unlink(missing_ok=True)
+    return built
+
+
+def _lark(text: str, cache_in: Path | None) -> Lark:
+    return Lark(
+        text,
+        parser="lalr",
+        lexer="contextual",
+        propagate_positions=True,
+        maybe_placeholders=True,
+        postlex=WholeWords(),
+        cache=str(cache_in) if cache_in else False,
+    )
+
+
+def _cache_file(text: str) -> Path | None:
+    """Where the built parser is kept: the user's own cache folder, because Lark's cache is a pickle and a folder that
+    others may write to is no place for one. None where there is no such folder."""
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "invoicer"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if folder.stat().st_uid != os.getuid() or not os.access(folder, os.W_OK | os.X_OK):
+            return None
+    except (OSError, RuntimeError):
+        return None
+    return folder / f"grammar-{sha256(text + lark_version)[:16]}.lark"

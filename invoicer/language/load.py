@@ -1,0 +1,175 @@
+"""language: files of terms → contracts, and everything that is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from invoicer.domain.canonical import sha256
+from invoicer.domain.contract import Contract
+from invoicer.domain.trace import Clause
+from invoicer.errors import Place, Problem, Severity, TermsError
+from invoicer.language import tree
+from invoicer.language.checks import Known, check_document, check_terms
+from invoicer.language.checks.names import names_twice
+from invoicer.language.codes import Code, problem
+from invoicer.language.damage import Damage
+from invoicer.language.gather import PriceLists, Terms, gather
+from invoicer.language.parse import Parsed, parse
+from invoicer.language.resolve import resolve
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """``contracts`` are those without errors, ``refused`` the ids of the others with the errors that refuse them (which
+    may stand in a price list that they use). ``problems`` are all of all files, by file and line, warnings included;
+    ``texts`` the files by name, for :func:`render`."""
+
+    contracts: tuple[Contract, ...]
+    problems: tuple[Problem, ...]
+    texts: Mapping[str, str]
+    refused: Mapping[str, tuple[Problem, ...]]
+
+
+def load(
+    files: Iterable[tuple[str, str]],
+    *,
+    customers: Collection[str] | None = None,
+    sellers: Collection[str] | None = None,
+    kinds: Collection[str] | None = None,
+) -> Loaded:
+    """Read contracts and price lists from (name, text) pairs, in any order and any number to a file.
+
+    ``customers``, ``sellers`` and ``kinds`` (of supply) are the ids that the workspace knows; None: they are not looked
+    up. Raises nothing: what is wrong is in ``problems``.
+    """
+    parsed = {file: parse(file, text) for file, text in files}
+    loading = _Loading(parsed, Known(customers, sellers, kinds))
+    return loading.run()
+
+
+def read(path_on_disk: str | Path, shown_as: str) -> str:
+    """The text of a terms file; ``shown_as`` is its name in problems. Line ends become plain, a byte order mark goes.
+
+    Raises TermsError where the file can't be read, is not UTF-8, or holds characters that are no text.
+    """
+    try:
+        data = Path(path_on_disk).read_bytes()
+    except OSError as error:
+        cause = f"{shown_as} can't be read: {error.strerror or error}"
+        raise TermsError(problem(Code.T016, Place(shown_as), cause, "check the file and its permissions")) from None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        cause = f"the file is not UTF-8 text: byte {error.start + 1} is {data[error.start]:#04x}"
+        raise TermsError(problem(Code.T014, Place(shown_as, line), cause, "save the file as UTF-8")) from None
+    for number, line_text in enumerate(text.split("\n"), 1):
+        for column, character in enumerate(line_text, 1):
+            if ord(character) < 32 and character not in "\t\r\f":
+                place = Place(shown_as, number, column, number, column + 1)
+                cause = f"the character U+{ord(character):04X} does not belong in text"
+                raise TermsError(problem(Code.T015, place, cause, "save the file as plain text"))
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+class _Loading:
+    def __init__(self, parsed: Mapping[str, Parsed], known: Known) -> None:
+        self.parsed = parsed
+        self.known = known
+        self.texts = {file: one.text for file, one in parsed.items()}
+        self.lines = {file: text.split("\n") for file, text in self.texts.items()}
+        self.documents = [document for one in parsed.values() for document in one.documents]
+        self.found: dict[Problem, None] = {}  # in the order in which they were found, each once
+        self.damage = {file: Damage(one) for file, one in parsed.items()}
+
+    def run(self) -> Loaded:
+        self._keep(chain.from_iterable(one.problems for one in self.parsed.values()))
+        contracts = [document for document in self.documents if not document.is_list]
+        lists = self._lists()
+        twice = self._twice(contracts)
+        resolved: list[Contract] = []
+        refused: dict[str, tuple[Problem, ...]] = {}
+        for document in contracts:
+            own = self._sound(chain(check_document(document), twice.get(document.heading, ())), document)
+            terms = gather(document, lists, self._clause)
+            own += self._sound(check_terms(terms, lists, self.known), document)
+            self._keep(own)
+            errors = [p for p in chain(self._written(document, terms), own) if p.severity is not Severity.WARNING]
+            if errors:
+                refused[document.id.text] = (*refused.get(document.id.text, ()), *dict.fromkeys(errors))
+            else:
+                resolved.append(resolve(terms, self._clause, self.texts))
+        problems = sorted(self.found, key=lambda p: (p.where.file, p.where.line, p.where.column, p.code))
+        return Loaded(tuple(resolved), tuple(problems), self.texts, refused)
+
+    # -------------------------------------------------------------- documents
+
+    def _lists(self) -> PriceLists:
+        """The price lists by id and version; each is checked by itself, used or not."""
+        lists: dict[str, dict[int | None, tree.Document]] = {}
+        for document in self.documents:
+            if not document.is_list:
+                continue
+            self._keep(self._sound(chain(check_document(document), names_twice(document.blocks)), document))
+            stated = tree.one(document.lines, tree.Version)
+            version = int(stated.number.value) if stated else None
+            versions = lists.setdefault(document.id.text, {})
+            if version in versions:
+                other = versions[version].heading
+                cause = f"price list `{document.id}`{f' version {version}' if version else ''} is also in {other}"
+                self._keep([problem(Code.C003, document.id.where, cause, "give one of them another version or name")])
+            versions.setdefault(version, document)
+        return lists
+
+    def _twice(self, contracts: Iterable[tree.Document]) -> Mapping[Place, tuple[Problem, ...]]:
+        """Contracts of one id: each of them is refused, for neither can be told to be the right one."""
+        by_id: dict[str, list[tree.Document]] = {}
+        for document in contracts:
+            by_id.setdefault(document.id.text, []).append(document)
+        found = {}
+        for same in by_id.values():
+            for document in same if len(same) > 1 else ():
+                other = next(one for one in same if one is not document)
+                cause = f"there is another contract `{document.id}` in {Place(other.heading.file, other.heading.line)}"
+                found[document.heading] = (problem(Code.C003, document.id.where, cause, "give one of them another id"),)
+        return found
+
+    def _written(self, document: tree.Document, terms: Terms) -> Iterator[Problem]:
+        """What is wrong in the text of a contract and of the price lists that it uses."""
+        for part in (document, *(price_list for _, price_list in terms.lists)):
+            first, last = self.damage[part.where.file].extent(part)
+            for one in self.found:
+                if one.where.file == part.where.file and first <= one.where.line <= last:
+                    yield one
+
+    # -------------------------------------------------------------- findings
+
+    def _sound(self, findings: Iterable[Problem], document: tree.Document) -> list[Problem]:
+        """Without those that follow from lines that could not be read: see :class:`~codes.About`."""
+        damaged = any(
+            self.damage[file].touches(part) for part in (document, *self._used(document)) for file in (part.where.file,)
+        )
+        return [
+            one
+            for one in findings
+            if not (damaged and Code[one.code].value.absence)
+            and not (one.where.file in self.damage and self.damage[one.where.file].in_damaged_block(one.where.line))
+        ]
+
+    def _used(self, document: tree.Document) -> Iterator[tree.Document]:
+        named = {uses.price_list.text for uses in tree.every(document.lines, tree.Uses)}
+        yield from (one for one in self.documents if one.is_list and one.id.text in named)
+
+    def _keep(self, findings: Iterable[Problem]) -> None:
+        self.found.update(dict.fromkeys(findings))
+
+    def _clause(self, where: Place, reference: str) -> Clause:
+        lines = self.lines[where.file][where.line - 1 : where.end_line]
+        lines[-1] = lines[-1][: where.end_column - 1]
+        lines[0] = lines[0][where.column - 1 :]
+        text_hash = sha256("\n".join(lines))
+        spot = (where.file, where.line, where.column, where.end_line, where.end_column)
+        return Clause(*spot, text_hash, reference)

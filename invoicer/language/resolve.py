@@ -1,0 +1,218 @@
+"""language: gathered terms → the domain's Contract, the second representation. Only for terms without errors."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+from typing import TypeVar
+
+from invoicer.domain.canonical import sha256
+from invoicer.domain.contract import (
+    Aggregation,
+    Amendment,
+    AmountOff,
+    Charge,
+    Contract,
+    Discount,
+    Meter,
+    Metered,
+    PercentOff,
+    Premium,
+    Quantity,
+    Renewal,
+    Source,
+    VolumeOff,
+)
+from invoicer.domain.payment import PaymentTerms
+from invoicer.domain.timeline import Dated, Timeline
+from invoicer.domain.trace import Clause, Rounding
+from invoicer.errors import DefectError, Place
+from invoicer.language import tree
+from invoicer.language.checks.names import meters_of
+from invoicer.language.convert import to_billing, to_bound, to_condition, to_price, to_proration, to_quantity
+from invoicer.language.gather import Agreement, ChargeTerms, Terms, measured_unit
+
+T = TypeVar("T")
+U = TypeVar("U")
+MakeClause = Callable[[Place, str], Clause]
+
+
+def resolve(terms: Terms, clause: MakeClause, texts: Mapping[str, str]) -> Contract:
+    """The contract that the terms state; ``texts`` holds the files by name."""
+    document = terms.document
+    parties = {party.role: party.id.text for party in tree.every(terms.lines, tree.Party)}
+    rounding = tree.one(terms.lines, tree.Round)
+    payment = _mapped(terms.payment, lambda pay: pay.terms)
+    if not payment.entries or payment.entries[0].amendment:
+        # 30 days where a contract fixes none (Directive 2011/7/EU on late payment, art. 3(3)(b))
+        unstated = Dated(terms.start, terms.main.agreed, PaymentTerms(), clause(document.heading, ""))
+        payment = Timeline((unstated, *payment.entries))
+    files = dict.fromkeys([document.where.file, *(price_list.where.file for _, price_list in terms.lists)])
+    return Contract(
+        id=document.id.text,
+        title=document.title or document.id.text,
+        seller=parties["seller"],
+        customer=parties["customer"],
+        currency=terms.currency,
+        agreed=terms.main.agreed,
+        start=terms.start,
+        end=terms.end,
+        renewal=_renewal(terms),
+        payment=payment,
+        rounding=rounding.rounding if rounding else Rounding.HALF_UP,
+        charges=tuple(_charge(terms, charge) for charge in terms.charges),
+        meters=tuple(_meter(terms, name, clause) for name in _wanted_meters(terms)),
+        discounts=tuple(_discount(agreement, block, clause) for agreement, block in terms.discounts),
+        amendments=tuple(
+            Amendment(a.number, a.effective, a.agreed, node.title, clause(node.where, a.reference))
+            for a, node in terms.amendments
+        ),
+        clause=clause(document.where, ""),
+        sources=tuple(Source(file, texts[file], sha256(texts[file])) for file in files),
+        purchase_order=tree.worded(terms.lines, "purchase order"),
+        reference=tree.worded(terms.lines, "reference"),
+    )
+
+
+def _renewal(terms: Terms) -> Renewal | None:
+    renews = tree.one(terms.lines, tree.Renews)
+    if renews is None or renews.by is None:
+        return None
+    return Renewal(renews.by.span, renews.notice.span if renews.notice else None)
+
+
+# ------------------------------------------------------------------ charges
+
+
+def _charge(terms: Terms, charge: ChargeTerms) -> Charge:
+    supply = tree.one(charge.lines, tree.Supply) or tree.one(terms.lines, tree.Supply)
+    if supply is None:
+        raise DefectError(f"charge {charge.id} passed the checks without a supply kind")
+    prorate = tree.one(charge.lines, tree.Prorate) or tree.one(terms.lines, tree.Prorate)
+    first = charge.price.entries[0].clause
+    return Charge(
+        id=charge.id,
+        title=charge.block.title or (charge.base.title if charge.base else "") or charge.id,
+        kind=supply.kind.text,
+        clause=charge.service.entries[0].clause if charge.lines else first,
+        price=_mapped(charge.price, lambda lines: to_price(lines, _measured(terms, charge))),
+        service=charge.service,
+        billing=_mapped(charge.billing, to_billing),
+        proration=to_proration(prorate),
+        quantity=_some(_mapped(charge.quantity, to_quantity)) or _share_of(charge),
+        included=_some(_mapped(charge.included, lambda node: Fraction(node.amount.value))),
+        minimum=_some(_mapped(charge.minimum, to_bound)),
+        maximum=_some(_mapped(charge.maximum, to_bound)),
+        premium=_premium(charge),
+    )
+
+
+def _measured(terms: Terms, charge: ChargeTerms) -> str | None:
+    for name in meters_of(charge):
+        return measured_unit(terms.meters[name.text])
+    return None
+
+
+def _share_of(charge: ChargeTerms) -> Timeline[Quantity] | None:
+    """A percentage names its meter by itself: 1.40% of card-volume."""
+    entries = [
+        Dated[Quantity](e.effective, e.agreed, Metered(line.price.meter.text), e.clause, e.amendment)
+        for e in charge.price.entries
+        for line in e.value[:1]
+        if isinstance(line.price, tree.Share)
+    ]
+    return _some(Timeline(tuple(entries)))
+
+
+def _premium(charge: ChargeTerms) -> Premium | None:
+    risk, insurance = tree.one(charge.lines, tree.Risk), tree.one(charge.lines, tree.InsuranceClass)
+    if charge.block.kind is not tree.BlockKind.PREMIUM or risk is None or insurance is None:
+        return None
+    policy, insurer = tree.worded(charge.lines, "policy"), tree.worded(charge.lines, "insurer")
+    return Premium(policy, insurer, insurance.name.text, risk.country.text)
+
+
+# ------------------------------------------------------------------ meters, discounts
+
+
+def _wanted_meters(terms: Terms) -> Iterable[str]:
+    """The meters that charges name, in the order of the charges."""
+    return dict.fromkeys(name.text for charge in terms.charges for name in meters_of(charge))
+
+
+def _meter(terms: Terms, name: str, clause: MakeClause) -> Meter:
+    block = terms.meters[name]
+    measure, only = tree.one(block.lines, tree.Measure), tree.one(block.lines, tree.When)
+    if measure is None:
+        raise DefectError(f"meter {name} passed the checks without a measure")
+    unit = measured_unit(block)
+    if tree.one(block.lines, tree.MeterUnit) is None and _counts_money(terms, name):
+        unit = terms.currency
+    return Meter(
+        id=name,
+        title=block.title or name,
+        aggregation=measure.aggregation,
+        field=measure.field.text if measure.field else "",
+        unit=unit,
+        clause=clause(block.where, ""),
+        per_day=measure.per_day and measure.aggregation is not Aggregation.COUNT,
+        only=to_condition(only.condition) if only else None,
+    )
+
+
+def _counts_money(terms: Terms, name: str) -> bool:
+    shares = (
+        line.price.meter.text
+        for charge in terms.charges
+        for entry in charge.price.entries
+        for line in entry.value
+        if isinstance(line.price, tree.Share)
+    )
+    return name in set(shares)
+
+
+def _discount(agreement: Agreement, block: tree.Block, clause: MakeClause) -> Discount:
+    start_day, until = tree.dated(block.lines, "from"), tree.dated(block.lines, "until")
+    length, when = tree.one(block.lines, tree.ForFirst), tree.one(block.lines, tree.When)
+    start = start_day.value if start_day else agreement.effective
+    end = until.value + dt.timedelta(days=1) if until else length.length.span.after(start) if length else None
+    reference = tree.worded(block.lines, "clause") or agreement.reference
+    off, charges = _off(block)
+    return Discount(
+        id=block.id.text,
+        title=block.title or block.id.text,
+        clause=clause(block.where, reference),
+        off=off,
+        charges=tuple(name.text for name in charges) or None,
+        agreed=agreement.agreed,
+        start=start,
+        end=end,
+        when=to_condition(when.condition) if when else None,
+    )
+
+
+def _off(block: tree.Block) -> tuple[PercentOff | AmountOff | VolumeOff, tuple[tree.Name, ...]]:
+    for line in block.lines:
+        match line:
+            case tree.PercentOff(percent=percent, charges=charges):
+                return PercentOff(percent.value), charges
+            case tree.AmountOff(amount=amount, charges=charges, per=per):
+                return AmountOff(amount.value, per.span if per else None), charges
+            case tree.VolumeOff(charges=charges, bands=bands):
+                pairs = ((band.up_to.value if band.up_to else None, band.percent.value) for band in bands)
+                return VolumeOff(tuple(pairs)), charges
+    raise DefectError(f"discount {block.id} passed the checks and takes nothing off")
+
+
+# ------------------------------------------------------------------ timelines
+
+
+def _mapped(timeline: Timeline[T], convert: Callable[[T], U]) -> Timeline[U]:
+    return Timeline(
+        tuple(Dated(e.effective, e.agreed, convert(e.value), e.clause, e.amendment) for e in timeline.entries)
+    )
+
+
+def _some(timeline: Timeline[T]) -> Timeline[T] | None:
+    return timeline if timeline.entries else None

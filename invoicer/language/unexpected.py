@@ -1,0 +1,127 @@
+"""language: what to say about a word that can't stand where it stands, and what was probably meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+from lark import Lark, Token
+
+from invoicer.domain.money import is_currency
+from invoicer.errors import Place, Problem
+from invoicer.language.codes import Code, problem
+from invoicer.language.words import EXAMPLES, HEADINGS, HOMES, LITERALS, close_to, listed, shortened
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """An unexpected token, the tokens before it on its line, the terminals that would have fitted, and the heading
+    of the block it stands in."""
+
+    lark: Lark
+    file: str
+    token: Token
+    line: tuple[Token, ...]
+    accepted: frozenset[str]
+    heading: str
+
+    @property
+    def where(self) -> Place:
+        token = self.token
+        return Place(self.file, token.line or 1, token.column or 1, token.end_line or 1, token.end_column or 1)
+
+    @property
+    def keywords(self) -> dict[str, str]:
+        """The fitting words of the language, each with its terminal."""
+        return {word: name for name, word in _words(self.lark).items() if name in self.accepted}
+
+    @property
+    def expected(self) -> str:
+        """What would have fitted, in words: literals first."""
+        literals = [words for terminal, words in LITERALS.items() if terminal in self.accepted]
+        keywords = [f"`{word}`" for word in sorted(self.keywords) if not (self.line and word in HEADINGS)]
+        return listed(literals + keywords)
+
+
+def explain(situation: Situation) -> tuple[Problem, tuple[str, str] | None]:
+    """The problem, and the (terminal, text) that the token was probably meant to be, if any."""
+    token = situation.token
+    if token.type == "_NL":
+        return _too_early(situation), None
+    if not situation.line:
+        return _unknown_line(situation)
+    mend, meant = _hint(situation)
+    cause = f"I did not expect `{shortened(str(token))}` here: expected {situation.expected}"
+    return problem(Code.T001, situation.where, cause, mend or _example(situation)), meant
+
+
+def _too_early(situation: Situation) -> Problem:
+    last = situation.line[-1]
+    line, column = last.end_line or 1, last.end_column or 1
+    where = Place(situation.file, line, column, line, column + 1)
+    cause = f"this line stops too early: expected {situation.expected}"
+    return problem(Code.T002, where, cause, _example(situation))
+
+
+def _unknown_line(situation: Situation) -> tuple[Problem, tuple[str, str] | None]:
+    word = str(situation.token)
+    keywords = situation.keywords
+    block = f"`{situation.heading}`" if situation.heading else "a file"
+    near = close_to(word, keywords)
+    meant = (keywords[near], near) if near else None
+    if near:
+        mend = f"did you mean `{near}`?"
+    elif word in HOMES:
+        mend = f"`{word}` {HOMES[word]}"
+    else:
+        inner = [f"`{keyword}`" for keyword in sorted(keywords) if keyword not in HEADINGS]
+        amounts = ["an amount"] if "NUMBER" in situation.accepted else []
+        if inner or amounts:
+            mend = f"lines here begin with {listed(amounts + inner, most=14)}; a new block with a word such as `charge`"
+        else:
+            mend = f"begin with {listed([f'`{keyword}`' for keyword in sorted(keywords)])}"
+    cause = f"no line of {block} begins with `{shortened(word)}`"
+    return problem(Code.T003, situation.where, cause, mend), meant
+
+
+def _hint(situation: Situation) -> tuple[str, tuple[str, str] | None]:
+    """What was meant, for the mistakes that can be told; ("", None) for others."""
+    token, line, accepted = situation.token, situation.line, situation.accepted
+    text = str(token)
+    glued = re.fullmatch(r"(\d+(?:\.\d+)?)([^\W\d]+)", text)
+    if glued:
+        return f"leave a space between number and unit: `{glued[1]} {glued[2]}`", None
+    if re.fullmatch(r"\.\d+", text):
+        return f"write `0{text}`", None
+    if "CURRENCY" in accepted and token.type == "NAME" and is_currency(text.upper()):
+        return f"did you mean `{text.upper()}`?", ("CURRENCY", text.upper())
+    for word in situation.keywords:
+        if token.type == "NAME" and len(word) > 2 and text.startswith(word) and len(text) > len(word):
+            return f"leave a space between words: `{word} {text.removeprefix(word).lstrip('-')}`", None
+    near = close_to(text, situation.keywords) if token.type == "NAME" else ""
+    if near:
+        return f"did you mean `{near}`?", (situation.keywords[near], near)
+    if token.type == "NUMBER" and line[-1].type == "NUMBER" and line[0] == "above":
+        return "`above` takes no number: it is everything above the band before", None
+    for number, unit in pairwise(line):
+        if number.type == "NUMBER" and " " in number and is_currency(str(unit)):
+            bound, _, price = number.rpartition(" ")
+            return f"`{number}` was read as one number: write `{bound}: {price} {unit}`", None
+    return "", None
+
+
+def _example(situation: Situation) -> str:
+    first = situation.line[0]
+    examples: Mapping[str, str] = EXAMPLES.get(situation.heading.split(" ")[0], {})
+    key = "amount" if first.type == "NUMBER" else "percentage" if first.type == "PERCENTAGE" else str(first)
+    example = examples.get(key) or EXAMPLES[""].get(key)
+    return f"for example `{example}`" if example else "leave out what is too much, or add what is missing"
+
+
+@cache
+def _words(lark: Lark) -> Mapping[str, str]:
+    """The words of the language by their terminals."""
+    return {t.name: t.pattern.value for t in lark.terminals if t.pattern.type == "str"}

@@ -1,0 +1,204 @@
+"""language: words of the language that are written elsewhere than in the grammar, and how to list and guess words."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable
+
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+
+HEADINGS = ("contract", "price-list", "charge", "premium", "meter", "discount", "amendment", "change", "stop")
+"""Words that begin a block, a change, or a stop."""
+
+DOCUMENTS = ("contract", "price-list")
+
+RESERVED = ("billing", "payment", "everything", "quantity")
+"""Words that a charge can't be named by, for in some lines they mean something else."""
+
+SYNONYMS = {
+    "yearly": "annually",
+    "upfront": "advance",
+    "client": "customer",
+    "buyer": "customer",
+    "supplier": "seller",
+    "vendor": "seller",
+    "duration": "term",
+    "invoice": "bill",
+    "billed": "bill",
+    "includes": "included",
+    "tiered": "graduated",
+    "unlimited": "above",
+    "over": "above",
+    "else": "otherwise",
+    "if": "when",
+    "until": "ends",
+    "under": "less",
+    "below": "less",
+}
+"""What people write by habit, and the word of the language that they mean."""
+
+LITERALS = {
+    "NAME": "a name",
+    "NUMBER": "a number",
+    "CURRENCY": "a currency code such as `EUR`",
+    "DATE": "a date such as `2026-07-31`",
+    "STRING": 'a "text"',
+    "PERCENTAGE": "a percentage",
+    "PROPERTY": "`customer.country`",
+    "LPAR": "an opening bracket",
+    "RPAR": "a closing bracket",
+    "_NL": "the end of the line",
+}
+"""Terminals that are no words, as people call them; in the order in which they are listed."""
+
+HOMES = dict.fromkeys(
+    ("seller", "customer", "currency", "agreed", "term", "renews", "pay", "purchase", "round", "uses"),
+    "belongs to the contract: move the line above the first charge",
+) | {
+    "supersedes": "belongs to an amendment, right below its heading",
+    "quantity": "belongs to a charge",
+    "usage": "belongs to a charge",
+    "included": "belongs to a charge",
+    "policy": "belongs to a `premium`; a `charge` has none",
+    "risk": "belongs to a `premium`; a `charge` has none",
+    "insurer": "belongs to a `premium`; a `charge` has none",
+    "insurance": "belongs to a `premium`; a `charge` has none",
+    "up": "belongs to a table of bands: below `graduated`, `volume` or `package`",
+    "above": "belongs to a table of bands: below `graduated`, `volume` or `package`",
+    "change": "belongs to an amendment",
+    "stop": "belongs to an amendment",
+    "discount": "belongs to a contract; a price list has none",
+    "amendment": "belongs to a contract; a price list has none",
+    "sum": "belongs to a `meter`",
+    "unit": "belongs to a `meter`",
+    "only": "belongs to a `meter`",
+    "for": "belongs to a `discount`",
+    "version": "belongs to a price list, before its first charge",
+}
+"""Where lines that begin with these words belong."""
+
+EXAMPLES: dict[str, dict[str, str]] = {
+    "": {
+        "contract": 'contract acme-2026 "Acme Ltd: managed cluster"',
+        "price-list": 'price-list hosting-prices "Hosting prices"',
+        "uses": "uses hosting-prices version 3",
+        "seller": "seller hosting-nl",
+        "customer": "customer acme",
+        "purchase": 'purchase order "PO-77810"',
+        "reference": 'reference "Cluster A"',
+        "version": "version 3",
+        "currency": "currency EUR",
+        "agreed": "agreed 2025-12-12",
+        "term": "term 24 months from 2026-01-01",
+        "renews": "renews for 12 months, notice 90 days",
+        "bill": "bill monthly in advance on day 1",
+        "prorate": "prorate by-days",
+        "pay": "pay within 30 days",
+        "round": "round half-up",
+        "supply": "supply electronic-service",
+        "charge": 'charge seats "Support seats"',
+        "premium": 'premium motor "Motor cover"',
+        "meter": 'meter api-calls "API calls"',
+        "discount": 'discount launch "Launch discount"',
+        "amendment": 'amendment 1 from 2026-07-01 agreed 2026-05-12 "Side letter 1"',
+        "amount": "450.00 EUR per month",
+        "percentage": "1.40% of card-volume",
+        "from": "from 2027-01-01 480.00 EUR per month",
+        "graduated": "graduated per month",
+        "volume": "volume per month",
+        "package": "package per month",
+        "up": "up to 100 000: 0.0020 EUR each",
+        "above": "above 0.0015 EUR each",
+        "quantity": "quantity 40 seats",
+        "usage": "usage of api-calls",
+        "included": "included 10 seats",
+        "minimum": "minimum 50.00 EUR per month",
+        "maximum": "maximum 5 000.00 EUR per month",
+        "clause": 'clause "4.1"',
+        "starts": "starts 2026-02-15",
+        "ends": "ends 2026-12-31",
+        "on": "on 2026-03-01",
+        "refund": "refund unused",
+        "no": "no refund",
+        "policy": 'policy "MTPL-2026-101"',
+        "insurer": 'insurer "Harbour Mutual"',
+        "risk": "risk in NL",
+        "insurance": "insurance class motor-liability",
+        "supersedes": "supersedes 1",
+        "change": "change seats quantity to 60 seats",
+        "stop": "stop api",
+    },
+    "meter": {
+        "sum": "sum of calls",
+        "max": "max of gigabytes",
+        "last": "last of seats",
+        "unique": "unique of user-id",
+        "average": "average of gigabytes per day",
+        "count": "count of events",
+        "unit": "unit calls",
+        "only": "only status less than 500",
+    },
+    "discount": {
+        "percentage": "20% off platform-fee, seats",
+        "amount": "50.00 EUR off platform-fee per month",
+        "for": "for first 6 months",
+        "until": "until 2026-06-30",
+        "from": "from 2026-02-01",
+        "when": "when quantity at least 10",
+        "volume": "volume on api",
+        "up": "up to 1 000.00 EUR 0%",
+        "above": "above 5%",
+    },
+}
+"""A good line for each first word; where a word begins different lines, by the kind of block."""
+
+_LONGEST_WORD = 40
+
+
+def close_to(word: str, known: Iterable[str]) -> str:
+    """The known word that was probably meant, or ""."""
+    candidates = sorted(set(known))
+    meant = SYNONYMS.get(word.lower(), "")
+    if meant in candidates:
+        return meant
+    if len(word) > _LONGEST_WORD:
+        return ""
+    lowered = {candidate.lower(): candidate for candidate in candidates}
+    near = difflib.get_close_matches(word.lower(), lowered, 1, 0.6)
+    return lowered[near[0]] if near else ""
+
+
+def suggestion(word: str, known: Collection[str], what: str) -> str:
+    """The mend for an unknown name: the one that was probably meant, or those that there are."""
+    near = close_to(word, known)
+    if near:
+        return f"did you mean `{near}`?"
+    if not known:
+        return f"there are no {what} here yet: add one, or mend the name"
+    return f"known {what}: " + listed([f"`{name}`" for name in sorted(known)], "and", 8)
+
+
+def listed(words: Iterable[str], last: str = "or", most: int = 9) -> str:
+    """ "a, b or c"; of more than ``most`` words the rest is counted."""
+    items = list(words)
+    if len(items) > most:
+        return ", ".join(items[:most]) + f" {last} {len(items) - most} more"
+    return f" {last} ".join(filter(None, (", ".join(items[:-1]), items[-1] if items else "")))
+
+
+def same_unit(one: str, other: str) -> bool:
+    """Whether two words are one unit, in singular or plural (seat and seats, delivery and deliveries, GB)."""
+    return one == other or one in plurals(other) or other in plurals(one)
+
+
+def plurals(word: str) -> tuple[str, ...]:
+    """The ways in which the plural of an English word may be written."""
+    return (word + "s", word + "es", *((word[:-1] + "ies",) if word.endswith("y") else ()))
+
+
+def shortened(text: str, longest: int = 40) -> str:
+    """A text that fits into a message."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
