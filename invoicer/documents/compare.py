@@ -47,8 +47,9 @@ def compare(
             continue
         kept = too_old if horizon is not None and cluster.days.end <= horizon else found
         kept.extend(settle(cluster, by_component[_component(cluster)], through))
-    differences, loose = joined(found, positions)
-    holds = [*held_for_age(too_old, horizon or dt.date.min), *held_for_reference(loose)]
+    differences, loose = joined(found, positions, through)
+    overdue = [difference for difference in too_old if not difference.is_supply or difference.bill_date <= through]
+    holds = [*held_for_age(overdue, horizon or dt.date.min), *held_for_reference(loose)]
     return Comparison(tuple(sorted(differences, key=_order)), tuple(holds))
 
 

@@ -47,6 +47,11 @@ class Correction:
     releases: Period | None = None
 
     @property
+    def key(self) -> tuple[str, int]:
+        """Document and number of the line."""
+        return self.line.document, self.line.line
+
+    @property
     def billed(self) -> Money:
         return Money.of(self.before.result, self.line.net.currency)
 

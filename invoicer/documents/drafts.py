@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,10 +15,9 @@ from invoicer.documents.totals import accounting_tax, breakdown
 from invoicer.domain.contract import Contract
 from invoicer.domain.document import Document, Draft, Kind, Line
 from invoicer.domain.entitlement import Component, Part
-from invoicer.domain.money import Money, total
+from invoicer.domain.money import total
 from invoicer.domain.party import BankAccount, Seller
 from invoicer.domain.payment import PaymentTerms
-from invoicer.domain.period import Period
 from invoicer.domain.supply import Category, ExchangeRate
 
 _PARTS = {part: place for place, part in enumerate(Part)}
@@ -33,10 +32,9 @@ def drafts(differences: Iterable[Difference], context: Context) -> tuple[Draft, 
     a billed line is invoiced. The order of the differences does not matter.
     """
     listed = sorted(differences, key=lambda difference: _order(difference, context))
-    kinds = _kinds(listed)
     groups: dict[_Group, list[Difference]] = defaultdict(list)
-    for difference, kind in zip(listed, kinds, strict=True):
-        groups[_group(difference, kind, context)].append(difference)
+    for group, difference in _grouped(listed, context):
+        groups[group].append(difference)
     made = (_draft(group, members, context) for group, members in groups.items())
     return tuple(sorted(made, key=_place))
 
@@ -56,11 +54,26 @@ class _Group:
     contract: str
 
 
-def _group(difference: Difference, kind: Kind, context: Context) -> _Group:
+def _grouped(differences: Sequence[Difference], context: Context) -> Iterator[tuple[_Group, Difference]]:
+    """Supplies are invoiced. Corrections of one charge for the same billed days stay together: they are credited when
+    less is due in all, and invoiced otherwise."""
+    bundles: dict[Any, list[Difference]] = defaultdict(list)
+    for difference in differences:
+        days = difference.correction.line.days if difference.correction else difference.days
+        key = _group(difference, context), difference.contract, difference.component.charge, days
+        bundles[key].append(difference)
+    for (group, *_), bundle in bundles.items():
+        less = total((difference.net for difference in bundle), group.parties.currency).amount < 0
+        kind = Kind.CREDIT_NOTE if group.corrects and less else Kind.INVOICE
+        for difference in bundle:
+            yield replace(group, kind=kind), difference
+
+
+def _group(difference: Difference, context: Context) -> _Group:
     contract, parties = context.contracts[difference.contract], difference.parties
     day = difference.bill_date if difference.is_supply else context.known_on
     return _Group(
-        kind=kind,
+        kind=Kind.INVOICE,
         corrects=not difference.is_supply,
         parties=parties,
         payment=_payment(contract, day, context.known_on),
@@ -70,25 +83,6 @@ def _group(difference: Difference, kind: Kind, context: Context) -> _Group:
         outside_scope=difference.treatment.category is Category.OUTSIDE_SCOPE,
         contract="" if context.shares_document(parties.customer) else contract.id,
     )
-
-
-def _kinds(differences: Sequence[Difference]) -> list[Kind]:
-    """Supplies are invoiced. Corrections of one charge for the same billed days stay together: they are credited when
-    less is due in all, and invoiced otherwise."""
-    sums: dict[Any, list[Money]] = defaultdict(list)
-    for difference in differences:
-        sums[_bundle(difference)].append(difference.net)
-    return [
-        Kind.CREDIT_NOTE
-        if difference.correction is not None and total(sums[_bundle(difference)], difference.net.currency).amount < 0
-        else Kind.INVOICE
-        for difference in differences
-    ]
-
-
-def _bundle(difference: Difference) -> tuple[str, str, Parties, Period | None]:
-    days = difference.correction.line.days if difference.correction else None
-    return difference.contract, difference.component.charge, difference.parties, days
 
 
 def _draft(group: _Group, members: Sequence[Difference], context: Context) -> Draft:

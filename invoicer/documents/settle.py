@@ -10,7 +10,7 @@ from fractions import Fraction
 from invoicer.documents.clusters import Cluster, clusters, hull
 from invoicer.documents.difference import Correction, Difference, Reason, parties_of, supply
 from invoicer.documents.positions import Key, Position
-from invoicer.domain.entitlement import Treated
+from invoicer.domain.entitlement import BilledLine, Entitlement, Treated
 from invoicer.domain.money import Money, minor_digits
 from invoicer.domain.period import Period
 from invoicer.domain.trace import Clause, Op, Rounding, Trace, add, divide, given, multiply, rounded, subtract
@@ -22,7 +22,7 @@ def settle(cluster: Cluster, owed: Sequence[Treated], through: dt.date) -> Itera
     """The differences that bring what was billed for a cluster to what is owed for it; none where they agree.
 
     ``owed`` is everything owed for the component, with any parties and treatment: it tells why. Where nothing was billed,
-    each entitlement that is due is a supply (of an amount of nothing, nothing is supplied). An increase becomes a supplement
+    each entitlement is a supply, due or not (of an amount of nothing, nothing is supplied). An increase becomes a supplement
     to the latest line. A reduction is taken from the latest lines first, except that lines with days which are not owed
     any more give those days back, in proportion to what each still carries. A line that is credited whole or gives days
     back may leave parts that it held together: these are then settled apart, as the next comparison would see them.
@@ -32,7 +32,7 @@ def settle(cluster: Cluster, owed: Sequence[Treated], through: dt.date) -> Itera
     while pending:
         part = pending.pop()
         if not part.positions:
-            yield from map(supply, (one for one in part.entitled if one.entitlement.bill_date <= through and _net(one)))
+            yield from map(supply, (one for one in part.entitled if _net(one)))
             continue
         positions = [reach.position for reach in part.positions]
         shares = {position.key: after for position, after in _shares(part, positions)}
@@ -241,13 +241,14 @@ def _reason(position: Position, witness: Treated | None, released: Period | None
         return Reason.PARTIES if same_currency else Reason.TERMS
     if witness.treatment.key != line.treatment.key:
         return Reason.TREATMENT
-    newer = witness.entitlement.agreed > line.issue_date
-    return Reason.USAGE if not newer and _is_measured(witness.entitlement.trace) else Reason.TERMS
+    return amount_reason(witness.entitlement, line)
 
 
-def _begins_schedule(owed: Treated, released: Period, position: Position) -> bool:
-    entitlement = owed.entitlement
-    return entitlement.days.start == released.start and entitlement.billed_from != position.line.billed_from
+def amount_reason(entitled: Entitlement, line: BilledLine) -> Reason:
+    """Why another amount is due than a line carries: terms that were agreed after it was issued, else a measured quantity
+    where there is one."""
+    newer = entitled.agreed > line.issue_date
+    return Reason.USAGE if not newer and _is_measured(entitled.trace) else Reason.TERMS
 
 
 def _is_measured(trace: Trace) -> bool:
@@ -255,3 +256,8 @@ def _is_measured(trace: Trace) -> bool:
     if trace.op is Op.GIVEN:
         return bool(trace.source)
     return any(_is_measured(operand) for operand in trace.operands)
+
+
+def _begins_schedule(owed: Treated, released: Period, position: Position) -> bool:
+    entitlement = owed.entitlement
+    return entitlement.days.start == released.start and entitlement.billed_from != position.line.billed_from
