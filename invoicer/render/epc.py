@@ -5,14 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 
 import segno
-from markupsafe import Markup
 
 from invoicer.domain.money import Money
 from invoicer.domain.party import BankAccount
 
 _LARGEST = Decimal("999999999.99")
 _MOST_BYTES = 331
-_QUIET = 0  # the page around the code is its quiet zone
+MASK = 3
+_PIXELS = 8  # for each module
 
 
 def payload(name: str, account: BankAccount, amount: Money, reference: str) -> str | None:
@@ -43,27 +43,11 @@ def payload(name: str, account: BankAccount, amount: Money, reference: str) -> s
     return text if len(text.encode()) <= _MOST_BYTES else None
 
 
-def picture(text: str) -> Markup:
-    """The code as inline SVG: sharp at every size, one unit for each module."""
+def picture(text: str) -> str:
+    """The code as the address of an embedded PNG, one bit a pixel: it prints sharp and draws many times faster than a
+    path of a thousand squares."""
     # The standard asks for error correction M and nothing above. A fixed mask keeps the picture the same in every version
     # of the library and spares the search for the best of eight.
-    code = segno.make_qr(text, error="m", boost_error=False, mask=3, encoding="utf-8")
-    size = code.symbol_size(border=_QUIET)[0]
-    path = "".join(_runs(code))
-    return Markup(
-        '<svg class="qr" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0} {0}"><path d="{1}"/></svg>'
-    ).format(size, path)
-
-
-def _runs(code: segno.QRCode) -> list[str]:
-    """One rectangle for each run of dark modules in a row."""
-    parts = []
-    for y, row in enumerate(code.matrix):
-        start = None
-        for x, dark in enumerate((*row, 0)):
-            if dark and start is None:
-                start = x
-            elif not dark and start is not None:
-                parts.append(f"M{start} {y}h{x - start}v1h{start - x}z")
-                start = None
-    return parts
+    code = segno.make_qr(text, error="m", boost_error=False, mask=MASK, encoding="utf-8")
+    # No border: the panel that it stands on is its quiet zone.
+    return str(code.png_data_uri(scale=_PIXELS, border=0))

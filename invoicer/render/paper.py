@@ -86,11 +86,11 @@ class Tax:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """How the document is settled: a sentence, what a transfer needs, the QR code."""
+    """How the document is settled: a sentence, what a transfer needs, the address of the QR code ("" for none)."""
 
     sentence: str
     facts: tuple[Fact, ...]
-    code: Markup | None
+    code: str
 
 
 class Paper:
@@ -215,20 +215,20 @@ class Paper:
         document, say = self.document, self.speech
         _ = say.gettext
         if document.kind is Kind.CREDIT_NOTE:
-            return Payment(_("You have nothing to pay: the total is credited to you."), (), None)
+            return Payment(_("You have nothing to pay: the total is credited to you."), (), "")
         if not self._asks_for_money:
-            return Payment(_("You have nothing to pay."), (), None)
+            return Payment(_("You have nothing to pay."), (), "")
         day = say.day(document.due_date)
         reference = Fact(_("Payment reference"), document.payment_reference)
         if document.payment.direct_debit:
             sentence = _("We collect the total by direct debit on {day}.").format(day=day)
             return Payment(
-                sentence, _filled((Fact(_("From account"), _grouped(document.customer.iban)), reference)), None
+                sentence, _filled((Fact(_("From account"), _grouped(document.customer.iban)), reference)), ""
             )
         sentence = _("Please pay the total by {day} and quote the payment reference.").format(day=day)
         account = document.account
         if account is None:
-            return Payment(sentence, _filled((reference,)), None)
+            return Payment(sentence, _filled((reference,)), "")
         facts = (
             Fact(_("Payee"), document.seller.name),
             Fact("IBAN", _grouped(account.iban)),
@@ -237,7 +237,7 @@ class Paper:
             reference,
         )
         code = epc.payload(document.seller.name, account, document.gross, document.payment_reference)
-        return Payment(sentence, _filled(facts), epc.picture(code) if code else None)
+        return Payment(sentence, _filled(facts), epc.picture(code) if code else "")
 
     @property
     def page_numbers(self) -> Markup:

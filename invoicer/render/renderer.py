@@ -54,7 +54,7 @@ class Renderer:
         ``options`` go to the format: ``pdf`` takes ``attachments`` (``weasyprint.Attachment`` with explicit days).
 
         Raises WorkspaceError where the format is unknown (R011) or a template, a style sheet or a translation is wrong
-        (R001 to R009), PluginError where the format of a plugin fails (R012).
+        (R001 to R010), PluginError where the format of a plugin fails (R012).
         """
         write = self._formats.get(name)
         if write is None:
