@@ -186,7 +186,7 @@ def test_what_is_not_owed_any_more_is_credited_with_quantity_and_price(desk: Des
     desk.run([owed(seats, month(1), "480.00", quantity=(40, "seat", "12.00"))], "01-01")
     (note,) = desk.run([], "01-05")
     (line,) = note.lines
-    assert (line.quantity, line.unit, str(line.unit_price), str(line.net)) == (40, "seat", "12.00", "480.00 EUR")
+    assert (str(line.quantity), line.unit, str(line.unit_price), str(line.net)) == ("40", "seat", "12.00", "480.00 EUR")
     assert line.title == "Title of seats"
 
 
@@ -200,7 +200,7 @@ def test_a_discount_agreed_backwards_is_credited_from_its_charge(desk: Desk) -> 
         invoice.number,
         "terms-changed",
     )
-    assert (line.corrects.billed.amount, line.corrects.due.amount) == (0, -20)
+    assert (str(line.corrects.billed), str(line.corrects.due)) == ("0.00 EUR", "-20.00 EUR")
 
 
 def test_a_discount_that_ends_backwards_is_invoiced_again(desk: Desk) -> None:

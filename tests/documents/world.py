@@ -16,7 +16,7 @@ from invoicer.domain.money import Money
 from invoicer.domain.party import Address, BankAccount, Customer, PartyKind, Registration, Seller
 from invoicer.domain.payment import PaymentTerms
 from invoicer.domain.period import Period, Span, Unit
-from invoicer.domain.price import Flat
+from invoicer.domain.price import Flat, Price
 from invoicer.domain.supply import Category, ExchangeRate, Treatment
 from invoicer.domain.timeline import Dated, Timeline
 from invoicer.domain.trace import Clause, Rounding, Trace, given
@@ -101,7 +101,7 @@ def owed(
 def contract(contract_id: str = "cluster", currency: str = "EUR", **changes: object) -> Contract:
     """A contract with the charges fee, seats and setup, in this order, and the discounts launch and loyal."""
     start = day("2026-01-01")
-    flat = Timeline((Dated(start, start, Flat(Decimal(10), Span(1, Unit.MONTH)), CLAUSE),))
+    flat: Timeline[Price] = Timeline((Dated(start, start, Flat(Decimal(10), Span(1, Unit.MONTH)), CLAUSE),))
     charges = tuple(
         Charge(
             name,
