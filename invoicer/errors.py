@@ -44,7 +44,7 @@ class Place:
 class Problem:
     """What is wrong, where, why, and how to mend it. ``code`` is stable: ``T…`` syntax of terms, ``C…`` checks of
     terms, ``W…`` workspace, ``U…`` usage, ``X…`` tax and exchange, ``P…`` plugins, ``L…`` ledger and runs,
-    ``R…`` rendering, ``E…`` engine.
+    ``R…`` rendering, ``E…`` engine, ``D…`` comparing entitled with billed.
 
     ``label`` is a few words under the caret, where a source line can be shown; it may be empty.
     """
