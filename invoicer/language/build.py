@@ -318,7 +318,7 @@ class Build(Parts):
         return tree.When(self._place(meta), condition)
 
     def volume_off(self, meta: Meta, charges: tuple[tree.Name, ...], *bands: tree.VolumeBand) -> tree.VolumeOff:
-        return tree.VolumeOff(self._trimmed(meta, bands), charges, bands)
+        return tree.VolumeOff(self._trimmed(meta, bands or charges), charges, bands)
 
     def volume_band(self, meta: Meta, *parts: Any) -> tree.VolumeBand:
         *bound, percent = parts

@@ -103,3 +103,8 @@ class Code(Enum):
 def problem(code: Code, where: Place, cause: str, mend: str, label: str = "") -> Problem:
     """A problem of that code, with the code's severity."""
     return Problem(code.name, where, cause, mend, code.value.severity, label)
+
+
+def line_of(other: Place, here: Place) -> str:
+    """Another place as a message at this one names it: line 13, with its file where that is another."""
+    return f"line {other.line}" + (f" of {other.file}" if other.file != here.file else "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 
 from invoicer.language import tree
 from invoicer.language.parse import Parsed
@@ -12,7 +12,7 @@ class Damage:
     """The lines of one file that could not be read as they stand, and the blocks that they belong to."""
 
     def __init__(self, parsed: Parsed) -> None:
-        self._lines = parsed.damaged
+        self._lines = sorted(parsed.damaged)
         documents = parsed.documents
         self._documents = sorted(document.heading.line for document in documents)
         headings = list(self._documents)
@@ -32,7 +32,7 @@ class Damage:
     def touches(self, document: tree.Document) -> bool:
         """Whether a line of the document could not be read."""
         first, last = self.extent(document)
-        return any(first <= line <= last for line in self._lines)
+        return bisect_left(self._lines, first) < bisect_right(self._lines, last)
 
     def in_damaged_block(self, line: int) -> bool:
         """Whether the line belongs to a block with a line that could not be read."""

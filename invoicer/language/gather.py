@@ -58,6 +58,7 @@ class ChargeTerms:
     maximum: Timeline[tree.Bounded]
     billing: Timeline[tree.Bill]
     service: Timeline[InService]
+    bills_itself: bool  # at some time, and not all along as the contract says
 
     @property
     def id(self) -> str:
@@ -190,6 +191,7 @@ class _Gathering:
             minimum=over_time(_bound("minimum")),
             maximum=over_time(_bound("maximum")),
             billing=self._billing(over_time(_of_kind(tree.Bill)), block),
+            bills_itself=bool(over_time(_of_kind(tree.Bill)).entries),
             service=self._service(source, begins, lines, block),
         )
 

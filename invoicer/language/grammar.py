@@ -34,20 +34,6 @@ def parser() -> Lark:
     that can't be read or written costs time and nothing else."""
     text = GRAMMAR.read_text("utf-8")
     kept = _cache_file(text)
-    if kept is None:
-        return _lark(text, cache_in=None)
-    if kept.exists():
-        return _lark(text, cache_in=kept)
-    fresh = kept.with_suffix(f".{os.getpid()}")
-    built = _lark(text, cache_in=fresh)
-    try:
-        fresh.replace(kept)  # in one step, so that another process never reads half a file
-    except OSError:
-        fresh.unlink(missing_ok=True)
-    return built
-
-
-def _lark(text: str, cache_in: Path | None) -> Lark:
     return Lark(
         text,
         parser="lalr",
@@ -55,7 +41,7 @@ def _lark(text: str, cache_in: Path | None) -> Lark:
         propagate_positions=True,
         maybe_placeholders=True,
         postlex=WholeWords(),
-        cache=str(cache_in) if cache_in else False,
+        cache=str(kept) if kept else False,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
@@ -83,23 +84,31 @@ class _Loading:
         self.lines = {file: text.split("\n") for file, text in self.texts.items()}
         self.documents = [document for one in parsed.values() for document in one.documents]
         self.found: dict[Problem, None] = {}  # in the order in which they were found, each once
+        self.written: dict[str, list[Problem]] = {}  # by file and line, what is found before contracts are looked at
         self.damage = {file: Damage(one) for file, one in parsed.items()}
 
     def run(self) -> Loaded:
         self._keep(chain.from_iterable(one.problems for one in self.parsed.values()))
         contracts = [document for document in self.documents if not document.is_list]
         lists = self._lists()
+        for one in sorted(self.found, key=lambda one: one.where.line):
+            self.written.setdefault(one.where.file, []).append(one)
         twice = self._twice(contracts)
         resolved: list[Contract] = []
         refused: dict[str, tuple[Problem, ...]] = {}
         for document in contracts:
-            own = self._sound(chain(check_document(document), twice.get(document.heading, ())), document)
             terms = gather(document, lists, self._clause)
-            own += self._sound(check_terms(terms, lists, self.known), document)
-            self._keep(own)
-            errors = [p for p in chain(self._written(document, terms), own) if p.severity is not Severity.WARNING]
+            parts = (document, *self._used(terms))
+            written = self._written(parts)
+            findings = [*check_document(document), *twice.get(document.heading, ())]
+            findings += check_terms(terms, lists, self.known)
+            shown = self._sound(findings, parts)
+            if not any(map(_refuses, (*written, *shown))):
+                shown = findings  # whatever is withheld elsewhere, nothing refuses a contract in silence
+            self._keep(shown)
+            errors = [one for one in dict.fromkeys((*written, *shown)) if _refuses(one)]
             if errors:
-                refused[document.id.text] = (*refused.get(document.id.text, ()), *dict.fromkeys(errors))
+                refused[document.id.text] = (*refused.get(document.id.text, ()), *errors)
             else:
                 resolved.append(resolve(terms, self._clause, self.texts))
         problems = sorted(self.found, key=lambda p: (p.where.file, p.where.line, p.where.column, p.code))
@@ -113,7 +122,7 @@ class _Loading:
         for document in self.documents:
             if not document.is_list:
                 continue
-            self._keep(self._sound(chain(check_document(document), names_twice(document.blocks)), document))
+            self._keep(self._sound([*check_document(document), *names_twice(document.blocks)], (document,)))
             stated = tree.one(document.lines, tree.Version)
             version = int(stated.number.value) if stated else None
             versions = lists.setdefault(document.id.text, {})
@@ -137,31 +146,34 @@ class _Loading:
                 found[document.heading] = (problem(Code.C003, document.id.where, cause, "give one of them another id"),)
         return found
 
-    def _written(self, document: tree.Document, terms: Terms) -> Iterator[Problem]:
-        """What is wrong in the text of a contract and of the price lists that it uses."""
-        for part in (document, *(price_list for _, price_list in terms.lists)):
-            first, last = self.damage[part.where.file].extent(part)
-            for one in self.found:
-                if one.where.file == part.where.file and first <= one.where.line <= last:
-                    yield one
+    def _used(self, terms: Terms) -> Iterator[tree.Document]:
+        """The price lists of a contract; all versions of one that it names and that was not found."""
+        yield from (price_list for _, price_list in terms.lists)
+        missing = {uses.price_list.text for uses in tree.every(terms.lines, tree.Uses)}
+        missing -= {uses.price_list.text for uses, _ in terms.lists}
+        yield from (one for one in self.documents if one.is_list and one.id.text in missing)
 
     # -------------------------------------------------------------- findings
 
-    def _sound(self, findings: Iterable[Problem], document: tree.Document) -> list[Problem]:
-        """Without those that follow from lines that could not be read: see :class:`~codes.About`."""
-        damaged = any(
-            self.damage[file].touches(part) for part in (document, *self._used(document)) for file in (part.where.file,)
-        )
+    def _written(self, parts: Iterable[tree.Document]) -> list[Problem]:
+        """What is found already in the lines of these documents: how they are written, and price lists by themselves."""
+        found: list[Problem] = []
+        for part in parts:
+            first, last = self.damage[part.where.file].extent(part)
+            there = self.written.get(part.where.file, [])
+            begin = bisect_left(there, first, key=lambda one: one.where.line)
+            found += there[begin : bisect_right(there, last, key=lambda one: one.where.line)]
+        return found
+
+    def _sound(self, findings: Iterable[Problem], parts: Iterable[tree.Document]) -> list[Problem]:
+        """Without those that may only follow from lines that could not be read (see :class:`~codes.About`)."""
+        damaged = any(self.damage[part.where.file].touches(part) for part in parts)
         return [
             one
             for one in findings
             if not (damaged and Code[one.code].value.absence)
-            and not (one.where.file in self.damage and self.damage[one.where.file].in_damaged_block(one.where.line))
+            and not self.damage[one.where.file].in_damaged_block(one.where.line)
         ]
-
-    def _used(self, document: tree.Document) -> Iterator[tree.Document]:
-        named = {uses.price_list.text for uses in tree.every(document.lines, tree.Uses)}
-        yield from (one for one in self.documents if one.is_list and one.id.text in named)
 
     def _keep(self, findings: Iterable[Problem]) -> None:
         self.found.update(dict.fromkeys(findings))
@@ -173,3 +185,7 @@ class _Loading:
         text_hash = sha256("\n".join(lines))
         spot = (where.file, where.line, where.column, where.end_line, where.end_column)
         return Clause(*spot, text_hash, reference)
+
+
+def _refuses(found: Problem) -> bool:
+    return found.severity is not Severity.WARNING

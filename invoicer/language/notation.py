@@ -85,7 +85,7 @@ def _readings(digits: str) -> list[str]:
         return [whole]
     if len(tail) != 3:
         return [decimal]
-    return [whole, decimal + "0"]
+    return [whole, decimal.removesuffix("0") if decimal.endswith("0") else decimal + "0"]
 
 
 def _is_number(text: str) -> bool:

@@ -103,12 +103,11 @@ class _Reading:
                 self.line = [] if token.type == "_NL" else [token]
                 return
             self.skip_to = ()
-        if self.skip_line:
-            if token.type != "_NL":
-                return
-            self.skip_line = False
-            if not self.line:
-                return
+        if self.skip_line and token.type != "_NL":
+            return
+        self.skip_line = False
+        if token.type == "_NL" and not self.line:
+            return
         refused = refuse(token.type, token)
         if refused is not None:
             at = _at(self.file, token)
@@ -159,7 +158,7 @@ class _Reading:
         """Keep as much of the line's beginning as makes a line; of a heading that has none, skip the section."""
         self.damaged.add((token.line or 1) if token.type != "_NL" else (self.line or [token])[-1].line or 1)
         heading = str(self.line[0]) if self.line else str(token)
-        self.line = self._longest_beginning()
+        self.line, self.depth = self._longest_beginning(), 0
         self.skip_line = token.type != "_NL"
         if self.line and not self.skip_line:
             self._feed([token])
@@ -201,8 +200,10 @@ class _Reading:
         return frozenset(fitting)
 
     def _nested_too_deeply(self, token: Token) -> bool:
-        if (token.type == "NOT" and self.line and self.line[-1].type != "IS") or token.type == "LPAR":
-            self.depth += 1
+        negation = token.type == "NOT" and bool(self.line) and self.line[-1].type != "IS"
+        if not negation and token.type != "LPAR":
+            return False
+        self.depth += 1
         return self.depth > DEEPEST_CONDITION
 
 

@@ -13,7 +13,8 @@ from lark import Lark, Token
 from invoicer.domain.money import is_currency
 from invoicer.errors import Place, Problem
 from invoicer.language.codes import Code, problem
-from invoicer.language.words import EXAMPLES, HEADINGS, HOMES, LITERALS, close_to, listed, shortened
+from invoicer.language.tree import TIME_UNITS
+from invoicer.language.words import EXAMPLES, HEADINGS, HOMES, LITERALS, MONTHS, close_to, listed, shortened
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,13 @@ class Situation:
     @property
     def expected(self) -> str:
         """What would have fitted, in words: literals first."""
-        literals = [words for terminal, words in LITERALS.items() if terminal in self.accepted]
-        keywords = [f"`{word}`" for word in sorted(self.keywords) if not (self.line and word in HEADINGS)]
-        return listed(literals + keywords)
+        fitting = [words for terminal, words in LITERALS.items() if terminal in self.accepted]
+        keywords = {word for word in self.keywords if not (self.line and word in HEADINGS)}
+        for group, words in ((TIME_UNITS, "a unit of time such as `month`"), (MONTHS, "a month such as `january`")):
+            if keywords.issuperset(group):
+                keywords -= set(group)
+                fitting.append(words)
+        return listed(fitting + [f"`{word}`" for word in sorted(keywords)])
 
 
 def explain(situation: Situation) -> tuple[Problem, tuple[str, str] | None]:
@@ -51,7 +56,7 @@ def explain(situation: Situation) -> tuple[Problem, tuple[str, str] | None]:
     token = situation.token
     if token.type == "_NL":
         return _too_early(situation), None
-    if not situation.line:
+    if not situation.line and token.type != "BAD_WORD":
         return _unknown_line(situation)
     mend, meant = _hint(situation)
     cause = f"I did not expect `{shortened(str(token))}` here: expected {situation.expected}"
@@ -114,7 +119,7 @@ def _hint(situation: Situation) -> tuple[str, tuple[str, str] | None]:
 
 
 def _example(situation: Situation) -> str:
-    first = situation.line[0]
+    first = situation.line[0] if situation.line else situation.token
     examples: Mapping[str, str] = EXAMPLES.get(situation.heading.split(" ")[0], {})
     key = "amount" if first.type == "NUMBER" else "percentage" if first.type == "PERCENTAGE" else str(first)
     example = examples.get(key) or EXAMPLES[""].get(key)

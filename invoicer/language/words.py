@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Iterable
 
+from invoicer.domain.period import Span
+
 MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
@@ -197,6 +199,11 @@ def same_unit(one: str, other: str) -> bool:
 def plurals(word: str) -> tuple[str, ...]:
     """The ways in which the plural of an English word may be written."""
     return (word + "s", word + "es", *((word[:-1] + "ies",) if word.endswith("y") else ()))
+
+
+def long(span: Span) -> str:
+    """A length of time in words: a month, 3 months."""
+    return f"a {span}" if span.count == 1 else str(span)
 
 
 def shortened(text: str, longest: int = 40) -> str:

@@ -16,7 +16,7 @@ from invoicer.domain.timeline import Timeline
 from invoicer.errors import Problem
 from invoicer.language import tree
 from invoicer.language.checks.values import cases, holds, shown
-from invoicer.language.codes import Code, problem
+from invoicer.language.codes import Code, line_of, problem
 from invoicer.language.convert import to_condition
 from invoicer.language.gather import ChargeTerms, Terms, measured_unit
 from invoicer.language.words import close_to, same_unit, suggestion
@@ -37,8 +37,8 @@ def check_conditions(terms: Terms) -> Iterator[Problem]:
                 yield from _options(charge, entry.value)
     for _, block in terms.discounts:
         for line in tree.every(block.lines, tree.When):
-            found_any = list(_askable(terms, line.condition, None))
-            yield from found_any or _possible(line.condition, negative=False)
+            unaskable = [*_askable(terms, line.condition, None), *_quantity_of_discount(terms, block, line.condition)]
+            yield from unaskable or _possible(line.condition, negative=False)
     for block in terms.meters.values():
         for line in tree.every(block.lines, tree.When):
             yield from _possible(line.condition, negative=True)
@@ -67,7 +67,7 @@ def asked_quantities(terms: Terms) -> set[str]:
         asked |= subjects
         if "quantity" in subjects:
             for line in block.lines:
-                if isinstance(line, tree.PercentOff | tree.AmountOff | tree.VolumeOff):
+                if isinstance(line, tree.OffNode):
                     asked |= {name.text for name in line.charges} or {charge.id for charge in terms.charges}
     return asked
 
@@ -87,7 +87,7 @@ def _askable(terms: Terms, condition: tree.Condition | None, charge: ChargeTerms
             cause = f"a condition can't ask for `{subject}`"
             yield problem(Code.C043, part.subject.where, cause, suggestion(subject, known, "subjects"))
             continue
-        if asked is not None and not asked.quantity.entries:
+        if asked is not None and not asked.quantity.entries and not _is_share(asked):
             cause = f"charge `{asked.id}` has no quantity that a condition could ask for"
             mend = f"add a line such as `quantity 40 seats` to `{asked.id}`"
             yield problem(Code.C043, part.subject.where, cause, mend)
@@ -97,6 +97,25 @@ def _askable(terms: Terms, condition: tree.Condition | None, charge: ChargeTerms
             yield problem(Code.C043, part.value.where, cause, "compare it with a number, such as `at least 10`")
         elif part.unit and asked is not None:
             yield from _unit(terms, part.unit, asked)
+
+
+def _quantity_of_discount(terms: Terms, block: tree.Block, condition: tree.Condition) -> Iterator[Problem]:
+    """``quantity`` is that of each charge that the discount is on, so each of them has one."""
+    named = {name.text for line in block.lines if isinstance(line, tree.OffNode) for name in line.charges}
+    without = [
+        charge.id
+        for charge in terms.charges
+        if (charge.id in named or not named) and not charge.quantity.entries and not _is_share(charge)
+    ]
+    for part in compared(condition):
+        if part.subject.text == "quantity" and without:
+            cause = f"charge `{without[0]}`, which this discount is on, has no quantity that a condition could ask for"
+            mend = "ask for the quantity of one charge, such as `when seats at least 10`"
+            yield problem(Code.C043, part.subject.where, cause, mend)
+
+
+def _is_share(charge: ChargeTerms) -> bool:
+    return any(isinstance(priced.price, tree.Share) for entry in charge.price.entries for priced in entry.value)
 
 
 def _text(part: tree.Compared) -> Iterator[Problem]:
@@ -122,7 +141,8 @@ def _unit(terms: Terms, unit: tree.Name, asked: ChargeTerms) -> Iterator[Problem
         meter = terms.meters.get(value.meter.text) if isinstance(value, tree.Usage) else None
         counted = value.unit.text if isinstance(value, tree.Quantity) else measured_unit(meter) if meter else None
         if counted and not same_unit(unit.text, counted):
-            cause = f"`{unit}` does not fit: the quantity of `{asked.id}` is in {counted} (line {value.where.line})"
+            there = line_of(value.where, unit.where)
+            cause = f"`{unit}` does not fit: the quantity of `{asked.id}` is in {counted} ({there})"
             yield problem(Code.C012, unit.where, cause, "use one unit for both, in singular or plural")
             return
 
@@ -148,9 +168,11 @@ def _options(charge: ChargeTerms, options: Sequence[tree.Priced]) -> Iterator[Pr
     open_lines = [option for option in options if not option.guarded]
     if open_lines:
         other = next(option for option in options if option is not open_lines[-1])
-        cause = f"this price counts always, and so does that of line {other.where.line}"
+        cause = f"this price counts always, and so does that of {line_of(other.where, open_lines[-1].where)}"
         if other.guarded:
-            cause = f"this price counts always, beside the conditional one on line {other.where.line}"
+            cause = (
+                f"this price counts always, beside the conditional one on {line_of(other.where, open_lines[-1].where)}"
+            )
         mend = "write `otherwise` at its end; or make two charges, if both are due"
         yield problem(Code.C044, open_lines[-1].where, cause, mend)
         return

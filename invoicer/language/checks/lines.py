@@ -12,7 +12,7 @@ from invoicer.errors import Place, Problem
 from invoicer.language import tree
 from invoicer.language.codes import Code, problem
 from invoicer.language.gather import line_kind
-from invoicer.language.words import RESERVED, listed
+from invoicer.language.words import RESERVED, listed, long
 
 _NEEDED = {
     "seller": "seller hosting-nl",
@@ -54,7 +54,8 @@ def _needed(document: tree.Document) -> Iterator[Problem]:
     name = f"price list `{document.id}`" if document.is_list else f"contract `{document.id}`"
     for kind, example in _NEEDED.items():
         if kind not in stated and (kind in _NEEDED_IN_LIST or not document.is_list):
-            yield problem(Code.C001, document.heading, f"{name} states no {kind}", f"add a line such as `{example}`")
+            missing = "does not say when it was agreed" if kind == "agreed" else f"states no {kind}"
+            yield problem(Code.C001, document.heading, f"{name} {missing}", f"add a line such as `{example}`")
     if "pay" not in stated and not document.is_list:
         cause = f"{name} does not say when to pay: 30 days after the invoice count"
         mend = "add a line such as `pay within 30 days`"
@@ -129,9 +130,7 @@ def _steps(block: tree.Block) -> Iterator[Problem]:
 def _anchors(document: tree.Document) -> Iterator[Problem]:
     for bill in tree.every(_all_lines(document), tree.Bill):
         if bill.anchor and (bill.anchor.day or bill.anchor.month) and not bill.every.months:
-            cause = f"a billing period of a {bill.every} can't begin on a day of the month"
-            if bill.every.count > 1:
-                cause = f"a billing period of {bill.every} can't begin on a day of the month"
+            cause = f"a billing period of {long(bill.every)} can't begin on a day of the month"
             mend = "leave out `on …`, or bill in months"
             yield problem(Code.C056, bill.where, cause, mend)
 

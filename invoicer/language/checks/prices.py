@@ -17,9 +17,9 @@ from invoicer.domain.timeline import Timeline
 from invoicer.errors import Place, Problem
 from invoicer.language import tree
 from invoicer.language.checks.conditions import asked_quantities
-from invoicer.language.codes import Code, problem
+from invoicer.language.codes import Code, line_of, problem
 from invoicer.language.gather import ChargeTerms, Terms, measured_unit, split_rate
-from invoicer.language.words import same_unit
+from invoicer.language.words import close_to, long, same_unit
 
 T = TypeVar("T")
 
@@ -98,6 +98,8 @@ def _unit(terms: Terms, quantity: tree.Quantity | tree.Usage | None) -> str | No
 
 
 def _whole(terms: Terms, charge: ChargeTerms) -> Iterator[Problem]:
+    if charge.block.base and charge.base is None:
+        return  # it is told elsewhere that what it is as in can't be found
     name = f"{charge.block.kind} `{charge.id}`"
     at = charge.block.id.where
     if not charge.price.entries:
@@ -116,6 +118,20 @@ def _whole(terms: Terms, charge: ChargeTerms) -> Iterator[Problem]:
             if line is None:
                 yield problem(Code.C036, at, f"{name} states no {missing}", f"add a line such as `{example}`")
     yield from _refund(terms, charge)
+    yield from _kind_of_charge(charge)
+
+
+def _kind_of_charge(charge: ChargeTerms) -> Iterator[Problem]:
+    """A charge is due once or again and again, all its life."""
+    for line in tree.every(charge.lines, tree.Dating):
+        if line.kind == "on" and charge.price.entries and not charge.one_off:
+            cause = f"`on` is the day of a charge that is due once; `{charge.id}` is due again and again"
+            yield problem(Code.C054, line.where, cause, f"write `starts {line.day.value}`")
+    for entry in charge.price.entries[1:]:
+        for priced in entry.value:
+            if charge.one_off != (isinstance(priced.price, tree.Rate) and priced.price.once):
+                cause = f"`{charge.id}` is due {'once' if charge.one_off else 'again and again'}, but not at this price"
+                yield problem(Code.C054, priced.where, cause, "make another charge of it")
 
 
 def _premium(charge: ChargeTerms) -> Iterator[tuple[str, object, str]]:
@@ -144,8 +160,13 @@ def _units(moment: Moment) -> Iterator[Problem]:
         if unit and moment.unit and moment.quantity and not same_unit(unit.text, moment.unit):
             counted = "measured" if isinstance(moment.quantity, tree.Usage) else "agreed"
             line = moment.quantity.where
-            cause = f"`{unit}` does not fit: the quantity is {counted} in {moment.unit} (line {line.line})"
-            yield problem(Code.C012, unit.where, cause, "use one unit for both, in singular or plural")
+            mend = _meant_time(unit) or "use one unit for both, in singular or plural"
+            if line.file == unit.where.file:
+                cause = f"`{unit}` does not fit: the quantity is {counted} in {moment.unit} (line {line.line})"
+                yield problem(Code.C012, unit.where, cause, mend)
+            else:  # the price is a price list's, so it is for the contract to fit
+                cause = f"{moment.unit} do not fit: the price counts `{unit}` ({line_of(unit.where, line)})"
+                yield problem(Code.C012, line, cause, mend)
 
     for priced in moment.prices:
         if isinstance(priced.price, tree.Rate):
@@ -162,6 +183,12 @@ def _units(moment: Moment) -> Iterator[Problem]:
         yield from differs(moment.included.unit)
 
 
+def _meant_time(unit: tree.Name) -> str:
+    """A mend for a unit that looks like a misspelt unit of time, or ""."""
+    near = close_to(unit.text, tree.TIME_UNITS)
+    return f"did you mean `{near}`?" if near else ""
+
+
 def _rate_parts(rate: tree.Rate) -> Iterator[Problem]:
     for kind, what in ((tree.Each, "units"), (tree.Length, "periods")):
         parts = tree.every(rate.per, kind)
@@ -173,7 +200,8 @@ def _rate_parts(rate: tree.Rate) -> Iterator[Problem]:
 
 def _share(share: tree.Share, quantity: tree.Quantity | tree.Usage) -> Iterator[Problem]:
     if isinstance(quantity, tree.Quantity) or quantity.meter.text != share.meter.text:
-        cause = f"a percentage of `{share.meter}` is another quantity than that of line {quantity.where.line}"
+        there = line_of(quantity.where, share.meter.where)
+        cause = f"a percentage of `{share.meter}` is another quantity than that of {there}"
         yield problem(Code.C012, share.meter.where, cause, f"write `usage of {share.meter}`, or leave that line out")
 
 
@@ -182,6 +210,10 @@ def _quantity(charge: ChargeTerms, moment: Moment, asked: bool) -> Iterator[Prob
     if needing and moment.quantity is None:
         cause = f"`{charge.id}` has a price per unit and no quantity"
         mend = "add a line such as `quantity 40 seats` or `usage of api-calls`"
+        each = [
+            per.unit for p in needing if isinstance(p.price, tree.Rate) for per in tree.every(p.price.per, tree.Each)
+        ]
+        mend = next(filter(None, map(_meant_time, each)), mend)
         yield problem(Code.C038, needing[0].price.where, cause, mend)
     counted = needing or any(isinstance(p.price, tree.Share) for p in moment.prices)
     conditional = any(priced.when for priced in moment.prices)
@@ -190,7 +222,9 @@ def _quantity(charge: ChargeTerms, moment: Moment, asked: bool) -> Iterator[Prob
         return
     if moment.quantity is not None and not asked and not conditional:
         rate = moment.prices[0].price
-        cause = f"the quantity of `{charge.id}` takes no part in its price (line {rate.where.line})"
+        cause = (
+            f"the quantity of `{charge.id}` takes no part in its price ({line_of(rate.where, moment.quantity.where)})"
+        )
         mend = "say `per` what the price is, such as `12.00 EUR per seat per month`; or leave out the quantity"
         yield problem(Code.C039, moment.quantity.where, cause, mend)
     if moment.included is not None:
@@ -208,7 +242,7 @@ def _bounds(moment: Moment) -> Iterator[Problem]:
     least, most = moment.minimum, moment.maximum
     if least and most and least.amount.currency == most.amount.currency and least.amount.value > most.amount.value:
         cause = f"the minimum of {least.amount.value:f} is above the maximum of {most.amount.value:f}"
-        cause += f" (line {most.where.line})"
+        cause += f" ({line_of(most.where, least.amount.where)})"
         yield problem(Code.C034, least.amount.where, cause, "mend one of the two amounts")
 
 
@@ -218,7 +252,7 @@ def _periods(moment: Moment) -> Iterator[Problem]:
     spans = [length for _, length in stated]
     for length in spans[1:]:
         if _size(length.span) != _size(spans[0].span):
-            cause = f"per {length.span} here, but per {spans[0].span} on line {spans[0].where.line}"
+            cause = f"per {length.span} here, but per {spans[0].span} on {line_of(spans[0].where, length.where)}"
             mend = "state one period for the price, the bands and the bounds of a charge"
             yield problem(Code.C051, length.where, cause, mend)
             return
@@ -227,9 +261,8 @@ def _periods(moment: Moment) -> Iterator[Problem]:
     length, billed = spans[0], moment.bill.every
     parts = all(isinstance(price, tree.Rate) for price, _ in stated) and moment.included is None
     if not (_divides(length.span, billed) or (parts and _divides(billed, length.span))):
-        cause = (
-            f"a billing period of {billed} (line {moment.bill.where.line}) does not hold whole periods of {length.span}"
-        )
+        at = f"({line_of(moment.bill.where, length.where)})"
+        cause = f"a billing period of {long(billed)} {at} has no whole number of periods of {long(length.span)}"
         mend = "bill so that each billing period holds whole periods, or state the price per billing period"
         yield problem(Code.C052, length.where, cause, mend)
 
@@ -262,14 +295,14 @@ def _divides(part: Span, whole: Span) -> bool:
 def _measured(terms: Terms, moment: Moment) -> Iterator[Problem]:
     usage = _usage_place(moment)
     if usage and moment.bill and moment.bill.timing is Timing.ADVANCE:
-        cause = f"usage is known when a period is over, but line {moment.bill.where.line} bills in advance"
+        cause = f"usage is known when a period is over, but {line_of(moment.bill.where, usage)} bills in advance"
         yield problem(Code.C050, usage, cause, "add a line such as `bill monthly in arrears` to the charge")
     for meter in _money_meters(moment):
         block = terms.meters.get(meter.text)
         unit = tree.one(block.lines, tree.MeterUnit) if block else None
         if unit and unit.unit.text != terms.currency:
             cause = f"a percentage needs a meter that counts {terms.currency}; `{meter}` counts {unit.unit}"
-            mend = f"write `unit {terms.currency}` if the meter counts money, or a price per {unit.unit}"
+            mend = f"write `unit {terms.currency}` if the meter counts money, or state a price per unit"
             yield problem(Code.C057, unit.unit.where, cause, mend)
 
 
@@ -294,10 +327,10 @@ def _one_off(moment: Moment) -> Iterator[Problem]:
         return
     if len(once) < len(moment.prices):
         other = next(p for p in moment.prices if p not in once)
-        cause = f"a charge is either due once (line {once[0].where.line}) or again and again"
+        cause = f"a charge is either due once ({line_of(once[0].where, other.price.where)}) or again and again"
         yield problem(Code.C054, other.price.where, cause, "make two charges of it")
     if isinstance(moment.quantity, tree.Usage):
-        cause = f"a price that is due once (line {once[0].where.line}) can't measure usage"
+        cause = f"a price that is due once ({line_of(once[0].where, moment.quantity.where)}) can't measure usage"
         yield problem(Code.C054, moment.quantity.where, cause, "state a `quantity`, or a price that is not `once`")
     for bound in (moment.minimum, moment.maximum):
         if bound:

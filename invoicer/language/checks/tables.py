@@ -56,6 +56,8 @@ def _bounds(
     if not bounds:
         cause = f"{owner} has no bands below `{model}`"
         mend = "add lines such as `up to 1 000: 0.10 EUR each` and `above 0.08 EUR each`"
+        if what == "amount":
+            mend = "add lines such as `up to 1 000.00 EUR 0%` and `above 5%`"
         yield problem(Code.C033, _line(table), cause, mend)
         return
     before: Decimal | None = Decimal(0)

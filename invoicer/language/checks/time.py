@@ -10,7 +10,7 @@ from invoicer.domain.timeline import Dated, Timeline
 from invoicer.domain.trace import Clause
 from invoicer.errors import Place, Problem
 from invoicer.language import tree
-from invoicer.language.codes import Code, problem
+from invoicer.language.codes import Code, line_of, problem
 from invoicer.language.gather import Agreement, ChargeTerms, Terms
 from invoicer.language.words import listed
 
@@ -95,8 +95,8 @@ def _after_the_end(terms: Terms, charge: ChargeTerms) -> Iterator[Problem]:
             there = service.at(agreement.effective, _FOREVER)
             if there is None or not there.value.active:
                 doing = "stop" if isinstance(item, tree.Stop) else "change"
-                since = f"has ended by {there.effective}" if there else f"begins on {charge.begins}"
-                line = f" (line {there.clause.line})" if there else ""
+                since = f"ended on {there.effective - dt.timedelta(days=1)}" if there else f"begins on {charge.begins}"
+                line = f" ({line_of(_place(there.clause), item.where)})" if there else ""
                 cause = (
                     f"this {doing} of `{charge.id}` from {agreement.effective} has no effect: the charge {since}{line}"
                 )
@@ -116,7 +116,7 @@ def _timelines(terms: Terms) -> Iterator[tuple[str, Timeline[Any]]]:
         yield f"the included units of `{charge.id}`", charge.included
         yield f"the minimum of `{charge.id}`", charge.minimum
         yield f"the maximum of `{charge.id}`", charge.maximum
-        yield f"the billing of `{charge.id}`", charge.billing
+        yield f"the billing of `{charge.id}`" if charge.bills_itself else "the billing", charge.billing
         yield f"the end of `{charge.id}`", charge.service
     yield "the payment", terms.payment
 
@@ -133,19 +133,20 @@ def _replaced(terms: Terms) -> Iterator[Problem]:
             for earlier in timeline.entries:
                 if not _replaces(later, earlier):
                     continue
+                there = line_of(_place(earlier.clause), _place(later.clause))
                 if earlier.amendment == later.amendment:
                     cause = f"amendment {later.amendment} sets {what} twice"
                     yield problem(Code.C002, _place(later.clause), cause, "keep one of the two lines")
                 elif earlier.amendment and (later.amendment, earlier.amendment) not in superseded:
                     cause = (
                         f"amendment {later.amendment} replaces {what} that amendment {earlier.amendment} set from "
-                        f"{earlier.effective} (line {earlier.clause.line}), without saying so"
+                        f"{earlier.effective} ({there}), without saying so"
                     )
                     mend = f"add `supersedes {earlier.amendment}` below amendment {later.amendment}, or mend the days"
                     yield problem(Code.C023, _place(later.clause), cause, mend)
                 elif not earlier.amendment and what.startswith("the price") and earlier is not timeline.entries[0]:
                     cause = (
-                        f"the price step from {earlier.effective} (line {earlier.clause.line}) no longer counts: "
+                        f"the price step from {earlier.effective} ({there}) no longer counts: "
                         f"amendment {later.amendment}, agreed later, sets the price from {later.effective} on"
                     )
                     mend = f"if the step still holds, add an amendment from {earlier.effective} that states it"
@@ -183,8 +184,8 @@ def _superseded(
 ) -> Iterator[Problem]:
     other = int(number.value)
     if other not in written or other == agreement.number:
-        cause = f"amendment {agreement.number} can't supersede amendment {other}"
-        cause += ", which is itself" if other == agreement.number else ": there is none"
+        what = "itself" if other == agreement.number else f"amendment {other}: there is none"
+        cause = f"amendment {agreement.number} can't supersede {what}"
         known = listed([str(one) for one in sorted(written - {agreement.number})], "and")
         mend = f"other amendments here: {known}" if known else "leave out the line: there is no other amendment"
         yield problem(Code.C024, number.where, cause, mend)
