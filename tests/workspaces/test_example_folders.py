@@ -111,7 +111,7 @@ def test_rates_are_in_the_bank_s_own_form(folder: Path) -> None:
 @both
 def test_the_rates_are_read(folder: Path) -> None:
     loaded = workspace.load(folder)
-    rates = plugins.load(folder).exchange_rates(folder, loaded.settings.exchange)
+    rates = plugins.load(loaded.plugins_folder).exchange_rates(folder, loaded.settings.exchange)
     assert {(rate.currency, rate.rate) for rate in rates if rate.day == dt.date(2025, 12, 15)} >= {
         ("USD", Decimal("1.1753")),
         ("GBP", Decimal("0.8779")),

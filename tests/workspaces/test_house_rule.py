@@ -74,7 +74,7 @@ def _draft(net: str, *, kind: Kind = Kind.INVOICE, currency: str = "EUR", order:
 
 @pytest.mark.parametrize("net, currency", [("50000.01", "EUR"), ("55000.01", "USD"), ("43000.01", "GBP")])
 def test_a_large_invoice_without_purchase_order_is_held(net: str, currency: str) -> None:
-    (problem,) = plugins.load(FOLDER).problems(_draft(net, currency=currency))
+    (problem,) = plugins.load(FOLDER / "plugins").problems(_draft(net, currency=currency))
     assert problem.severity is Severity.HOLD
     assert problem.where.part == "nergenshuizen-sites"
     assert net in problem.cause
@@ -90,4 +90,4 @@ def test_a_large_invoice_without_purchase_order_is_held(net: str, currency: str)
     ],
 )
 def test_everything_else_goes_out(draft: dict[str, str]) -> None:
-    assert plugins.load(FOLDER).problems(_draft(**draft)) == ()  # type: ignore[arg-type]
+    assert plugins.load(FOLDER / "plugins").problems(_draft(**draft)) == ()  # type: ignore[arg-type]
