@@ -23,7 +23,7 @@ demo: setup
 	@$(BIN)/invoicer demo demo
 
 test: setup-test check
-	$(BIN)/pytest -n auto -m "not slow"
+	$(BIN)/pytest -n auto --dist loadgroup -m "not slow"
 
 check: setup-test
 	$(BIN)/ruff format --check .

@@ -46,7 +46,8 @@ def plan(session: Session, as_of: dt.date | None, dry_run: bool, as_json: bool) 
       invoicer plan --as-of 2026-02-01
       invoicer plan --as-of 2026-02-01 --dry-run --json
 
-    A plan waits until it is confirmed and issued; planning again replaces it. A held contract holds up no other.
+    A plan waits until it is confirmed and issued; planning again replaces it. A held contract holds up no other; where
+    one is held the exit code is 1.
     """
     desk = session.desk()
     today = session.today(desk)
@@ -58,6 +59,7 @@ def plan(session: Session, as_of: dt.date | None, dry_run: bool, as_json: bool) 
     else:
         output.show_problems(planned.warnings, desk.terms.texts)
         show_plan(planned.plan, stored=not dry_run)
+    sys.exit(PROBLEMS if planned.plan.holds or planned.warnings else 0)
 
 
 @click.command()
@@ -82,11 +84,11 @@ def confirm(
     with opened(desk, writing=not dry_run) as book:
         if dry_run:
             chosen = tables.unconfirmed(book.plan(plan_id), contracts)
-            output.console().print(f"Would release {len(chosen)} drafts.")
+            output.console().print(f"Would release {output.counted(len(chosen), 'draft')}.")
             return
         done = runs.confirm(book, by, remark, session.today(desk), plan=plan_id, contracts=contracts or None)
         number = book.plan(plan_id).id
-    output.console().print(f"Released {len(done)} drafts of plan {number}, by {by}: {remark}")
+    output.console().print(f"Released {output.counted(len(done), 'draft')} of plan {number}, by {by}: {remark}")
 
 
 @click.command()
@@ -108,7 +110,7 @@ def issue(session: Session, on: dt.date | None, plan_id: int | None, by: str, dr
     with opened(desk, writing=not dry_run) as book:
         if dry_run:
             chosen = tables.confirmed(book.plan(plan_id)) if book.plans() else []
-            output.console().print(f"Would issue {len(chosen)} documents.")
+            output.console().print(f"Would issue {output.counted(len(chosen), 'document')}.")
             return
         with reporting() as progress:
             result = runs.issue(desk, book, on or session.today(desk), by, plan=plan_id, progress=progress)
@@ -191,9 +193,9 @@ def finish_issue(desk: runs.Desk, result: runs.IssueResult) -> None:
     elif not result.files:
         out.print("There is nothing to issue.")
     if result.waiting:
-        out.print(f"{result.waiting} drafts wait to be confirmed.")
+        out.print(f"Still to be confirmed: {output.counted(result.waiting, 'draft')}.")
     if result.files:
-        out.print(f"{len(result.files)} files in {desk.workspace.documents_folder}")
+        out.print(f"{output.counted(len(result.files), 'file')} in {desk.workspace.documents_folder}")
     if result.dropped:
         names = ", ".join(result.dropped)
         out.print(f"Dropped, because their inputs have changed since the plan: {names}. Plan again.")

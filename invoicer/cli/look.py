@@ -25,7 +25,7 @@ from invoicer.workspace.model import SETTINGS
 @click.pass_obj
 @reports_problems
 def check(session: Session, as_json: bool) -> None:
-    """Look whether settings, customers, terms and plugins are sound.
+    """Look whether settings, customers, terms, usage and plugins are sound.
 
     \b
     Examples:
@@ -33,17 +33,19 @@ def check(session: Session, as_json: bool) -> None:
       invoicer -w rules/managed-hosting check
     """
     desk = session.desk()
-    problems = tuple(desk.problems())
+    problems = tuple(runs.check(desk, session.today(desk)))
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
     if as_json:
         output.as_json({"problems": [output.problem_data(problem) for problem in problems]})
     else:
         output.show_problems(problems, desk.terms.texts)
-        found = f"{len(errors)} errors, {len(problems) - len(errors)} warnings" if problems else "no problems"
-        customers = len(desk.workspace.customers)
-        output.console().print(
-            f"{desk.workspace.name}: {len(desk.contracts)} contracts, {customers} customers; {found}."
+        counts = (output.counted(len(errors), "error"), output.counted(len(problems) - len(errors), "warning"))
+        found = ", ".join(counts) if problems else "no problems"
+        sizes = (
+            output.counted(len(desk.contracts), "contract"),
+            output.counted(len(desk.workspace.customers), "customer"),
         )
+        output.console().print(f"{desk.workspace.name}: {', '.join(sizes)}; {found}.", markup=False)
     sys.exit(PROBLEMS if errors else 0)
 
 

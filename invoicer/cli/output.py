@@ -92,3 +92,8 @@ def progress() -> Progress:
         console=errors(),
         transient=False,
     )
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: 1 draft, 2 drafts."""
+    return f"{number} {noun}" + ("" if number == 1 else "s")

@@ -15,6 +15,9 @@ from invoicer.errors import Problem
 from invoicer.ledger import Issued
 from invoicer.workspace.model import SETTINGS
 
+MONTHS = [dt.date(2026, month, 1) for month in range(1, 8)]
+"""A run on the first of each month: January is billed in advance on its first day, June in arrears on 1 July."""
+
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
@@ -45,8 +48,7 @@ def demo(folder: Path) -> None:
     Example:
       invoicer demo demo
 
-    Each month is planned as of its first day of the next one, confirmed with a remark and issued. Run it again, and there
-    is nothing to issue.
+    A run on the first of each month plans, confirms with a remark and issues. Run it again: there is nothing to issue.
     """
     for example in sorted(workspace.EXAMPLES):
         place = folder / example
@@ -63,12 +65,13 @@ def _demo_of(session: Session) -> None:
     issued: list[Issued] = []
     held: dict[str, tuple[Problem, ...]] = {}
     with opened(desk, writing=True) as book:
-        for month in range(1, 8):
-            day = dt.date(2026, month, 1)
+        done = runs.issued_as_of(book) or MONTHS[0]
+        for day in (day for day in MONTHS if day >= done):
             planned = runs.plan(desk, book, day, day)
             held = dict(planned.plan.holds)
             live = [draft for draft in planned.plan.drafts if draft.status.live]
-            out.print(f"As of {day}: {len(live)} documents to issue, {len(held)} contracts held.")
+            found = (output.counted(len(live), "document"), output.counted(len(held), "contract"))
+            out.print(f"As of {day}: {found[0]} to issue, {found[1]} held.")
             if live:
                 runs.confirm(book, "demo", f"checked for {day:%B %Y}", day, plan=planned.plan.id)
             with reporting() as progress:
@@ -86,7 +89,7 @@ def _summary(desk: runs.Desk, issued: list[Issued], held: dict[str, tuple[Proble
         out.print()
         out.print(tables.totals(issued))
     else:
-        out.print("There is nothing to issue: everything up to 2026-07-01 was issued before.")
+        out.print(f"There is nothing to issue: everything up to {MONTHS[-1]} was issued before.")
     if held:
         out.print()
         out.print(tables.holds(held))

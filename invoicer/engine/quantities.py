@@ -80,7 +80,7 @@ class Context:
         meter, days = ask
         found = self.measurements.get((self.contract.id, meter, days))
         if isinstance(found, Problem):
-            place = where.place(str(found.where))
+            place = where.place(found.where.file)
             return Problem(found.code, place, found.cause, found.mend, Severity.HOLD)
         if found is None:
             return where.problem(

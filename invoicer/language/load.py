@@ -26,12 +26,14 @@ from invoicer.language.resolve import resolve
 class Loaded:
     """``contracts`` are those without errors, ``refused`` the ids of the others with the errors that refuse them (which
     may stand in a price list that they use). ``problems`` are all of all files, by file and line, warnings included;
-    ``texts`` the files by name, for :func:`render`."""
+    ``texts`` the files by name, for :func:`render`. ``meters`` are the ids of all meters that any text defines, those of
+    refused contracts and unused price lists included: what usage may name."""
 
     contracts: tuple[Contract, ...]
     problems: tuple[Problem, ...]
     texts: Mapping[str, str]
     refused: Mapping[str, tuple[Problem, ...]]
+    meters: frozenset[str] = frozenset()
 
 
 def load(
@@ -112,9 +114,14 @@ class _Loading:
             else:
                 resolved.append(resolve(terms, self._clause, self.texts))
         problems = sorted(self.found, key=lambda p: (p.where.file, p.where.line, p.where.column, p.code))
-        return Loaded(tuple(resolved), tuple(problems), self.texts, refused)
+        return Loaded(tuple(resolved), tuple(problems), self.texts, refused, frozenset(self._meters()))
 
     # -------------------------------------------------------------- documents
+
+    def _meters(self) -> Iterator[str]:
+        for document in self.documents:
+            amended = (block for amendment in document.amendments for block in amendment.blocks)
+            yield from (block.id.text for block in (*document.blocks, *amended) if block.kind is tree.BlockKind.METER)
 
     def _lists(self) -> PriceLists:
         """The price lists by id and version; each is checked by itself, used or not."""

@@ -60,7 +60,7 @@ class _Reading:
         self.damaged: set[int] = set()
         self.kept: list[Token] = []  # tokens of the lines that are done
         self.line: list[Token] = []  # tokens of this line, as far as they fit
-        self.heading = ""
+        self.heading, self.heading_column = "", 0
         self.depth = 0  # of brackets and negations on this line; neither is ever taken back
         self.skip_line = False
         self.skip_to: tuple[str, ...] = ()  # headings that end a section that can't be read
@@ -125,11 +125,15 @@ class _Reading:
 
     def _unexpected(self, token: Token) -> None:
         accepted = self._accepted()
-        situation = Situation(self.lark, self.file, token, tuple(self.line), accepted, self.heading)
+        situation = Situation(
+            self.lark, self.file, token, tuple(self.line), accepted, self.heading, self.heading_column
+        )
         found, meant = explain(situation)
         self.problems.append(found)
         if meant is None or not self._feed([_like(token, *meant)]):
             self._give_up(token)
+            if situation.seems_heading:
+                self.skip_to, self.line = HEADINGS, [token]
 
     def _feed(self, tokens: list[Token]) -> bool:
         """Take the tokens if they fit, all or none."""
@@ -148,6 +152,7 @@ class _Reading:
     def _line_done(self) -> None:
         if self.line[0] in HEADINGS:
             self.heading = " ".join(self.line[:2]) if len(self.line) > 2 else str(self.line[0])
+            self.heading_column = self.line[0].column or 1
         self.kept += self.line
         self.line, self.depth = [], 0
         self.before_line = list(self.probe.state_stack)

@@ -20,7 +20,7 @@ from invoicer.language.words import EXAMPLES, HEADINGS, HOMES, LITERALS, MONTHS,
 @dataclass(frozen=True, slots=True)
 class Situation:
     """An unexpected token, the tokens before it on its line, the terminals that would have fitted, and the heading
-    of the block it stands in."""
+    of the block it stands in (with its column; 0 above the first one)."""
 
     lark: Lark
     file: str
@@ -28,6 +28,12 @@ class Situation:
     line: tuple[Token, ...]
     accepted: frozenset[str]
     heading: str
+    heading_column: int
+
+    @property
+    def seems_heading(self) -> bool:
+        """Whether the line stands where headings stand, so that the lines below it would be its own."""
+        return not self.line and self.token.type == "NAME" and (self.token.column or 1) <= self.heading_column
 
     @property
     def where(self) -> Place:
@@ -79,16 +85,25 @@ def _unknown_line(situation: Situation) -> tuple[Problem, tuple[str, str] | None
     meant = (keywords[near], near) if near else None
     if near:
         mend = f"did you mean `{near}`?"
+    elif is_currency(word):
+        mend = f"the currency follows the amount: `450.00 {word} per month`"
     elif word in HOMES:
         mend = f"`{word}` {HOMES[word]}"
     else:
-        inner = [f"`{keyword}`" for keyword in sorted(keywords) if keyword not in HEADINGS]
-        amounts = ["an amount"] if "NUMBER" in situation.accepted else []
+        inner = (
+            []
+            if situation.seems_heading
+            else [f"`{keyword}`" for keyword in sorted(keywords) if keyword not in HEADINGS]
+        )
+        amounts = ["an amount"] if inner and "NUMBER" in situation.accepted else []
         if inner or amounts:
             mend = f"lines here begin with {listed(amounts + inner, most=14)}; a new block with a word such as `charge`"
         else:
-            mend = f"begin with {listed([f'`{keyword}`' for keyword in sorted(keywords)])}"
+            headings = [f"`{keyword}`" for keyword in sorted(keywords) if keyword in HEADINGS]
+            mend = f"blocks begin with {listed(headings)}; lines of a block are indented below its heading"
     cause = f"no line of {block} begins with `{shortened(word)}`"
+    if situation.seems_heading and not near and word not in HOMES:
+        cause = f"no block begins with `{shortened(word)}`"
     return problem(Code.T003, situation.where, cause, mend), meant
 
 
@@ -97,6 +112,8 @@ def _hint(situation: Situation) -> tuple[str, tuple[str, str] | None]:
     token, line, accepted = situation.token, situation.line, situation.accepted
     text = str(token)
     glued = re.fullmatch(r"(\d+(?:\.\d+)?)([^\W\d]+)", text)
+    if glued and "NAME" in accepted and "NUMBER" not in accepted:
+        return f"a name begins with a letter: `{glued[2]}{glued[1]}`, for example", None
     if glued:
         return f"leave a space between number and unit: `{glued[1]} {glued[2]}`", None
     if re.fullmatch(r"\.\d+", text):

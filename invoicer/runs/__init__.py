@@ -1,7 +1,8 @@
 """runs: the stories. Each file reads from top to bottom; how anything is done stands in the rooms below."""
 
+from invoicer.runs.check import check
 from invoicer.runs.confirm import confirm
-from invoicer.runs.derive import Derivation, derive
+from invoicer.runs.derive import Derivation, derive, issued_as_of
 from invoicer.runs.desk import Desk, open_desk, read_terms
 from invoicer.runs.explain import Explanation, explain
 from invoicer.runs.issue import IssueResult, issue
@@ -17,10 +18,12 @@ __all__ = [
     "Planned",
     "Preview",
     "ScheduleRow",
+    "check",
     "confirm",
     "derive",
     "explain",
     "issue",
+    "issued_as_of",
     "open_desk",
     "plan",
     "preview",

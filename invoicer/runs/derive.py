@@ -10,18 +10,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from invoicer import __version__, documents, engine, tax, usage
+from invoicer import __version__, documents, engine, tax
 from invoicer.documents import Comparison, Difference
 from invoicer.domain import canonical
 from invoicer.domain.contract import Contract
 from invoicer.domain.document import Draft
 from invoicer.domain.entitlement import BilledLine, Treated
 from invoicer.domain.period import add_months
-from invoicer.domain.usage import Demand, Measurements
-from invoicer.errors import Place, Problem, Severity, TaxError
-from invoicer.ledger import Ledger
+from invoicer.domain.usage import Measurements
+from invoicer.errors import Place, Problem, RunError, Severity, TaxError
+from invoicer.ledger import DraftStatus, Ledger
 from invoicer.runs.context import draft_context, max_age_days
 from invoicer.runs.desk import Desk
+from invoicer.runs.measure import measure
 from invoicer.runs.rehearse import objections
 
 Holds = dict[str, tuple[Problem, ...]]
@@ -51,11 +52,13 @@ class _Work:
 def derive(desk: Desk, ledger: Ledger, as_of: dt.date) -> Derivation:
     """Everything with a bill date up to ``as_of``, as known on that day, that is not billed yet or was billed otherwise.
 
-    Raises InvoicerError only for what makes every answer doubtful (see :func:`~invoicer.runs.desk.open_desk`).
+    Raises RunError when documents were issued as of a later day: seen from before, what was learned since then would look
+    as if it had to be taken back.
     """
+    _refuse_to_go_back(ledger, as_of)
     work = _Work(desk.refusals(), _billed(ledger, desk.contracts))
     contracts = [contract for contract in desk.contracts if contract.id not in work.holds]
-    measurements, warnings = _measure(desk, contracts, work, as_of)
+    measurements, warnings = measure(desk, contracts, as_of, lambda one: _billed_until(work.billed[one.id]))
     found: list[Difference] = []
     for contract in contracts:
         treated = _entitled(desk, contract, work, measurements, as_of)
@@ -80,6 +83,19 @@ def derive(desk: Desk, ledger: Ledger, as_of: dt.date) -> Derivation:
     )
 
 
+def issued_as_of(ledger: Ledger) -> dt.date | None:
+    """The latest day that documents were issued as of; None before the first."""
+    days = (one.as_of for one in ledger.plans() if one.drafts.get(DraftStatus.ISSUED))
+    return max(days, default=None)
+
+
+def _refuse_to_go_back(ledger: Ledger, as_of: dt.date) -> None:
+    latest = issued_as_of(ledger)
+    if latest and as_of < latest:
+        cause = f"documents were issued as of {latest}, and a plan as of {as_of} would not know what was known then"
+        raise RunError(Problem("L207", Place(part=f"as of {as_of}"), cause, f"plan as of {latest} or a later day"))
+
+
 def _billed(ledger: Ledger, contracts: Iterable[Contract]) -> dict[str, list[BilledLine]]:
     billed: dict[str, list[BilledLine]] = defaultdict(list)
     for line in ledger.billed([contract.id for contract in contracts]):
@@ -94,21 +110,6 @@ def _billed_until(lines: Iterable[BilledLine]) -> dict[str, dt.date]:
         charge = line.component.charge
         until[charge] = max(until.get(charge, dt.date.min), line.days.end)
     return until
-
-
-def _measure(
-    desk: Desk, contracts: Iterable[Contract], work: _Work, as_of: dt.date
-) -> tuple[Measurements, tuple[Problem, ...]]:
-    """All quantities that any contract needs, in one go."""
-    demands: list[Demand] = []
-    for contract in contracts:
-        until = _billed_until(work.billed[contract.id])
-        demands += engine.demands(contract, desk.seller(contract).time_zone, as_of, as_of, until)
-    known = [*(contract.id for contract in desk.terms.contracts), *desk.terms.refused]
-    meters = {meter.id for contract in desk.terms.contracts for meter in contract.meters}
-    return usage.measure(
-        desk.workspace.usage_folder, demands, known_on=as_of, contracts=frozenset(known), meters=frozenset(meters)
-    )
 
 
 def _entitled(

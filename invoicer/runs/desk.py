@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from invoicer import language, plugins, tax, workspace
@@ -64,7 +64,7 @@ def open_desk(folder: Path) -> Desk:
     loaded_plugins = plugins.load(space.plugins_folder)
     texts, unread = read_terms([*space.price_list_files, *space.contract_files])
     terms = language.load(texts, customers=space.customer_ids, sellers=space.sellers, kinds=space.settings.supply)
-    terms = language.Loaded(terms.contracts, (*unread, *terms.problems), terms.texts, terms.refused)
+    terms = replace(terms, problems=(*unread, *terms.problems))
     exchange = tax.Exchange(loaded_plugins.exchange_rates(folder, space.settings.exchange))
     return Desk(space, loaded_plugins, terms, exchange)
 

@@ -54,7 +54,9 @@ def insurance(tmp_path_factory: pytest.TempPathFactory) -> Batch:
     return run_all("insurance", tmp_path_factory.mktemp("insurance") / "workspace")
 
 
-@pytest.fixture(params=["hosting", "insurance"])
+@pytest.fixture(
+    params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ("hosting", "insurance")], scope="session"
+)
 def batch(request: pytest.FixtureRequest) -> Batch:
     """Each of the two."""
     made: Batch = request.getfixturevalue(request.param)

@@ -1,5 +1,0 @@
-"""__main__: `python -m invoicer`."""
-
-from invoicer.cli import main
-
-main()

@@ -1,0 +1,20 @@
+"""runs: check. Everything that can be found wrong without planning anything."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from invoicer import render
+from invoicer.errors import Problem
+from invoicer.runs.desk import Desk
+from invoicer.runs.measure import measure
+
+
+def check(desk: Desk, today: dt.date) -> Iterator[Problem]:
+    """Problems of settings, customers and terms, then of the usage that is known today, then of what printing needs."""
+    yield from desk.problems()
+    refused = desk.refusals()
+    sound = [contract for contract in desk.contracts if contract.id not in refused]
+    yield from measure(desk, sound, today)[1]
+    yield from render.missing_parts()

@@ -1,0 +1,38 @@
+"""runs: measure. All quantities that any contract needs, in one go."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+
+from invoicer import engine, usage
+from invoicer.domain.contract import Contract
+from invoicer.domain.usage import Demand, Measurements
+from invoicer.errors import Problem
+from invoicer.runs.desk import Desk
+
+BilledUntil = Mapping[str, dt.date]
+
+
+def _nothing(_: Contract) -> BilledUntil:
+    return {}
+
+
+def measure(
+    desk: Desk,
+    contracts: Iterable[Contract],
+    as_of: dt.date,
+    billed_until: Callable[[Contract], BilledUntil] = _nothing,
+) -> tuple[Measurements, tuple[Problem, ...]]:
+    """The quantities that rating these contracts as of a day needs, and what is wrong with the usage.
+
+    ``billed_until`` says of a contract, for each charge, the first day after what documents carry of it.
+    """
+    demands: list[Demand] = []
+    for contract in contracts:
+        zone = desk.seller(contract).time_zone
+        demands += engine.demands(contract, zone, as_of, as_of, billed_until(contract))
+    known = [*(contract.id for contract in desk.terms.contracts), *desk.terms.refused]
+    return usage.measure(
+        desk.workspace.usage_folder, demands, known_on=as_of, contracts=frozenset(known), meters=desk.terms.meters
+    )
