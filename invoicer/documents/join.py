@@ -44,7 +44,7 @@ def joined(
         for difference in ready:
             kept.append(_placed(difference, [anchor for anchor in anchors if anchor.holds(difference)]))
             anchors.append(_anchor(kept[-1]))
-    return kept, loose
+    return _told_alike(kept), loose
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,23 @@ def _carries(difference: Difference) -> bool:
     """Whether a correction stands beside the line that it names, as a supplement, and takes nothing from it."""
     correction = difference.correction
     return correction is not None and correction.line.net.amount * difference.net.amount > 0
+
+
+def _told_alike(differences: Sequence[Difference]) -> list[Difference]:
+    """A discount, bound or levy that nobody touched changed because its charge did, and gives the same reason."""
+    charges = {
+        (one.component.charge, one.correction.line.days): one.correction.reason
+        for one in differences
+        if one.correction and one.component.part is Part.CHARGE
+    }
+    told = []
+    for one in differences:
+        entitled, correction = one.entitled, one.correction
+        if entitled and correction and entitled.agreed <= correction.line.issue_date:
+            reason = charges.get((one.component.charge, correction.line.days), correction.reason)
+            one = replace(one, correction=replace(correction, reason=reason))
+        told.append(one)
+    return told
 
 
 def _rank(difference: Difference) -> tuple[bool, bool, Component, Period]:

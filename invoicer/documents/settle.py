@@ -252,9 +252,9 @@ def amount_reason(entitled: Entitlement, line: BilledLine) -> Reason:
 
 
 def _is_measured(trace: Trace) -> bool:
-    """Whether a number in it came from elsewhere than the terms."""
+    """Whether a quantity in it came from elsewhere than the terms."""
     if trace.op is Op.GIVEN:
-        return bool(trace.source)
+        return trace.label == "quantity" and bool(trace.source)
     return any(_is_measured(operand) for operand in trace.operands)
 
 

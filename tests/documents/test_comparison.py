@@ -131,6 +131,15 @@ def test_usage_that_changed_says_so(desk: Desk) -> None:
     assert brief(desk.run([used(30)], "02-15")) == [("invoice", "fee", "2026-01-01 to 2026-01-31", "5.00")]
 
 
+def test_what_follows_its_charge_gives_the_same_reason(desk: Desk) -> None:
+    desk.run([*monthly(1, 1, "450.00"), owed(LAUNCH, month(1), "-90.00")], "01-01")
+    used = given(400, "quantity", "call", source="usage")
+    changed = [owed(FEE, month(1), "400.00", trace=used), owed(LAUNCH, month(1), "-80.00")]
+    assert reasons(desk.compare(changed, "02-01").differences) == [Reason.USAGE] * 2
+    amended = [changed[0], owed(LAUNCH, month(1), "-60.00", agreed=day("01-20"))]
+    assert reasons(desk.compare(amended, "02-01").differences) == [Reason.USAGE, Reason.TERMS]
+
+
 def test_another_treatment_credits_whole_and_bills_anew(desk: Desk) -> None:
     invoices = desk.run(monthly(1, 2, "100.00"), "02-01")
     confirmed = [replace(one, treatment=REVERSE) for one in monthly(1, 2, "100.00")]

@@ -155,7 +155,7 @@ histories = st.lists(st.tuples(st.integers(0, 120), st.lists(amendments, max_siz
 
 
 @given(st.booleans(), cadences, histories)
-@settings(max_examples=250)
+@settings(max_examples=120)
 def test_what_is_billed_is_what_is_owed(even: bool, cadence: Cadence, history: list[tuple[int, list[Step]]]) -> None:
     terms, desk, on = first_terms(even, cadence), Desk(), START
     for wait, changes in history:
@@ -169,7 +169,7 @@ def test_what_is_billed_is_what_is_owed(even: bool, cadence: Cadence, history: l
 
 
 @given(st.booleans(), cadences, histories, st.lists(st.integers(1, 90), min_size=1, max_size=8))
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_time_alone_corrects_nothing(
     even: bool, cadence: Cadence, history: list[tuple[int, list[Step]]], waits: list[int]
 ) -> None:
