@@ -1,4 +1,4 @@
-"""The documents room: entitled minus billed, and what becomes of the difference. Pure.
+"""documents: entitled minus billed, and what becomes of the difference. Pure.
 
 ``compare`` says what one contract is still to be billed or given back; ``drafts`` groups such differences into documents
 without numbers; ``finish`` gives a draft its number and dates; ``billed_lines`` is what a document then adds to billed.
