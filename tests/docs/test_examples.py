@@ -99,7 +99,9 @@ def test_a_worked_number_is_what_comes_out(block: Block, tmp_path: Path) -> None
     assert found == [*shown, *asked.rows[len(found) :]], str(block)
 
 
-PAYMENT = re.findall(r"^\| `(pay .+)` \| (\d+ \w+) \|$", (ROOT / "docs" / "what-terms-mean.md").read_text("utf-8"), re.M)
+PAYMENT = re.findall(
+    r"^\| `(pay .+)` \| (\d+ \w+) \|$", (ROOT / "docs" / "what-terms-mean.md").read_text("utf-8"), re.M
+)
 
 
 @pytest.mark.parametrize(("terms", "due"), PAYMENT)

@@ -47,7 +47,9 @@ def test_every_plugin_of_the_guide_loads(folder: Path) -> None:
 def test_ireland_has_its_rates_and_keeps_its_promises(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ireland = plugins.load(folder).markets["IE"]
     days = {"2020-08-31": 23, "2020-09-01": 21, "2021-02-28": 21, "2021-03-01": 23}
-    assert [ireland.vat_percent("standard", dt.date.fromisoformat(day))[0] for day in days] == [*map(Decimal, days.values())]
+    assert [ireland.vat_percent("standard", dt.date.fromisoformat(day))[0] for day in days] == [
+        *map(Decimal, days.values())
+    ]
     monkeypatch.chdir(folder.parent)
     spec = importlib.util.spec_from_file_location("test_ireland", "test_ireland.py")
     assert spec and spec.loader
