@@ -63,7 +63,7 @@ def derive(desk: Desk, ledger: Ledger, as_of: dt.date) -> Derivation:
     for contract in contracts:
         treated = _entitled(desk, contract, work, measurements, as_of)
         comparison = _compare(desk, contract, treated, work, as_of)
-        problems = (*work.holds.get(contract.id, ()), *comparison.holds, *_missing_rates(desk, comparison, as_of))
+        problems = (*work.holds.get(contract.id, ()), *comparison.holds, *_missing(desk, comparison, as_of))
         if problems:
             work.holds[contract.id] = tuple(dict.fromkeys(problems))
         else:
@@ -141,24 +141,29 @@ def _compare(desk: Desk, contract: Contract, treated: Iterable[Treated], work: _
     return documents.compare(tuple(treated), work.billed[contract.id], through=as_of, horizon=horizon)
 
 
-def _missing_rates(desk: Desk, comparison: Comparison, as_of: dt.date) -> Iterator[Problem]:
-    """A hold for each new supply in another currency than the seller's books for which there is no rate."""
+def _missing(desk: Desk, comparison: Comparison, as_of: dt.date) -> Iterator[Problem]:
+    """A hold for each party that was billed and is not in the workspace any more, and for each new supply in another
+    currency than the seller's books for which there is no rate (a correction keeps that of what it corrects)."""
     for difference in comparison.differences:
-        seller, currency = desk.workspace.sellers[difference.parties.seller], difference.parties.currency
-        if seller.accounting_currency == currency:
-            continue
-        try:
-            desk.exchange.rate(
-                seller.accounting_currency,
-                currency,
-                difference.tax_point,
-                known_on=as_of,
-                max_age_days=max_age_days(desk),
-            )
-        except TaxError as error:
-            for problem in error.problems:
-                place = Place(part=f"contract {difference.contract}, {problem.where}")
-                yield Problem(problem.code, place, problem.cause, problem.mend, Severity.HOLD)
+        contract, parties = f"contract {difference.contract}", difference.parties
+        seller = desk.workspace.sellers.get(parties.seller)
+        if seller is None or parties.customer not in desk.workspace.customers:
+            gone = f"seller {parties.seller}" if seller is None else f"customer {parties.customer}"
+            cause = f"{gone} was billed, and is not in the workspace any more"
+            yield Problem("L208", Place(part=contract), cause, "put it back: it has to be credited", Severity.HOLD)
+        elif seller.accounting_currency != parties.currency and difference.is_supply:
+            try:
+                desk.exchange.rate(
+                    seller.accounting_currency,
+                    parties.currency,
+                    difference.tax_point,
+                    known_on=as_of,
+                    max_age_days=max_age_days(desk),
+                )
+            except TaxError as error:
+                for problem in error.problems:
+                    place = Place(part=f"{contract}, {problem.where}")
+                    yield Problem(problem.code, place, problem.cause, problem.mend, Severity.HOLD)
 
 
 def _disappeared(desk: Desk, ledger: Ledger) -> Holds:
