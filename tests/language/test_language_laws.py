@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lark import Lark, Token
-from lark.lexer import Lexer
+from lark import Lark
 
 from invoicer.domain.canonical import sha256, to_json
 from invoicer.errors import Problem
@@ -28,23 +26,20 @@ WORDS = sorted(
 )
 
 
-class NoLexer(Lexer):
-    """Lets Lark judge the rules alone: judging the terminals as well would need another package."""
-
-    def __init__(self, conf: object) -> None:
-        pass
-
-    def lex(self, *_: object) -> Iterator[Token]:
-        return iter(())
-
-
 def test_the_grammar_is_lalr_without_any_conflict() -> None:
-    Lark(grammar.GRAMMAR.read_text("utf-8"), parser="lalr", lexer=NoLexer, strict=True, postlex=None)
+    """Lark judges the rules and, because interegular is installed, whether two terminals could match one text."""
+    words = grammar.WholeWords()
+    Lark(grammar.GRAMMAR.read_text("utf-8"), parser="lalr", lexer="contextual", strict=True, postlex=words)
 
 
 def test_an_ambiguous_grammar_would_not_pass() -> None:
     with pytest.raises(Exception, match="Shift/Reduce conflict"):
-        Lark('start: "if" start | "if" start "else" start | "x"', parser="lalr", lexer=NoLexer, strict=True)
+        Lark('start: "if" start | "if" start "else" start | "x"', parser="lalr", strict=True)
+
+
+def test_terminals_that_collide_would_not_pass() -> None:
+    with pytest.raises(Exception, match=r"[Cc]ollision"):
+        Lark("start: A | B\nA: /[a-c]+/\nB: /[c-d]+/", parser="lalr", lexer="basic", strict=True)
 
 
 def sound(loaded: Loaded) -> None:
