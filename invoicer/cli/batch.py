@@ -12,6 +12,7 @@ import click
 from invoicer import ledger, runs
 from invoicer.cli import output, tables
 from invoicer.cli.app import PROBLEMS, Day, Session, reports_problems, whoever
+from invoicer.errors import Severity
 from invoicer.ledger import Ledger, Plan
 from invoicer.runs.issue import Progress, release_by_policy
 
@@ -59,7 +60,8 @@ def plan(session: Session, as_of: dt.date | None, dry_run: bool, as_json: bool) 
     else:
         output.show_problems(planned.warnings, desk.terms.texts)
         show_plan(planned.plan, stored=not dry_run)
-    sys.exit(PROBLEMS if planned.plan.holds or planned.warnings else 0)
+    wrong = any(problem.severity is not Severity.WARNING for problem in planned.warnings)
+    sys.exit(PROBLEMS if planned.plan.holds or wrong else 0)
 
 
 @click.command()

@@ -184,12 +184,15 @@ def list_plugins(session: Session, as_json: bool) -> None:
 
     loaded = plugins.load(session.folder / "plugins")
     if as_json:
-        rows = [{"name": one.name, "origin": one.origin, "version": one.version} for one in loaded.loaded]
+        rows = [
+            {"name": one.name, "origin": one.origin, "version": one.version, "sha256": one.sha256}
+            for one in loaded.loaded
+        ]
         output.as_json({"plugins": rows, "markets": list(loaded.markets), "formats": list(loaded.formats)})
         return
     out = output.console()
-    cells = ((one.name, one.origin, one.version) for one in loaded.loaded)
-    out.print(output.table("Plugins", ("Name", "Origin", "Version"), cells))
+    cells = ((one.name, one.origin, one.version, one.sha256[:12]) for one in loaded.loaded)
+    out.print(output.table("Plugins", ("Name", "Origin", "Version", "SHA-256"), cells))
     out.print(f"\nMarkets: {', '.join(loaded.markets)}")
     if loaded.formats:
         out.print(f"Document formats: {', '.join(loaded.formats)}")

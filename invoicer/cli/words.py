@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.tree import Tree
 
 from invoicer.domain import canonical
+from invoicer.domain.money import is_currency, minor_digits
 from invoicer.domain.trace import Clause, Op, Trace
 
 _SIGNS = {Op.ADD: " + ", Op.SUBTRACT: " − ", Op.MULTIPLY: " × ", Op.DIVIDE: " ÷ "}
@@ -29,6 +30,16 @@ def number(value: Fraction) -> str:
             return text.rstrip("0").rstrip(".") if "." in text else text
         approximate = f"{(Decimal(value.numerator) / Decimal(value.denominator)):.6f}"
     return f"{value.numerator}/{value.denominator} (≈ {approximate})"
+
+
+def amount(trace: Trace) -> str:
+    """The result of a trace; an amount of a currency with at least the decimals that the currency has."""
+    text = number(trace.result)
+    if not is_currency(trace.unit) or "/" in text:
+        return text
+    whole, _, decimals = text.partition(".")
+    digits = minor_digits(trace.unit)
+    return f"{whole}.{decimals.ljust(digits, '0')}" if digits else text
 
 
 def tree_of(trace: Trace, quote: Callable[[Clause], str]) -> Tree:
@@ -60,7 +71,7 @@ def clauses(trace: Trace) -> Iterator[Clause]:
 
 def _said(trace: Trace, quote: Callable[[Clause], str]) -> str:
     name = trace.label.replace("-", " ") or str(trace.op)
-    said = f"[bold]{escape(name)}[/bold] {number(trace.result)}" + (f" {escape(trace.unit)}" if trace.unit else "")
+    said = f"[bold]{escape(name)}[/bold] {amount(trace)}" + (f" {escape(trace.unit)}" if trace.unit else "")
     if trace.operands:
         said += f"  [dim]= {escape(_formula(trace))}[/dim]"
     if trace.clause:

@@ -116,8 +116,8 @@ def _measured(terms: Terms, charge: ChargeTerms) -> str | None:
 
 def _share_of(charge: ChargeTerms) -> Timeline[Quantity] | None:
     """A percentage names its meter by itself: 1.40% of card-volume."""
-    entries = [
-        Dated[Quantity](e.effective, e.agreed, Metered(line.price.meter.text), e.clause, e.amendment)
+    entries: list[Dated[Quantity]] = [
+        Dated(e.effective, e.agreed, Metered(line.price.meter.text), e.clause, e.amendment)
         for e in charge.price.entries
         for line in e.value[:1]
         if isinstance(line.price, tree.Share)

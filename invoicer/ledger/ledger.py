@@ -195,6 +195,14 @@ class Ledger:
         """Its canonical JSON, to hand to a renderer in another process. Raises RunError (L140)."""
         return reading.document_json(self._store, number)
 
+    def untold(self) -> tuple[str, ...]:
+        """The numbers of documents whose issue plugins have not been told of, in the order of issue."""
+        return reading.untold(self._store)
+
+    def mark_told(self, numbers: Collection[str]) -> None:
+        """Remember that plugins have heard of these documents; done after they have, so they hear at least once."""
+        reading.mark_told(self._store, numbers)
+
     def first_documents(self) -> Mapping[str, str]:
         """The number of the first document of every customer who ever got one."""
         return reading.first_documents(self._store)

@@ -111,6 +111,21 @@ def first_documents(store: Store) -> Mapping[str, str]:
         return dict(connection.execute(query).all())
 
 
+def untold(store: Store) -> tuple[str, ...]:
+    """The documents that plugins have not heard of yet, in the order of issue."""
+    table = schema.documents.c
+    with store.read() as connection:
+        query = sa.select(table.number).where(table.told.is_(False)).order_by(table.logged)
+        return tuple(connection.execute(query).scalars())
+
+
+def mark_told(store: Store, numbers: Collection[str]) -> None:
+    """Remember that plugins have heard of these documents."""
+    table = schema.documents
+    with store.write() as connection:
+        connection.execute(sa.update(table).where(dialect.among(table.c.number, numbers)).values(told=True))
+
+
 def next_numbers(store: Store) -> Mapping[str, int]:
     """The next number of each series that has begun, by its key."""
     with store.read() as connection:

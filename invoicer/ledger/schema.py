@@ -76,6 +76,7 @@ documents = Table(
     Column("logged", ForeignKey("log.sequence"), nullable=False, unique=True),
     Column("json", Text, nullable=False),
     Column("sha256", String(64), nullable=False),
+    Column("told", Boolean, nullable=False, default=False),  # whether plugins have heard of its issue
     sa.UniqueConstraint("series", "counter"),
 )
 

@@ -194,7 +194,10 @@ def _provenance(
         for (owner, meter, days), found in measurements.items()
         if owner == contract.id and not isinstance(found, Problem)
     ]
-    code = {"invoicer": __version__, "plugins": {one.name: one.version for one in desk.plugins.loaded}}
+    code = {
+        "invoicer": __version__,
+        "plugins": {one.name: f"{one.version} {one.sha256}".strip() for one in desk.plugins.loaded},
+    }
     kept = {f"terms:{source.path}": source.text for source in contract.sources}
     kept["settings"] = desk.workspace.settings.source.text
     kept["customer"] = canonical.to_json(rows)

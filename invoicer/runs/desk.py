@@ -10,10 +10,12 @@ from pathlib import Path
 from invoicer import language, plugins, tax, workspace
 from invoicer.domain.contract import Contract
 from invoicer.domain.party import Seller
-from invoicer.errors import InvoicerError, Problem, Severity
+from invoicer.errors import InvoicerError, Place, Problem, WorkspaceError
 from invoicer.language import Loaded
 from invoicer.plugins import Plugins
 from invoicer.workspace import Workspace
+
+BUILT_IN_FORMATS = ("pdf", "html", "json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ def open_desk(folder: Path) -> Desk:
     texts, unread = read_terms([*space.price_list_files, *space.contract_files])
     terms = language.load(texts, customers=space.customer_ids, sellers=space.sellers, kinds=space.settings.supply)
     terms = replace(terms, problems=(*unread, *terms.problems))
+    _check_formats(space, loaded_plugins)
     exchange = tax.Exchange(loaded_plugins.exchange_rates(folder, space.settings.exchange))
     return Desk(space, loaded_plugins, terms, exchange)
 
@@ -81,6 +84,10 @@ def read_terms(files: list[tuple[str, Path]]) -> tuple[list[tuple[str, str]], tu
     return texts, tuple(problems)
 
 
-def errors_in(problems: Iterator[Problem]) -> tuple[Problem, ...]:
-    """Those that refuse something."""
-    return tuple(problem for problem in problems if problem.severity is Severity.ERROR)
+def _check_formats(space: Workspace, loaded: Plugins) -> None:
+    known = (*BUILT_IN_FORMATS, *loaded.formats)
+    unknown = [name for name in space.policy.formats if name not in known]
+    if unknown:
+        where = Place("invoicer.toml", part="policy.formats")
+        cause = f"no document format is named {unknown[0]}"
+        raise WorkspaceError(Problem("R011", where, cause, f"choose from {', '.join(known)}"))

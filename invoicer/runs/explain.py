@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from invoicer.errors import Place, Problem, RunError
 from invoicer.ledger import Ledger
 
 TERMS = "terms:"
+_COMMENT = re.compile(r"""^((?:[^#"]|"[^"]*")*)#.*$""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +24,9 @@ class Explanation:
     texts: Mapping[str, str]
 
     def words(self, clause: Clause) -> str:
-        """The text of a clause, its lines joined to one; "" where it is not kept."""
-        lines = self.texts.get(clause.file, "").splitlines()[clause.line - 1 : clause.end_line]
-        return " ".join(" ".join(lines).split())
+        """The text of a clause, its lines joined to one, without comments; "" where it is not kept."""
+        lines = self.texts.get(clause.file, "").split("\n")[clause.line - 1 : clause.end_line]
+        return " ".join(" ".join(_COMMENT.sub(r"\1", line) for line in lines).split())
 
 
 def explain(ledger: Ledger, number: str, line: int | None = None) -> Explanation:

@@ -18,8 +18,6 @@ from invoicer.runs.derive import derive
 from invoicer.runs.desk import Desk
 from invoicer.runs.rehearse import finished
 
-FORMATS = ("pdf",)
-
 Progress = Callable[[str, int, int], None]
 
 
@@ -63,8 +61,8 @@ def issue(
             numbers = ledger.issue(chosen.id, _finisher(desk), issue_date, progress=_counted(done))
     issued = tuple(one for one in ledger.documents() if one.number in set(numbers)) if numbers else ()
     files, problems = make_files(desk, ledger, progress)
-    told = [problem for one in issued for problem in desk.plugins.issued(ledger.document(one.number))]
-    return IssueResult(issued=issued, dropped=dropped, waiting=waiting, files=files, problems=(*problems, *told))
+    problems = (*problems, *_tell(desk, ledger))
+    return IssueResult(issued=issued, dropped=dropped, waiting=waiting, files=files, problems=problems)
 
 
 def make_files(
@@ -86,6 +84,19 @@ def make_files(
             continue
         paths.append(ledger.save_artifact(rendered.job.key, rendered.job.format, rendered.content))
     return tuple(sorted(paths)), tuple(dict.fromkeys(problems))
+
+
+def _tell(desk: Desk, ledger: Ledger) -> list[Problem]:
+    """Tell plugins of every document that they have not heard of; one that fails is told again by the next issue."""
+    problems: list[Problem] = []
+    heard: list[str] = []
+    for number in ledger.untold():
+        failed = desk.plugins.issued(ledger.document(number))
+        problems += failed
+        heard += [] if failed else [number]
+    if heard:
+        ledger.mark_told(heard)
+    return problems
 
 
 def plugin_formats(folder: Path) -> Sequence[DocumentFormat]:
@@ -119,7 +130,7 @@ def _finisher(
 ) -> Callable[[Draft, str, dt.date], tuple[Document, Sequence[BilledLine], Sequence[str]]]:
     def finish(draft: Draft, number: str, day: dt.date, /) -> tuple[Document, Sequence[BilledLine], Sequence[str]]:
         document = finished(desk, draft, number, day)
-        return document, documents.billed_lines(document), FORMATS
+        return document, documents.billed_lines(document), desk.workspace.policy.formats
 
     return finish
 

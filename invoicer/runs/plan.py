@@ -32,7 +32,7 @@ def plan(desk: Desk, ledger: Ledger, as_of: dt.date, today: dt.date) -> Planned:
 def store(desk: Desk, ledger: Ledger, found: Derivation, today: dt.date) -> int:
     """Store a derivation: first the contents that its drafts refer to, then the plan. Answers its id."""
     ledger.put_contents(found.contents.values())
-    versions = {loaded.name: f"{loaded.origin} {loaded.version}" for loaded in desk.plugins.loaded}
+    versions = {one.name: f"{one.origin} {one.version} {one.sha256}" for one in desk.plugins.loaded}
     return ledger.store_plan(found.as_of, today, found.drafts, found.holds, versions)
 
 

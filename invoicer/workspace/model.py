@@ -68,13 +68,15 @@ class AcceptedFact:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """What the seller decided once for all: the language of documents where a customer has none (ISO 639), how many
-    months back differences are billed by themselves, which doubtful facts count all the same, and who releases drafts
-    without holds: people ("by-hand") or, where the seller wants it so, the run itself ("automatic")."""
+    months back differences are billed by themselves, which doubtful facts count all the same, who releases drafts without
+    holds (people, "by-hand", or, where the seller wants it so, the run itself, "automatic"), and in which formats
+    documents are made."""
 
     language: str = "en"
     correction_horizon_months: int = 24
     accept_facts: tuple[AcceptedFact, ...] = ()
     release: str = RELEASES[0]
+    formats: tuple[str, ...] = ("pdf",)
 
     def acceptance(self, fact_id: str) -> AcceptedFact | None:
         """The entry that accepts a fact, if one does."""

@@ -85,6 +85,7 @@ def _policy(table: Table) -> Policy:
         language=table.text("language", default="en", check=checks.language),
         correction_horizon_months=table.whole("correction_horizon_months", default=24),
         accept_facts=tuple(accepted),
+        formats=table.texts("formats") if "formats" in table.keys else ("pdf",),
         release=table.text("release", default=RELEASES[0], check=lambda text: checks.one_of(text, RELEASES)),
     )
     table.close()

@@ -171,7 +171,7 @@ def test_a_run_that_breaks_goes_on_where_it_stopped(starter: Shell) -> None:
     starter("confirm", "--remark", "checked")
 
     def broken(point: Point) -> None:
-        if point is Point.FILE_RENAMED:
+        if point is Point.FILE_PUBLISHED:
             raise KeyboardInterrupt
 
     from invoicer import runs

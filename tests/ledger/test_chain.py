@@ -28,6 +28,7 @@ GUARDED = [
         ("plan_drafts", "status"),
         ("plan_drafts", "remark"),
         ("plan_drafts", "document"),
+        ("documents", "told"),  # what plugins have heard is no part of the document
     }
 ]
 

@@ -55,7 +55,8 @@ def insurance(tmp_path_factory: pytest.TempPathFactory) -> Batch:
 
 
 @pytest.fixture(
-    params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ("hosting", "insurance")], scope="session"
+    params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ("hosting", "insurance")],
+    scope="session",
 )
 def batch(request: pytest.FixtureRequest) -> Batch:
     """Each of the two."""
