@@ -59,10 +59,11 @@ class Given(click.ParamType[tuple[str, Fraction]]):
 
 @dataclass(slots=True)
 class Session:
-    """What every command is given: where the workspace is, and what day and time it is."""
+    """What every command is given: where the workspace is, and what instant it is."""
 
     folder: Path
     now: dt.datetime
+    implied: bool  # whether the folder was found, not named
 
     def desk(self) -> runs.Desk:
         """The workspace, read whole."""
@@ -88,7 +89,7 @@ class Commands(click.Group):
     def _ask_plugins(self, ctx: click.Context) -> None:
         folder = Path(ctx.params.get("workspace") or ".")
         try:
-            plugins.load(_workspace_of(folder) / "plugins").hook.invoicer_commands(cli=self)
+            plugins.load(workspace_of(folder) / "plugins").hook.invoicer_commands(cli=self)
         except InvoicerError as error:
             output.show_problems(error.problems, {})
 
@@ -116,7 +117,7 @@ def cli(ctx: click.Context, workspace: Path | None) -> None:
 
     Exit codes: 0 done, 1 problems found, 2 wrong use.
     """
-    ctx.obj = Session(_workspace_of(workspace or Path()), dt.datetime.now(dt.UTC))
+    ctx.obj = Session(workspace_of(workspace or Path()), dt.datetime.now(dt.UTC), implied=workspace is None)
 
 
 def reports_problems(command: Callable[P, R]) -> Callable[P, R]:
@@ -151,7 +152,7 @@ def main() -> None:
     cli()
 
 
-def _workspace_of(folder: Path) -> Path:
+def workspace_of(folder: Path) -> Path:
     """The folder, or the nearest one above it that is a workspace."""
     here = folder.resolve()
     found = (above for above in (here, *here.parents) if (above / SETTINGS).is_file())

@@ -32,7 +32,7 @@ def opened(desk: runs.Desk, *, writing: bool) -> Iterator[Ledger]:
         yield opened_ledger
 
 
-@click.command()
+@click.command(short_help="Work out what is to be issued.")
 @as_of_option
 @dry_run_option
 @json_option
@@ -93,7 +93,7 @@ def confirm(
     output.console().print(f"Released {output.counted(len(done), 'draft')} of plan {number}, by {by}: {remark}")
 
 
-@click.command()
+@click.command(short_help="Issue what is confirmed.")
 @on_option
 @plan_option
 @by_option
@@ -119,7 +119,7 @@ def issue(session: Session, on: dt.date | None, plan_id: int | None, by: str, dr
     finish_issue(desk, result)
 
 
-@click.command()
+@click.command(short_help="Plan, release and issue in one.")
 @as_of_option
 @on_option
 @dry_run_option

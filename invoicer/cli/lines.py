@@ -81,6 +81,18 @@ def entitlement_data(owed: Entitlement, treatment: Treatment | None) -> dict[str
         "unit": owed.unit,
         "unit_price": str(owed.unit_price),
         "price_base": str(owed.price_base),
+        "details": [
+            {
+                "label": detail.label,
+                "quantity": _exact(detail.quantity),
+                "unit": detail.unit,
+                "unit_price": str(detail.unit_price),
+                "price_base": str(detail.price_base),
+                "amount": _exact(detail.amount),
+            }
+            for detail in owed.details
+        ],
+        "days_in_service": list(owed.proration) if owed.proration else None,
         "net": str(owed.net.amount),
         "currency": owed.net.currency,
         "treatment": _treatment_data(treatment) if treatment else None,

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from invoicer import runs
 from invoicer.cli import output, tables, words
-from invoicer.cli.app import PROBLEMS, Day, Given, Session, reports_problems
+from invoicer.cli.app import PROBLEMS, Day, Given, Session, reports_problems, workspace_of
 from invoicer.cli.batch import json_option, opened
 from invoicer.cli.lines import document_data, preview_data, preview_table
 from invoicer.domain.period import add_months
@@ -20,7 +20,7 @@ from invoicer.errors import Severity
 from invoicer.workspace.model import SETTINGS
 
 
-@click.command()
+@click.command(short_help="Look whether everything is sound.")
 @json_option
 @click.pass_obj
 @reports_problems
@@ -49,7 +49,7 @@ def check(session: Session, as_json: bool) -> None:
     sys.exit(PROBLEMS if errors else 0)
 
 
-@click.command()
+@click.command(short_help="Rate a terms file, without a database.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--on", type=Day(), required=True, help="The bill date: what falls due on this day.")
 @click.option("--given", type=Given(), multiple=True, help="METER=QUANTITY for the period billed (repeatable).")
@@ -72,10 +72,11 @@ def preview(
       invoicer preview contracts/acme.terms --on 2026-01-01
       invoicer preview acme.terms --on 2026-02-01 --given api-calls=250000 --json
 
-    Inside a workspace its price lists, customers and markets are used; outside of one parties stay unresolved and tax is
-    left out.
+    Inside a workspace (that around the file, or -w) its price lists, customers and markets are used; outside of one parties
+    stay unresolved and tax is left out.
     """
-    desk = session.desk() if (session.folder / SETTINGS).is_file() else None
+    place = workspace_of(files[0].parent) if session.implied else session.folder
+    desk = runs.open_desk(place) if (place / SETTINGS).is_file() else None
     found = runs.preview(files, on, dict(given), known_on=as_of, desk=desk)
     if as_json:
         output.as_json(preview_data(found))
@@ -91,7 +92,7 @@ def preview(
     sys.exit(PROBLEMS if stopped else 0)
 
 
-@click.command()
+@click.command(short_help="Show a line from clause to cent.")
 @click.argument("number")
 @click.argument("line", type=int, required=False)
 @json_option
@@ -138,7 +139,7 @@ def explain(session: Session, number: str, line: int | None, as_json: bool) -> N
         out.print(words.tree_of(one.trace, found.words))
 
 
-@click.command()
+@click.command(short_help="Show what is billed when, and what became of it.")
 @click.argument("contracts", nargs=-1)
 @click.option("--from", "since", type=Day(), help="First bill date (default: a month ago).")
 @click.option("--until", type=Day(), help="Last bill date (default: three months ahead).")
@@ -168,7 +169,7 @@ def schedule(
         output.console().print(f"Nothing is billed from {start} to {end}.")
 
 
-@click.command("plugins")
+@click.command("plugins", short_help="List the plugins that were loaded.")
 @json_option
 @click.pass_obj
 @reports_problems

@@ -19,7 +19,7 @@ MONTHS = [dt.date(2026, month, 1) for month in range(1, 8)]
 """A run on the first of each month: January is billed in advance on its first day, June in arrears on 1 July."""
 
 
-@click.command()
+@click.command(short_help="Make a workspace.")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--example", type=click.Choice(sorted(workspace.EXAMPLES)), help="Copy a complete example workspace.")
 @reports_problems
@@ -38,7 +38,7 @@ def init(folder: Path, example: str | None) -> None:
     output.console().print(f"Made a workspace in {folder}. Next: invoicer -w {folder} check", markup=False)
 
 
-@click.command()
+@click.command(short_help="Run both example workspaces.")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @reports_problems
 def demo(folder: Path) -> None:
@@ -54,7 +54,7 @@ def demo(folder: Path) -> None:
         place = folder / example
         if not (place / SETTINGS).is_file():
             workspace.copy_example(example, place)
-        _demo_of(Session(place, dt.datetime.now(dt.UTC)))
+        _demo_of(Session(place, dt.datetime.now(dt.UTC), implied=False))
 
 
 def _demo_of(session: Session) -> None:
