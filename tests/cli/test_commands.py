@@ -53,17 +53,18 @@ def issued(starter: Shell) -> Shell:
 
 
 def test_a_month_by_hand(starter: Shell, snapshot: SnapshotAssertion) -> None:
-    for words in (
+    commands = (
         ("check",),
         ("plan", "--as-of", "2026-01-01"),
         ("confirm", "--remark", "checked", "--by", "billing"),
         ("issue", "--on", "2026-01-01", "--by", "billing"),
         ("plan", "--as-of", "2026-01-01"),
         ("issue", "--on", "2026-01-01", "--by", "billing"),
-    ):
+    )
+    for step, words in enumerate(commands, 1):
         result = starter(*words)
         assert result.exit_code == 0
-        assert text(result.stdout, starter) == snapshot(name=" ".join(words))
+        assert text(result.stdout, starter) == snapshot(name=f"{step}. {' '.join(words)}")
 
 
 def test_explain_and_schedule(issued: Shell, snapshot: SnapshotAssertion) -> None:
@@ -101,7 +102,7 @@ def test_run_needs_the_policy(starter: Shell) -> None:
     assert len(list((starter.folder / "documents").rglob("*.pdf"))) == 1
 
 
-def test_preview_alone_leaves_tax_out(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+def test_preview_alone_leaves_tax_out(tmp_path: Path) -> None:
     shell = Shell(tmp_path)
     shell.write("demo.terms", METERED)
     alone = CliRunner().invoke(
