@@ -7,12 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from invoicer.documents.causes import explained
 from invoicer.documents.clusters import Cluster, clusters
 from invoicer.documents.difference import Comparison, Difference, parties_of
 from invoicer.documents.holds import held_for_age, held_for_reference
 from invoicer.documents.join import joined
 from invoicer.documents.positions import Position, open_positions
 from invoicer.documents.settle import settle
+from invoicer.domain.contract import Contract
 from invoicer.domain.entitlement import BilledLine, Component, Entitlement, Treated
 
 
@@ -22,7 +24,7 @@ def compare(
     *,
     through: dt.date,
     horizon: dt.date | None = None,
-    rated_from: dt.date | None = None,
+    contract: Contract | None = None,
 ) -> Comparison:
     """What one contract is still to be billed or given back, up to the bill date ``through``.
 
@@ -33,8 +35,8 @@ def compare(
     yields nothing.
 
     A difference in days that all lie before ``horizon`` is held instead (D001), and so is a reduction that has no billed
-    line to refer to (D002). Billed days before ``rated_from`` of which nothing is owed are left alone: they were not
-    rated. Neither the order of ``treated`` nor that of ``billed`` matters.
+    line to refer to (D002). ``contract``, as agreed by ``through``, names the clause by which something is not owed any
+    more; without it that stays open. Neither the order of ``treated`` nor that of ``billed`` matters.
     """
     positions = open_positions(billed)
     by_component: dict[Component, list[Treated]] = defaultdict(list)
@@ -43,11 +45,10 @@ def compare(
     found: list[Difference] = []
     too_old: list[Difference] = []
     for cluster in _clusters(treated, positions, through):
-        if rated_from is not None and cluster.days.end <= rated_from and not cluster.entitled:
-            continue
         kept = too_old if horizon is not None and cluster.days.end <= horizon else found
         kept.extend(settle(cluster, by_component[_component(cluster)], through))
     differences, loose = joined(found, positions, through)
+    differences = explained(differences, contract, through)
     overdue = [difference for difference in too_old if not difference.is_supply or difference.bill_date <= through]
     holds = [*held_for_age(overdue, horizon or dt.date.min), *held_for_reference(loose)]
     return Comparison(tuple(sorted(differences, key=_order)), tuple(holds))

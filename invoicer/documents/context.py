@@ -28,7 +28,6 @@ class Context:
     * ``exchange_rate(base, currency, day)``: the rate between the seller's accounting currency and that of the document
       for a tax point; either of the two may be the base of the answer;
     * ``notes(treatment, seller, customer, language)``: what the law wants to read on the document;
-    * ``correction_note((number, issue date) of the originals, kind, language)``: the sentence that names them, "" for none;
     * ``provenance(contract ids)``: names and hashes of what the ledger keeps;
     * ``shares_document(customer id)``: whether contracts of this customer may share a document;
     * ``language``: of the documents for customers who named none.
@@ -42,7 +41,6 @@ class Context:
     series: Callable[[str, Kind], str]
     exchange_rate: Callable[[str, str, dt.date], ExchangeRate]
     notes: Callable[[Treatment, Seller, Customer, str], Sequence[str]]
-    correction_note: Callable[[Sequence[tuple[str, dt.date]], Kind, str], str]
     provenance: Callable[[Sequence[str]], Mapping[str, str]]
     shares_document: Callable[[str], bool] = _one_contract_a_document
     language: str = "en"

@@ -87,6 +87,12 @@ class Difference:
         """Whether nothing was billed of it before."""
         return self.correction is None
 
+    @property
+    def billing_period(self) -> tuple[dt.date, dt.date]:
+        """Bill date and tax point: what everything of a charge that is billed for one period has in common, and every
+        correction of it with what it corrects. (Days may differ: those of a discount that ends within the period.)"""
+        return self.bill_date, self.tax_point
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:

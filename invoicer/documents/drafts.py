@@ -13,7 +13,7 @@ from invoicer.documents.difference import Difference, Parties
 from invoicer.documents.lines import line_of
 from invoicer.documents.totals import accounting_tax, breakdown
 from invoicer.domain.contract import Contract
-from invoicer.domain.document import Document, Draft, Kind, Line
+from invoicer.domain.document import Draft, Kind
 from invoicer.domain.entitlement import Component, Part
 from invoicer.domain.money import total
 from invoicer.domain.party import BankAccount, Seller
@@ -30,6 +30,14 @@ def drafts(differences: Iterable[Difference], context: Context) -> tuple[Draft, 
     month of tax point and exchange rate, of one contract unless the customer shares documents; corrections and new
     supplies never meet, nor does VAT category O anything else (EN 16931 BR-O-11). What reduces is credited, what adds to
     a billed line is invoiced. The order of the differences does not matter.
+
+    A new supply names the customer as known now of its latest tax point, the day its VAT was assessed for: the VAT id has
+    to be the one under which the customer received it (art. 226(4) of Directive 2006/112/EC). A correction names the
+    customer as of today, whatever the original said; its treatment stays that of the original.
+
+    Corrections that cancel out (usage rises above a maximum that was reached) still make a document, of 0.00: the lines
+    it corrects said something that is not so, documents are all that is known as billed, and the next comparison would
+    find the same differences again.
     """
     listed = sorted(differences, key=lambda difference: _order(difference, context))
     groups: dict[_Group, list[Difference]] = defaultdict(list)
@@ -55,12 +63,11 @@ class _Group:
 
 
 def _grouped(differences: Sequence[Difference], context: Context) -> Iterator[tuple[_Group, Difference]]:
-    """Supplies are invoiced. Corrections of one charge for the same billed days stay together: they are credited when
+    """Supplies are invoiced. Corrections of one charge for the same billing period stay together: they are credited when
     less is due in all, and invoiced otherwise."""
     bundles: dict[Any, list[Difference]] = defaultdict(list)
     for difference in differences:
-        days = difference.correction.line.days if difference.correction else difference.days
-        key = _group(difference, context), difference.contract, difference.component.charge, days
+        key = _group(difference, context), difference.contract, difference.component.charge, difference.billing_period
         bundles[key].append(difference)
     for (group, *_), bundle in bundles.items():
         less = total((difference.net for difference in bundle), group.parties.currency).amount < 0
@@ -93,7 +100,7 @@ def _draft(group: _Group, members: Sequence[Difference], context: Context) -> Dr
         for number, difference in enumerate(members, 1)
     )
     bill_date, tax_point = max(line.bill_date for line in lines), max(line.tax_point for line in lines)
-    customer = context.customer(parties.customer, context.known_on if group.corrects else bill_date)
+    customer = context.customer(parties.customer, context.known_on if group.corrects else tax_point)
     language = customer.language or context.language
     rows = breakdown(lines, parties.currency)
     net = total((row.base for row in rows), parties.currency)
@@ -118,18 +125,13 @@ def _draft(group: _Group, members: Sequence[Difference], context: Context) -> Dr
         net=net,
         tax=tax,
         gross=net + tax,
-        accounting=accounting_tax(tax, seller.accounting_currency, group.rate) if group.rate else None,
+        accounting=accounting_tax(tax, _other(group.rate, parties.currency), group.rate) if group.rate else None,
         purchase_order=group.purchase_order,
         reference=", ".join(filter(None, references)),
         account=_account(seller, parties.currency),
-        notes=tuple(dict.fromkeys(filter(None, [_correction_note(lines, kind, language, context), *notes]))),
+        notes=tuple(dict.fromkeys(filter(None, notes))),
         provenance=dict(context.provenance(sorted(contracts))),
     )
-
-
-def _correction_note(lines: Iterable[Line], kind: Kind, language: str, context: Context) -> str:
-    originals = sorted({(line.corrects.issue_date, line.corrects.number) for line in lines if line.corrects})
-    return context.correction_note([(number, day) for day, number in originals], kind, language) if originals else ""
 
 
 def _payment(contract: Contract, day: dt.date, known_on: dt.date) -> PaymentTerms:
@@ -139,17 +141,19 @@ def _payment(contract: Contract, day: dt.date, known_on: dt.date) -> PaymentTerm
 
 
 def _rate(difference: Difference, context: Context) -> ExchangeRate | None:
-    """The rate for the seller's accounting currency, where it is another one. A correction keeps the rate of what it
-    corrects."""
+    """The rate for the seller's accounting currency, where it is another one. A correction undoes what its original put
+    into the books: at the same rate and in the same currency, even if the seller's is another one by now; and nothing
+    there where the original said nothing."""
+    if difference.correction is not None:
+        original = context.original(difference.correction.line.document)
+        return original.accounting.rate if original.accounting else None
     currency = difference.parties.currency
     accounting = context.seller(difference.parties.seller).accounting_currency
-    if accounting == currency:
-        return None
-    if difference.correction is not None:
-        original: Document = context.original(difference.correction.line.document)
-        if original.accounting is not None and original.accounting.tax.currency == accounting:
-            return original.accounting.rate
-    return context.exchange_rate(accounting, currency, difference.tax_point)
+    return context.exchange_rate(accounting, currency, difference.tax_point) if accounting != currency else None
+
+
+def _other(rate: ExchangeRate, currency: str) -> str:
+    return rate.base if rate.currency == currency else rate.currency
 
 
 def _account(seller: Seller, currency: str) -> BankAccount | None:
@@ -162,7 +166,8 @@ def _account(seller: Seller, currency: str) -> BankAccount | None:
 
 
 def _order(difference: Difference, context: Context) -> tuple[Any, ...]:
-    """Lines stand as the contract names its charges; a period with everything that belongs to it, then the next."""
+    """Lines stand as the contract names its charges; a billing period with everything that belongs to it (the charge
+    first, whatever the days of its discounts), then the next."""
     contract, component = context.contracts[difference.contract], difference.component
     charges = [charge.id for charge in contract.charges]
     line = difference.correction.line if difference.correction else None
@@ -170,9 +175,10 @@ def _order(difference: Difference, context: Context) -> tuple[Any, ...]:
         contract.id,
         charges.index(component.charge) if component.charge in charges else len(charges),
         component.charge,
-        line.days if line else difference.days,
+        difference.billing_period,
         _PARTS[component.part],
         _name(component, contract),
+        line.days if line else difference.days,
         difference.days,
         (line.document, line.line) if line else ("", 0),
         difference.treatment.key,

@@ -11,7 +11,10 @@ from invoicer.documents.positions import Position
 from invoicer.documents.settle import amount_reason
 from invoicer.domain.entitlement import BilledLine, Component, Part
 from invoicer.domain.period import Period
+from invoicer.domain.supply import Treatment
 from invoicer.domain.trace import given
+
+_BESIDE = (Part.DISCOUNT, Part.LEVY)
 
 
 def joined(
@@ -31,7 +34,7 @@ def joined(
     waiting = [difference for difference in supplies if difference.bill_date > through]
     for difference in supplies:
         if difference not in waiting:
-            made = _placed(difference, [anchor for anchor in anchors if anchor.holds(difference)])
+            made = _placed(difference, anchors)
             if made.is_supply and made.net.amount < 0 and not _led(made, anchors):
                 loose.append(made)
                 continue
@@ -42,26 +45,34 @@ def joined(
     ]:
         waiting = [one for one in waiting if one not in ready]
         for difference in ready:
-            kept.append(_placed(difference, [anchor for anchor in anchors if anchor.holds(difference)]))
+            kept.append(_placed(difference, anchors))
             anchors.append(_anchor(kept[-1]))
-    return _told_alike(kept), loose
+    return kept, loose
 
 
 @dataclass(frozen=True, slots=True)
 class _Anchor:
-    """Something of a charge that is billed for some days: by ``line``, or by a new supply of this comparison (None)."""
+    """Something of a charge that is billed for some days: by ``line``, or by a new supply of this comparison (None).
+    ``gone``: the line is credited whole."""
 
     line: BilledLine | None
+    treatment: Treatment
     component: Component
     parties: Parties
     days: Period
     one_off: bool
     billed_from: dt.date
+    gone: bool = False
 
     def holds(self, difference: Difference) -> bool:
-        """Whether both are components of one charge, for the same days and parties."""
+        """Whether both are components of one charge, for the same days and parties, and the one may stand for the other:
+        a charge or bound is no part of a discount or levy; a line that is gone whole stands only for the amount that
+        took its place (usage for its minimum)."""
+        amount = difference.component.part not in _BESIDE
         return (
-            self.component != difference.component
+            not (amount and self.component.part in _BESIDE)
+            and not (self.gone and not (amount and self.treatment.key == difference.treatment.key))
+            and self.component != difference.component
             and self.component.charge == difference.component.charge
             and self.parties == difference.parties
             and self.one_off == difference.one_off
@@ -78,9 +89,10 @@ def _placed(difference: Difference, anchors: Sequence[_Anchor]) -> Difference:
     """A supply where its charge is one; else a correction of the line that it belongs to, the charge's own before
     others. A new period corrects no line of the schedule before it, but a reduction may have nothing else to be taken
     from."""
+    holding = [anchor for anchor in anchors if anchor.holds(difference)]
     lines = [
         anchor.line
-        for anchor in anchors
+        for anchor in holding
         if anchor.line is not None and (difference.net.amount < 0 or not anchor.ends_before(difference))
     ]
     if _led(difference, anchors) or not lines:
@@ -104,22 +116,31 @@ def _led(difference: Difference, anchors: Sequence[_Anchor]) -> bool:
 
 
 def _left(corrections: Sequence[Difference], positions: Sequence[Position]) -> list[_Anchor]:
-    """The positions as the corrections leave them: without those that are credited whole, nor days that are released."""
+    """The positions as the corrections leave them, without days that are released."""
     changes = {one.correction.key: one.correction for one in corrections if one.correction and not _carries(one)}
     anchors = []
     for position in positions:
         line, days, change = position.line, position.days, changes.get(position.key)
         if change and change.releases:
             days = Period(days.start, change.releases.start)
-        if change is None or change.due:
-            anchors.append(_Anchor(line, line.component, parties_of(line), days, line.one_off, line.billed_from))
+        gone = change is not None and not change.due
+        parties = parties_of(line)
+        anchors.append(
+            _Anchor(line, line.treatment, line.component, parties, days, line.one_off, line.billed_from, gone)
+        )
     return anchors
 
 
 def _anchor(difference: Difference) -> _Anchor:
     line = difference.correction.line if difference.correction else None
     return _Anchor(
-        line, difference.component, difference.parties, difference.days, difference.one_off, difference.billed_from
+        line=line,
+        treatment=difference.treatment,
+        component=difference.component,
+        parties=difference.parties,
+        days=difference.days,
+        one_off=difference.one_off,
+        billed_from=difference.billed_from,
     )
 
 
@@ -127,23 +148,6 @@ def _carries(difference: Difference) -> bool:
     """Whether a correction stands beside the line that it names, as a supplement, and takes nothing from it."""
     correction = difference.correction
     return correction is not None and correction.line.net.amount * difference.net.amount > 0
-
-
-def _told_alike(differences: Sequence[Difference]) -> list[Difference]:
-    """A discount, bound or levy that nobody touched changed because its charge did, and gives the same reason."""
-    charges = {
-        (one.component.charge, one.correction.line.days): one.correction.reason
-        for one in differences
-        if one.correction and one.component.part is Part.CHARGE
-    }
-    told = []
-    for one in differences:
-        entitled, correction = one.entitled, one.correction
-        if entitled and correction and entitled.agreed <= correction.line.issue_date:
-            reason = charges.get((one.component.charge, correction.line.days), correction.reason)
-            one = replace(one, correction=replace(correction, reason=reason))
-        told.append(one)
-    return told
 
 
 def _rank(difference: Difference) -> tuple[bool, bool, Component, Period]:

@@ -52,7 +52,6 @@ def draft_context(desk: Desk, ledger: Ledger, as_of: dt.date, provenance: Mappin
         series=lambda seller, kind: series_pattern(desk, seller, kind),
         exchange_rate=exchange_rate,
         notes=notes,
-        correction_note=lambda _originals, _kind, _language: "",  # each corrected line names its original itself
         provenance=of_contracts,
         language=desk.workspace.policy.language,
     )

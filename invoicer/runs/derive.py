@@ -138,7 +138,8 @@ def _compare(desk: Desk, contract: Contract, treated: Iterable[Treated], work: _
     horizon = add_months(as_of, -desk.workspace.policy.correction_horizon_months)
     if contract.id in work.holds:
         return Comparison((), ())
-    return documents.compare(tuple(treated), work.billed[contract.id], through=as_of, horizon=horizon)
+    billed = work.billed[contract.id]
+    return documents.compare(tuple(treated), billed, through=as_of, horizon=horizon, contract=contract)
 
 
 def _missing(desk: Desk, comparison: Comparison, as_of: dt.date) -> Iterator[Problem]:

@@ -191,9 +191,6 @@ class Desk:
             series=lambda seller, kind: f"{seller}-{kind}",
             exchange_rate=self._rate,
             notes=lambda treatment, *_: (treatment.note,),
-            correction_note=lambda originals, kind, language: (
-                f"{language}: {kind} to {', '.join(f'{number} of {issued}' for number, issued in originals)}"
-            ),
             provenance=lambda contracts: {f"terms:{name}": "0" * 64 for name in contracts},
             shares_document=lambda _: self.shares,
         )
