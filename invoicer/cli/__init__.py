@@ -1,5 +1,16 @@
 """cli: the command line. Each command is one thin function; the stories stand in `runs`."""
 
-from invoicer.cli.app import main
+from invoicer.cli import batch, look, start
+from invoicer.cli.app import cli
 
-__all__ = ["main"]
+for _room in (start, look, batch):
+    for _command in _room.COMMANDS:
+        cli.add_command(_command)
+
+
+def main() -> None:
+    """The entry point."""
+    cli()
+
+
+__all__ = ["cli", "main"]

@@ -34,9 +34,12 @@ class Day(click.ParamType[dt.date]):
         if isinstance(value, dt.date):
             return value
         try:
-            return dt.date.fromisoformat(value)
+            day = dt.datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007, a civil day has no zone
         except ValueError:
             self.fail(f"“{value}” is no day; write it as 2026-07-01", param, ctx)
+        if not 1990 <= day.year < 2200:
+            self.fail(f"{value} is far from any bill; check the year", param, ctx)
+        return day
 
 
 class Given(click.ParamType[tuple[str, Fraction]]):
@@ -140,16 +143,6 @@ def whoever() -> str:
         return getpass.getuser()
     except OSError:
         return ""
-
-
-def main() -> None:
-    """The entry point."""
-    from invoicer.cli import batch, look, start
-
-    for module in (start, look, batch):
-        for command in module.COMMANDS:
-            cli.add_command(command)
-    cli()
 
 
 def workspace_of(folder: Path) -> Path:

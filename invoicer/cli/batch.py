@@ -90,6 +90,9 @@ def confirm(
             return
         done = runs.confirm(book, by, remark, session.today(desk), plan=plan_id, contracts=contracts or None)
         number = book.plan(plan_id).id
+    if not done:
+        output.console().print(f"Nothing was waiting to be released in plan {number}.")
+        return
     output.console().print(f"Released {output.counted(len(done), 'draft')} of plan {number}, by {by}: {remark}")
 
 
@@ -115,7 +118,7 @@ def issue(session: Session, on: dt.date | None, plan_id: int | None, by: str, dr
             output.console().print(f"Would issue {output.counted(len(chosen), 'document')}.")
             return
         with reporting() as progress:
-            result = runs.issue(desk, book, on or session.today(desk), by, plan=plan_id, progress=progress)
+            result = runs.issue(desk, book, not_ahead(on, session.today(desk)), by, plan=plan_id, progress=progress)
     finish_issue(desk, result)
 
 
@@ -147,8 +150,15 @@ def run(session: Session, as_of: dt.date | None, on: dt.date | None, dry_run: bo
         if planned.plan.drafts:
             runs.confirm(book, "policy", "release = automatic", today, plan=planned.plan.id)
         with reporting() as progress:
-            result = runs.issue(desk, book, on or today, "policy", plan=planned.plan.id, progress=progress)
+            result = runs.issue(desk, book, not_ahead(on, today), "policy", plan=planned.plan.id, progress=progress)
     finish_issue(desk, result)
+
+
+def not_ahead(on: dt.date | None, today: dt.date) -> dt.date:
+    """The day of issue: today, or a day that has come."""
+    if on and on > today:
+        raise click.BadParameter(f"{on} has not come yet", param_hint="--on")
+    return on or today
 
 
 @contextmanager

@@ -17,6 +17,13 @@ from iso4217 import Currency
 from invoicer.domain.trace import Rounding, round_fraction
 from invoicer.errors import DefectError
 
+LIMIT = 10**15
+"""Amounts are below this many units of their currency: far beyond any invoice, and within what databases count exactly."""
+
+
+class AmountError(ValueError):
+    """An amount beyond :data:`LIMIT`; whoever computes from terms turns it into a hold."""
+
 
 @cache
 def minor_digits(currency: str) -> int:
@@ -47,8 +54,11 @@ class Money:
 
     @classmethod
     def of(cls, value: Fraction | Decimal | int | str, currency: str, rounding: Rounding = Rounding.HALF_UP) -> Money:
-        """The value, rounded to the minor unit of the currency."""
+        """The value, rounded to the minor unit of the currency. Raises AmountError for one of :data:`LIMIT` or more."""
         places = minor_digits(currency)
+        if abs(Fraction(value)) >= LIMIT:
+            digits = len(str(abs(int(Fraction(value)))))
+            raise AmountError(f"an amount in {currency} has {digits} digits, and 15 are the most")
         minor = round_fraction(Fraction(value), places, rounding) * 10**places
         with localcontext(prec=60):
             return cls(Decimal(minor.numerator).scaleb(-places), currency)

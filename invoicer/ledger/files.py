@@ -44,14 +44,24 @@ class Files:
         return data
 
     def publish(self, digest: str, name: str) -> Path:
-        """Put the kept bytes under a name for people below ``documents``, replacing another file there."""
+        """Put the kept bytes under a name for people below ``documents``.
+
+        Raises RunError (L144) where another file has that name: what was sent to a customer is never replaced.
+        """
         path = self.documents / name
         data = self.read(digest)
         with explained(self.documents):
-            if not path.exists() or sha256(path.read_bytes()) != digest:
+            if path.exists() and sha256(path.read_bytes()) != digest:
+                cause = "another file of that name is there, and an issued document is never replaced"
+                raise refused("L144", path, cause, "move it away, look where it comes from, and issue again")
+            if not path.exists():
                 write_whole(path, data, self._fault)
             self._fault(Point.FILE_PUBLISHED)
         return path
+
+    def is_published(self, name: str) -> bool:
+        """Whether a file of that name is there for people."""
+        return (self.documents / name).exists()
 
     def path(self, digest: str) -> Path:
         """Where the bytes of that hash are kept."""

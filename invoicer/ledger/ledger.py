@@ -34,7 +34,7 @@ def open_ledger(
 
     Raises RunError: L101 another run is under way (only for writing), L102 to L104 the folder or the disk refuses, L105 to
     L107 the database is of another version, none of ours or damaged, L108 to L112 the log is not what the anchor
-    remembers. ``fault`` is for tests.
+    remembers, L145 documents are there without the ledger that issued them. ``fault`` is for tests.
     """
     files = Files(folder / ARCHIVE, documents or folder.parent / "documents", fault)
     anchor = chain.Anchor(folder / ANCHOR, fault)
@@ -45,6 +45,8 @@ def open_ledger(
             stack.enter_context(writer_lock(folder / LOCK))
         with explained(folder):
             anchored = anchor.read()
+            if writing and anchored is None:
+                _refuse_forgotten(folder / DATABASE, files.documents)
             connect = _connect_to_write if writing else _connect_to_read
             engine = connect(folder / DATABASE, anchored, stack)
         store = Store(engine, folder, anchor, writing, fault)
@@ -221,6 +223,11 @@ class Ledger:
         """The files of these documents, or of all, made or wanted."""
         return artifacts.find(self._store, missing=False, numbers=numbers)
 
+    def unpublished(self) -> tuple[Artifact, ...]:
+        """The files that were made and are not under their readable name any more."""
+        made = artifacts.find(self._store, missing=False, numbers=None)
+        return tuple(one for one in made if one.sha256 and not self.files.is_published(one.name))
+
     def save_artifact(self, document: str, file_format: str, data: bytes) -> Path:
         """Keep the bytes of a wanted file under their hash, put them under their readable name, then record them;
         answers the readable path.
@@ -271,6 +278,14 @@ def _engine(database: Path | None, stack: ExitStack, writing: bool) -> sa.Engine
     engine = dialect.open_engine(database, writing=writing)
     stack.callback(engine.dispose)
     return engine
+
+
+def _refuse_forgotten(database: Path, documents: Path) -> None:
+    """A new ledger would give the numbers of these documents again."""
+    if not database.exists() and documents.is_dir() and any(path.is_file() for path in documents.rglob("*")):
+        cause = "documents of an earlier ledger are here, and the ledger that knows their numbers is gone"
+        mend = "put the folder of the ledger back from its latest backup, or move the documents away"
+        raise refused("L145", documents, cause, mend)
 
 
 def _refuse_lost(database: Path, anchored: chain.Head | None) -> None:

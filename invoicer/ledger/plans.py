@@ -75,6 +75,8 @@ def confirm(
     """Release planned drafts; answers the positions that were released now."""
     if not who.strip():
         raise refused("L123", store.folder, "a confirmation needs the name of who gives it", "say who confirms")
+    if not remark.strip():
+        raise refused("L123", store.folder, "a confirmation needs a remark", "say why it may go out")
     return _decide(
         store, "confirmed", plan, {DraftStatus.PLANNED: DraftStatus.CONFIRMED}, who, remark, on, positions, contracts
     )
@@ -136,7 +138,7 @@ def plan_row(connection: sa.Connection, store: Store, plan: int | None) -> sa.Ro
     row = connection.execute(query if plan is None else query.where(schema.plans.c.id == plan)).one_or_none()
     if row is None:
         cause = "there is no plan yet" if plan is None else f"there is no plan {plan}"
-        raise refused("L120", store.folder, cause, "make one with `invoicer plan`, or list those that there are")
+        raise refused("L120", store.folder, cause, "make one with `invoicer plan`")
     return row
 
 

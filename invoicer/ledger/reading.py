@@ -92,7 +92,7 @@ def document_json(store: Store, number: str) -> str:
         text = connection.execute(query).scalar_one_or_none()
     if text is None:
         raise refused(
-            "L140", store.folder, f"there is no document {number}", "look up its number in the list of documents"
+            "L140", store.folder, f"there is no document {number}", "`invoicer schedule` shows the numbers of documents"
         )
     return str(text)
 

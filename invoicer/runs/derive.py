@@ -16,6 +16,7 @@ from invoicer.domain import canonical
 from invoicer.domain.contract import Contract
 from invoicer.domain.document import Draft
 from invoicer.domain.entitlement import BilledLine, Treated
+from invoicer.domain.money import AmountError
 from invoicer.domain.period import add_months
 from invoicer.domain.usage import Measurements
 from invoicer.errors import Place, Problem, RunError, Severity, TaxError
@@ -52,9 +53,11 @@ class _Work:
 def derive(desk: Desk, ledger: Ledger, as_of: dt.date) -> Derivation:
     """Everything with a bill date up to ``as_of``, as known on that day, that is not billed yet or was billed otherwise.
 
-    Raises RunError when documents were issued as of a later day: seen from before, what was learned since then would look
-    as if it had to be taken back.
+    Raises RunError when the database is not what was written, and when documents were issued as of a later day (L207):
+    seen from before, what was learned since then would look as if it had to be taken back.
     """
+    if problems := ledger.verify_chain():
+        raise RunError(problems)
     _refuse_to_go_back(ledger, as_of)
     work = _Work(desk.refusals(), _billed(ledger, desk.contracts))
     contracts = [contract for contract in desk.contracts if contract.id not in work.holds]
@@ -103,6 +106,12 @@ def _billed(ledger: Ledger, contracts: Iterable[Contract]) -> dict[str, list[Bil
     return billed
 
 
+def too_large(contract: Contract, error: AmountError) -> Problem:
+    """The hold of a contract with an amount that is beyond what can be kept."""
+    place = Place(part=f"contract {contract.id}")
+    return Problem("L210", place, str(error), "look for a mistake in its prices and quantities", Severity.HOLD)
+
+
 def _billed_until(lines: Iterable[BilledLine]) -> dict[str, dt.date]:
     """For each charge the first day after all that documents carry of it."""
     until: dict[str, dt.date] = {}
@@ -118,7 +127,11 @@ def _entitled(
     """What the contract is owed, with its treatment; doubts are added to the holds."""
     rows = desk.workspace.customers[contract.customer]
     until = _billed_until(work.billed[contract.id])
-    rating = engine.rate(contract, rows, measurements, as_of, as_of, until)
+    try:
+        rating = engine.rate(contract, rows, measurements, as_of, as_of, until)
+    except AmountError as error:
+        work.holds[contract.id] = (too_large(contract, error),)
+        return ()
     assessment = tax.treat(
         rating.entitlements,
         seller=desk.seller(contract),

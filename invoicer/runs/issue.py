@@ -19,6 +19,8 @@ from invoicer.runs.desk import Desk
 from invoicer.runs.rehearse import finished
 
 Progress = Callable[[str, int, int], None]
+MAX_AHEAD = dt.timedelta(days=31)
+"""How long before the day of its plan a document may be issued."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +47,16 @@ def issue(
 ) -> IssueResult:
     """Issue what is confirmed in a plan (the latest when None) and make every file that is still wanted.
 
-    To resume after a crash, call it again. Raises RunError as the ledger does; documents issued before stay issued.
+    To resume after a crash, call it again. Raises RunError as the ledger does, when the database is not what was written
+    (L112 to L119), and when the issue date lies before that of the last document or long before the plan (L209);
+    documents issued before stay issued.
     """
     numbers: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     waiting = 0
     if ledger.plans():
         chosen = ledger.plan(plan)
+        _refuse_to_date_back(ledger, issue_date, chosen.as_of)
         dropped = _drop_changed(desk, ledger, chosen.id, chosen.as_of, chosen.drafts, who, issue_date)
         drafts = ledger.plan(chosen.id).drafts
         waiting = sum(draft.status is DraftStatus.PLANNED for draft in drafts)
@@ -65,16 +70,34 @@ def issue(
     return IssueResult(issued=issued, dropped=dropped, waiting=waiting, files=files, problems=problems)
 
 
+def _refuse_to_date_back(ledger: Ledger, issue_date: dt.date, as_of: dt.date) -> None:
+    """Numbers and dates of issue rise together, and a document is issued at most a month ahead of its plan's day."""
+    last = max((one.issue_date for one in ledger.documents()), default=issue_date)
+    place = Place(part=f"issue on {issue_date}")
+    if issue_date < last:
+        cause = f"the last document was issued on {last}, and dates of issue never run backwards"
+        raise RunError(Problem("L209", place, cause, f"issue on {last} or later"))
+    if issue_date < as_of - MAX_AHEAD:
+        cause = f"the plan is as of {as_of}, more than {MAX_AHEAD.days} days later"
+        raise RunError(Problem("L209", place, cause, "check the year and the month"))
+
+
 def make_files(
     desk: Desk, ledger: Ledger, progress: Progress = lambda *_: None
 ) -> tuple[tuple[Path, ...], tuple[Problem, ...]]:
-    """Render every file that an issued document still wants, outside any lock and in worker processes."""
-    wanted = ledger.missing_artifacts()
+    """Render every file that an issued document still wants, outside any lock and in worker processes. A file that was
+    made and is gone is put back from what the ledger keeps, or made again."""
+    paths: list[Path] = []
+    problems: list[Problem] = []
+    wanted = [*ledger.missing_artifacts()]
+    for gone in ledger.unpublished():
+        try:
+            paths.append(ledger.files.publish(gone.sha256, gone.name))
+        except RunError:
+            wanted.append(gone)
     jobs = (render.Job(one.document, ledger.document_json(one.document), one.format) for one in wanted)
     templates = [folder for folder in (desk.workspace.templates_folder,) if folder.is_dir()]
     formats = partial(plugin_formats, desk.workspace.plugins_folder) if desk.plugins.formats else None
-    paths: list[Path] = []
-    problems: list[Problem] = []
     done = render.render_all(
         jobs, templates, formats=formats, progress=lambda count: progress("Rendering", len(wanted), count)
     )
@@ -82,7 +105,10 @@ def make_files(
         if rendered.content is None:
             problems += rendered.problems
             continue
-        paths.append(ledger.save_artifact(rendered.job.key, rendered.job.format, rendered.content))
+        try:
+            paths.append(ledger.save_artifact(rendered.job.key, rendered.job.format, rendered.content))
+        except RunError as error:
+            problems += error.problems
     return tuple(sorted(paths)), tuple(dict.fromkeys(problems))
 
 

@@ -11,10 +11,12 @@ from pathlib import Path
 from invoicer import engine, language, tax
 from invoicer.domain.contract import Contract
 from invoicer.domain.entitlement import Entitlement
+from invoicer.domain.money import AmountError
 from invoicer.domain.period import Period
 from invoicer.domain.supply import Treatment
 from invoicer.domain.usage import Demand, Measured
 from invoicer.errors import Place, Problem, Severity
+from invoicer.runs.derive import too_large
 from invoicer.runs.desk import Desk, read_terms
 
 NEUTRAL_ZONE = "UTC"
@@ -77,6 +79,9 @@ def preview(
             lines[contract.id] = found
             problems += doubts
     problems += _unused(given, loaded.contracts)
+    if not loaded.contracts and not problems:
+        place = Place(", ".join(sorted(wanted)))
+        problems.append(Problem("L211", place, "there is no contract here", "name a file with a contract"))
     return Preview(on=on, lines=lines, problems=tuple(problems), texts=loaded.texts, taxed=desk is not None)
 
 
@@ -87,7 +92,10 @@ def _rated(
     zone = desk.seller(contract).time_zone if desk else NEUTRAL_ZONE
     demands = engine.demands(contract, zone, known_on, on)
     measured = {demand.key: _answer(demand, contract, on, known_on, given) for demand in demands}
-    rating = engine.rate(contract, rows, measured, known_on, on)
+    try:
+        rating = engine.rate(contract, rows, measured, known_on, on)
+    except AmountError as error:
+        return (), (too_large(contract, error),)
     due = [entitlement for entitlement in rating.entitlements if entitlement.bill_date == on]
     if desk is None:
         return tuple(map(PreviewLine, due)), rating.holds

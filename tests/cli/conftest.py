@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from invoicer import workspace
-from invoicer.cli import app, batch, look, start
+from invoicer.cli import cli
 
 
 @dataclass
@@ -20,10 +20,7 @@ class Shell:
     folder: Path
 
     def __call__(self, *words: str) -> Result:
-        for module in (start, look, batch):
-            for command in module.COMMANDS:
-                app.cli.add_command(command)
-        return CliRunner().invoke(app.cli, ["-w", str(self.folder), *words], catch_exceptions=False)
+        return CliRunner().invoke(cli, ["-w", str(self.folder), *words], catch_exceptions=False)
 
     def write(self, name: str, text: str) -> None:
         """Put a file into the workspace."""

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from syrupy.assertion import SnapshotAssertion
 
-from invoicer.cli import app
+from invoicer.cli import cli
 from tests.cli.conftest import Shell
 
 METERED = """
@@ -106,7 +106,7 @@ def test_preview_alone_leaves_tax_out(tmp_path: Path) -> None:
     shell = Shell(tmp_path)
     shell.write("demo.terms", METERED)
     alone = CliRunner().invoke(
-        app.cli, ["preview", str(tmp_path / "demo.terms"), "--on", "2026-02-01", "--given", "calls=250000", "--json"]
+        cli, ["preview", str(tmp_path / "demo.terms"), "--on", "2026-02-01", "--given", "calls=250000", "--json"]
     )
     assert alone.exit_code == 0
     data = json.loads(alone.stdout)
@@ -119,7 +119,7 @@ def test_preview_alone_leaves_tax_out(tmp_path: Path) -> None:
 
 def test_preview_uses_the_workspace_around_the_file(starter: Shell) -> None:
     path = starter.folder / "contracts/acme-2026.terms"
-    result = CliRunner().invoke(app.cli, ["preview", str(path), "--on", "2026-01-01", "--json"])
+    result = CliRunner().invoke(cli, ["preview", str(path), "--on", "2026-01-01", "--json"])
     assert result.exit_code == 0
     lines = json.loads(result.stdout)["contracts"][0]["lines"]
     assert [line["net"] for line in lines] == ["45.00", "-9.00", "36.00", "250.00"]
@@ -129,7 +129,7 @@ def test_preview_uses_the_workspace_around_the_file(starter: Shell) -> None:
 def test_preview_says_what_was_not_given(tmp_path: Path) -> None:
     shell = Shell(tmp_path)
     shell.write("demo.terms", METERED)
-    result = CliRunner().invoke(app.cli, ["preview", str(tmp_path / "demo.terms"), "--on", "2026-02-01"])
+    result = CliRunner().invoke(cli, ["preview", str(tmp_path / "demo.terms"), "--on", "2026-02-01"])
     assert result.exit_code == 1
     assert "--given calls=QUANTITY" in result.stderr
 
@@ -148,8 +148,8 @@ def test_wrong_use_is_exit_code_2(words: tuple[str, ...], starter: Shell) -> Non
 
 
 def test_every_command_has_examples_in_its_help(starter: Shell) -> None:
-    starter("--help")
-    for name, command in app.cli.commands.items():
+    assert starter("--help").exit_code == 0
+    for name, command in cli.commands.items():
         assert f"invoicer {name}" in (command.help or "") or f" {name}" in (command.help or ""), name
 
 

@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from invoicer import workspace
-from invoicer.cli import app, batch, look, start
+from invoicer.cli import cli as command_line
 from tests.docs.pages import PAGES, Block, blocks
 
 LAST: list[Result] = []
@@ -28,10 +28,7 @@ WITH_COMMANDS = [page for page in PAGES if any(block.kind == "console" for block
 @pytest.fixture
 def cli() -> click.Group:
     """The command line, with its commands, as the entry point makes it."""
-    for module in (start, look, batch):
-        for command in module.COMMANDS:
-            app.cli.add_command(command)
-    return app.cli
+    return command_line
 
 
 @pytest.mark.parametrize("page", WITH_COMMANDS, ids=lambda page: page.stem)

@@ -31,6 +31,10 @@ def test_whoever_writes_on_the_published_copy_leaves_the_archive_alone(tmp_path:
     path = files.publish(digest, "A-1.pdf")
     path.write_bytes(b"PAID")
     assert files.read(digest) == b"%PDF"
+    with pytest.raises(RunError, match=r"L144.*never replaced"):
+        files.publish(digest, "A-1.pdf")
+    assert path.read_bytes() == b"PAID"
+    path.unlink()
     assert files.publish(digest, "A-1.pdf").read_bytes() == b"%PDF"
 
 

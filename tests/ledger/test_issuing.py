@@ -73,11 +73,11 @@ def test_only_confirmed_drafts_are_issued_and_once(tmp_path: Path) -> None:
     with writer(tmp_path) as ledger:
         plan = stored(ledger, many(5))
         assert ledger.issue(plan, finish, TODAY) == ()
-        ledger.confirm(plan, "sales", "", TODAY, positions=[2, 4])
+        ledger.confirm(plan, "sales", "checked", TODAY, positions=[2, 4])
         assert len(ledger.issue(plan, finish, TODAY)) == 2
         assert ledger.issue(plan, finish, TODAY) == ()
         assert ledger.plan(plan).status is PlanStatus.OPEN
-        ledger.confirm(plan, "sales", "", TODAY)
+        ledger.confirm(plan, "sales", "checked", TODAY)
         ledger.issue(plan, finish, TODAY)
         assert [item.status for item in ledger.plan(plan).drafts] == [DraftStatus.ISSUED] * 5
         assert len(ledger.documents(plan=plan)) == len(ledger.documents()) == 5

@@ -42,7 +42,7 @@ def test_an_identical_plan_is_not_stored_again_and_keeps_its_confirmations(tmp_p
 def test_the_rest_of_a_plan_that_was_begun_is_the_same_plan(tmp_path: Path) -> None:
     with writer(tmp_path) as ledger:
         plan = stored(ledger, many(3))
-        ledger.confirm(plan, "sales", "", TODAY, positions=[1])
+        ledger.confirm(plan, "sales", "checked", TODAY, positions=[1])
         ledger.issue(plan, finish, TODAY)
         assert stored(ledger, many(3)[1:]) == plan
 
@@ -77,12 +77,12 @@ def test_a_plan_that_says_something_else_supersedes(tmp_path: Path, other: str) 
         }
         for act in (
             lambda: ledger.issue(old, finish, TODAY),
-            lambda: ledger.confirm(old, "sales", "", TODAY),
-            lambda: ledger.drop(old, "sales", "", TODAY),
+            lambda: ledger.confirm(old, "sales", "checked", TODAY),
+            lambda: ledger.drop(old, "sales", "checked", TODAY),
         ):
             with pytest.raises(RunError, match=f"L121.*plan {old} was superseded"):
                 act()
-        ledger.confirm(new, "sales", "", TODAY)
+        ledger.confirm(new, "sales", "checked", TODAY)
         assert len(ledger.issue(new, finish, TODAY)) == 3
         assert ledger.verify_chain() == ()
 
@@ -130,7 +130,7 @@ def test_a_confirmation_that_means_nothing_is_refused(
     with writer(tmp_path) as ledger:
         plan = stored(ledger, many(2))
         with pytest.raises(RunError, match=says):
-            ledger.confirm(plan, who, "", TODAY, **choice)  # type: ignore[arg-type]
+            ledger.confirm(plan, who, "checked", TODAY, **choice)  # type: ignore[arg-type]
 
 
 def test_a_plan_that_is_not_there(tmp_path: Path) -> None:
