@@ -56,7 +56,8 @@ def issue(
     waiting = 0
     if ledger.plans():
         chosen = ledger.plan(plan)
-        _refuse_to_date_back(ledger, issue_date, chosen.as_of)
+        if any(draft.status is DraftStatus.CONFIRMED for draft in chosen.drafts):
+            _refuse_to_date_back(ledger, issue_date, chosen.as_of)
         dropped = _drop_changed(desk, ledger, chosen.id, chosen.as_of, chosen.drafts, who, issue_date)
         drafts = ledger.plan(chosen.id).drafts
         waiting = sum(draft.status is DraftStatus.PLANNED for draft in drafts)
