@@ -73,6 +73,18 @@ def test_a_step_of_the_contract_and_a_back_dated_amendment() -> None:
     assert value_at(timeline, "2025-12-31", "2026-09-12") is None
 
 
+def test_of_two_amendments_agreed_at_once_the_higher_number_wins_from_its_earlier_day_on() -> None:
+    timeline = Timeline(
+        (
+            dated("2026-01-01", "2025-12-12", "contract"),
+            dated("2026-05-01", "2026-02-01", "first", 1),
+            dated("2026-03-01", "2026-02-01", "second", 2),
+        )
+    )
+    days = ("2026-02-28", "2026-03-01", "2026-05-01")
+    assert [value_at(timeline, one, "2026-12-31") for one in days] == ["contract", "second", "second"]
+
+
 def test_of_two_amendments_of_one_day_the_higher_number_wins() -> None:
     timeline = Timeline(
         (dated("2026-01-01", "2025-12-12", "a", 2), dated("2026-01-01", "2025-12-12", "b", 1)),
