@@ -27,15 +27,9 @@ def draft_context(desk: Desk, ledger: Ledger, as_of: dt.date, provenance: Mappin
     def exchange_rate(base: str, currency: str, day: dt.date) -> ExchangeRate:
         return desk.exchange.rate(base, currency, day, known_on=as_of, max_age_days=max_age_days(desk))
 
-    def notes(treatment: Treatment, seller: Seller, buyer: Customer, language: str) -> Sequence[str]:
-        registration = seller.registrations[0].country
-        return tax.notes(
-            [treatment],
-            markets=desk.plugins.markets,
-            registration=registration,
-            customer=buyer,
-            language=language,
-        )
+    def notes(treatment: Treatment, seller: Seller, _buyer: Customer, language: str) -> Sequence[str]:
+        asked = seller.registrations[0].country  # its market gave the treatment, and knows the key of its note
+        return tax.notes([treatment], markets=desk.plugins.markets, registration=asked, language=language)
 
     def of_contracts(contracts: Sequence[str]) -> Mapping[str, str]:
         names: dict[str, str] = {}

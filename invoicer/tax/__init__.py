@@ -4,7 +4,7 @@ The room asks markets and does the sums; it knows no country. It reads no clock,
 """
 
 from invoicer.tax.assess import Assessment, treat
-from invoicer.tax.exchange import Exchange, convert
+from invoicer.tax.exchange import Exchange
 from invoicer.tax.notes import country_name, note, notes, percent_text
 
-__all__ = ["Assessment", "Exchange", "convert", "country_name", "note", "notes", "percent_text", "treat"]
+__all__ = ["Assessment", "Exchange", "country_name", "note", "notes", "percent_text", "treat"]

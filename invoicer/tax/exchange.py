@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
-from invoicer.domain.money import Money
 from invoicer.domain.supply import ExchangeRate
 from invoicer.domain.trace import Rounding, round_fraction
 from invoicer.errors import Place, Problem, TaxError
@@ -88,15 +87,6 @@ class Exchange:
         """The first publication of either currency against anything."""
         days = [rates[0].day for pair, rates in self._published.items() if pair[1] in (base, currency) and rates]
         return min(days, default=None)
-
-
-def convert(money: Money, rate: ExchangeRate) -> Money:
-    """The money in the other currency of the rate, rounded half up to its minor unit. ValueError when it is in neither."""
-    if money.currency == rate.currency:
-        return Money.of(money.exact / Fraction(rate.rate), rate.base)
-    if money.currency == rate.base:
-        return Money.of(money.exact * Fraction(rate.rate), rate.currency)
-    raise ValueError(f"{money} is neither in {rate.base} nor in {rate.currency}")
 
 
 def _quotient(base: str, currency: str, exact: Fraction, day: dt.date, source: str) -> ExchangeRate:

@@ -9,7 +9,6 @@ from functools import cache
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_decimal
 
-from invoicer.domain.party import Customer
 from invoicer.domain.supply import Market, Treatment
 
 
@@ -18,32 +17,27 @@ def notes(
     *,
     markets: Mapping[str, Market],
     registration: str,
-    customer: Customer,
     language: str,
 ) -> tuple[str, ...]:
     """The notes of a document's treatments, each once, in the order in which they are first needed.
 
-    ``registration`` is the country of the seller's VAT registration, whose market words them. KeyError for a key that it
-    does not know, which the markets' conformance tests exclude.
+    ``registration`` is the country of the registration whose market gave the treatments, and words their notes: the
+    seller's first. KeyError for a key that it does not know, which the markets' conformance tests exclude.
     """
-    texts = (
-        note(each, markets=markets, registration=registration, customer=customer, language=language)
-        for each in treatments
-    )
+    texts = (note(each, markets=markets, registration=registration, language=language) for each in treatments)
     return tuple(dict.fromkeys(text for text in texts if text))
 
 
-def note(
-    treatment: Treatment, *, markets: Mapping[str, Market], registration: str, customer: Customer, language: str
-) -> str:
-    """The note of one treatment; "" where it needs none."""
+def note(treatment: Treatment, *, markets: Mapping[str, Market], registration: str, language: str) -> str:
+    """The note of one treatment; "" where it needs none. The customer's country in it is the one whose VAT it is: a
+    correction says what its original said, wherever the customer has moved since."""
     if not treatment.note:
         return ""
     return (
         markets[registration]
         .note(treatment.note, language)
         .format(
-            customer_country=country_name(customer.address.country, language),
+            customer_country=country_name(treatment.jurisdiction, language),
             supplier_country=country_name(registration, language),
             rate=percent_text(treatment.percent, language),
         )

@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from invoicer.domain.money import Money
 from invoicer.domain.supply import ExchangeRate
 from invoicer.errors import Problem, TaxError
-from invoicer.tax import Exchange, convert
+from invoicer.tax import Exchange
 
 FRIDAY, MONDAY, TUESDAY = dt.date(2026, 1, 2), dt.date(2026, 1, 5), dt.date(2026, 1, 6)
 LATER = dt.date(2026, 12, 31)
@@ -96,15 +95,6 @@ def test_two_sources_that_disagree_are_refused_and_two_that_agree_are_not() -> N
     with pytest.raises(TaxError, match=r"two rates for one EUR: 1\.09 \(ECB\) and 1\.10 \(bank\)"):
         Exchange([published("USD", "1.09", MONDAY), published("USD", "1.10", MONDAY, source="bank")])
     Exchange([published("USD", "1.09", MONDAY), published("USD", "1.090", MONDAY, source="bank")])
-
-
-def test_money_converts_both_ways_and_rounds_once() -> None:
-    dollars = rate("EUR", "USD", MONDAY)
-    assert str(convert(Money.of("21.00", "USD"), dollars)) == "19.17 EUR"
-    assert str(convert(Money.of("-21.00", "USD"), dollars)) == "-19.17 EUR"
-    assert str(convert(Money.of("19.17", "EUR"), dollars)) == "21.00 USD"
-    with pytest.raises(ValueError, match="neither in EUR nor in USD"):
-        convert(Money.of("1.00", "GBP"), dollars)
 
 
 @settings(print_blob=True, deadline=None, derandomize=True)
