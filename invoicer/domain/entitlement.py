@@ -70,6 +70,10 @@ class Entitlement:
     ``quantity`` × ``unit_price`` ÷ ``price_base`` is what a reader may multiply; where the amount does not come out so
     (bands, proration), quantity is 1 and unit_price the net amount, and ``details`` tell how it came about.
     ``proration`` holds (days in service, days in the full period) where the amount was prorated.
+
+    ``agreed`` is the day of the last agreement that made the amount, ``clause`` names it: a price, a stop, a discount.
+    ``concluded`` is the day on which the supply itself was agreed, for taxes that follow the conclusion of the cover (None:
+    the same as ``agreed``).
     """
 
     contract: str
@@ -92,6 +96,7 @@ class Entitlement:
     details: tuple[Detail, ...] = ()
     proration: tuple[int, int] | None = None
     premium: Premium | None = None
+    concluded: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,8 @@ Decisions where terms leave room:
   time within a period: a minimum counts for its days; a maximum counts from the next period, since nothing says how much
   of the amount before it it should hold back.
 * ``prorated`` counts days of service over days of the full period; otherwise the whole bound counts, also in a stub.
+* Where a change of billing cuts a period, each side has its share of the bound by days, prorated or not: otherwise the
+  days of that period would owe the minimum twice.
 """
 
 from __future__ import annotations
@@ -23,9 +25,9 @@ from invoicer.domain.entitlement import Component, Entitlement, Part
 from invoicer.domain.money import minor_digits
 from invoicer.domain.period import Period
 from invoicer.domain.timeline import Dated
-from invoicer.domain.trace import Trace, add, divide, given, greater, lesser, multiply, rounded, subtract
+from invoicer.domain.trace import Trace, add, given, greater, lesser, multiply, rounded, subtract
 from invoicer.engine.holds import PERIODS_DISAGREE
-from invoicer.engine.rated import RatedSlot, beside, line_amount
+from invoicer.engine.rated import RatedSlot, beside, line_amount, part_of
 from invoicer.engine.schedule import DAY
 from invoicer.engine.segments import in_force
 
@@ -113,24 +115,21 @@ def _bound(rated: RatedSlot, entries: Sequence[Dated[Bound]], period: _Bounded, 
     if len({entry.value if entry else None for _, entry in counting}) == 1:
         entry = counting[0][1]
         assert entry is not None
-        return _prorated(given(Fraction(entry.value.amount), label, currency, entry.clause), entry.value, period)
+        return _prorated(rated, given(Fraction(entry.value.amount), label, currency, entry.clause), entry.value, period)
     parts = []
     for span, entry in counting:
         if entry is not None:
             amount = given(Fraction(entry.value.amount), label, currency, entry.clause)
-            share = _share(span.days, period.days.days)
-            parts.append(_prorated(multiply(amount, share, label, currency), entry.value, period))
+            share = part_of(span.days, period.days.days)
+            parts.append(_prorated(rated, multiply(amount, share, label, currency), entry.value, period))
     return add(parts, label, currency)
 
 
-def _prorated(amount: Trace, bound: Bound, period: _Bounded) -> Trace:
-    if not bound.prorated or period.days == period.full:
+def _prorated(rated: RatedSlot, amount: Trace, bound: Bound, period: _Bounded) -> Trace:
+    days = period.days if bound.prorated else rated.slot.counted(period.full)
+    if days == period.full:
         return amount
-    return multiply(amount, _share(period.days.days, period.full.days), amount.label, amount.unit)
-
-
-def _share(days: int, full: int) -> Trace:
-    return divide(given(days, "days-in-service", "day"), given(full, "days-in-period", "day"), "share")
+    return multiply(amount, part_of(days.days, period.full.days), amount.label, amount.unit)
 
 
 def _line(

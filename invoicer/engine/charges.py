@@ -6,10 +6,13 @@ the parts of one price period, are rounded cumulatively: what rounds is their ru
 
 Decisions where terms leave room:
 
-* An amount of nothing is left out, unless its quantity was measured: then a line of 0.00 says that there was no usage.
+* An amount of nothing is left out, unless its quantity was measured: then it is kept, to be compared with what documents
+  carry. It makes no line on a new document.
 * A changed number of included units counts from its day: units that are used stay used.
+* Where a change of billing cuts a rating period, each side has its share by days of the included units of measured usage
+  and of its bands: otherwise the days of that period would get them twice.
 * ``clause`` and ``agreed`` of an entitlement name what was agreed last among its price, quantity and included units, and
-  the stop that cut it short.
+  the stop that cut it short. ``concluded`` leaves the stop out: it ends a conclusion and makes no new one.
 """
 
 from __future__ import annotations
@@ -25,13 +28,13 @@ from invoicer.domain.entitlement import Component, Detail, Entitlement, Part
 from invoicer.domain.money import Money, minor_digits
 from invoicer.domain.period import Period
 from invoicer.domain.price import Flat, Once, Percent, PerUnit, SimplePrice, Tiered
-from invoicer.domain.trace import Clause, Trace, add, given, greater, lesser, rounded, subtract
+from invoicer.domain.trace import Trace, add, given, greater, lesser, rounded, subtract
 from invoicer.engine import segments
 from invoicer.engine.conditions import choose
 from invoicer.engine.holds import LATE_ONE_OFF, NO_OPTION, NO_QUANTITY, PERIODS_DISAGREE, Where
-from invoicer.engine.pricing import Units, billable, priced
+from invoicer.engine.pricing import Units, billable, priced, shared
 from invoicer.engine.quantities import Context, quantity_of_cell, served
-from invoicer.engine.rated import RatedPart, RatedSlot, times, whole
+from invoicer.engine.rated import Agreed, RatedPart, RatedSlot, concluded, cut_share, entitled, times, whole
 from invoicer.engine.schedule import Slot
 from invoicer.engine.segments import Seen, Share, runs_of, share_of
 
@@ -74,7 +77,8 @@ def _rate_cell(
 ) -> list[RatedPart]:
     """The parts of one rating period in order: measured units run on through bands and included units."""
     found = []
-    positions = _positions(context, cell, measured)
+    cut = cut_share(slot, cell[0].cell.days)
+    positions = _positions(context, cell, measured, cut)
     for part in cell:
         quantity = next(trace for other, trace in measured if other is part)
         flow = context.is_flow(part)
@@ -83,7 +87,7 @@ def _rate_cell(
         unit = context.unit(part)
         clause = part.values.price.clause
         if flow:
-            units = Units(*_position(positions, part, unit))
+            units = Units(*_position(positions, part, unit), cut)
             share = None
         else:
             units = Units(quantity and billable(quantity, _included(part, unit), unit), unit)
@@ -96,7 +100,10 @@ def _rate_cell(
 
 
 def _positions(
-    context: Context, cell: Sequence[segments.Part], measured: Sequence[tuple[segments.Part, Trace | None]]
+    context: Context,
+    cell: Sequence[segments.Part],
+    measured: Sequence[tuple[segments.Part, Trace | None]],
+    cut: Trace | None,
 ) -> list[Position]:
     """For each measured part of a rating period: the billable units before and after it, counted from its beginning."""
     found: list[Position] = []
@@ -110,7 +117,7 @@ def _positions(
         so_far.append(quantity)
         before = reached.get(part.meter, given(0, "billable", unit))
         total = so_far[0] if len(so_far) == 1 else add(so_far, "quantity", unit)
-        after = billable(total, _included(part, unit), unit)
+        after = billable(total, _included(part, unit, cut), unit)
         if not before.result <= after.result <= before.result + quantity.result:
             most = add((before, quantity), "billable", unit)
             after = lesser(greater(after, before, "billable", unit), most, "billable", unit)
@@ -124,9 +131,9 @@ def _position(positions: Sequence[Position], part: segments.Part, unit: str) -> 
     return after, unit, before, [end for other, _, end in positions if other.meter == part.meter][-1].result
 
 
-def _included(part: segments.Part, unit: str) -> Trace | None:
+def _included(part: segments.Part, unit: str, cut: Trace | None = None) -> Trace | None:
     included = part.values.included
-    return given(included.value, "included", unit, included.clause) if included else None
+    return shared(given(included.value, "included", unit, included.clause), cut) if included else None
 
 
 def _free(part: segments.Part, quantity: Trace | None, units: Units, unit: str) -> Detail | None:
@@ -183,29 +190,18 @@ def _entitlement(context: Context, seen: Seen, slot: Slot, members: Sequence[Rat
     net_trace = _rounded_in_pot(contract, slot, first, exact, pots)
     net = Money.of(net_trace.result, contract.currency)
     face, details = _face(contract, members, net)
-    clause, agreed = _agreed(slot, members)
-    charge, period = seen.charge, slot.period
-    return Entitlement(
-        contract=contract.id,
-        component=Component(charge.id, Part.CHARGE),
-        title=charge.title,
-        kind=charge.kind,
-        days=Period(first.days.start, last.days.end),
-        one_off=period.one_off,
-        bill_date=period.bill_date,
-        billed_from=period.billed_from,
-        tax_point=period.tax_point,
-        net=net,
-        quantity=face.quantity,
-        unit=face.unit,
-        unit_price=face.unit_price,
-        price_base=face.price_base,
-        trace=net_trace,
-        clause=clause,
-        agreed=agreed,
+    return entitled(
+        contract,
+        seen.charge,
+        slot.period,
+        Period(first.days.start, last.days.end),
+        net_trace,
+        _agreed(slot, members),
+        component=Component(seen.charge.id, Part.CHARGE),
+        title=seen.charge.title,
+        face=face,
         details=details,
         proration=_proration(members),
-        premium=charge.premium,
     )
 
 
@@ -298,7 +294,7 @@ def _proration(members: Sequence[RatedPart]) -> tuple[int, int] | None:
     return members[0].share.days, members[0].share.full
 
 
-def _agreed(slot: Slot, members: Sequence[RatedPart]) -> tuple[Clause, dt.date]:
+def _agreed(slot: Slot, members: Sequence[RatedPart]) -> Agreed:
     """What was agreed last of all that made the amount; the price, where nothing was agreed after it."""
     found = [(e.agreed, e.amendment, e.clause) for e in members[0].part.values.entries()]
     if slot.stopped and members[-1].part.days.end == slot.days.end < slot.period.full.end:
@@ -307,7 +303,7 @@ def _agreed(slot: Slot, members: Sequence[RatedPart]) -> tuple[Clause, dt.date]:
     for entry in found[1:]:
         if entry[:2] > latest[:2]:
             latest = entry
-    return latest[2], latest[0]
+    return Agreed(latest[2], latest[0], concluded(members[0].part))
 
 
 def _quantity_of(context: Context, measured: Sequence[tuple[segments.Part, Trace | None]]) -> Trace | None:

@@ -8,7 +8,8 @@ Decisions where terms leave room:
   named charges cost something; what they cost less than it lapses.
 * An amount off several charges is one amount: charges billed on the same day for the same days share it in proportion to
   what is left of each (rounded cumulatively); charges that are billed later get what is left of it for those days.
-* The band of a volume discount is the one that the amount of the billing period reaches; all of it is reduced.
+* The band of a volume discount is the one that the amount of the billing period reaches; all of it is reduced. Where a
+  change of billing cuts the period, the ends of the bands are shared by days, so that the cut alone changes no band.
 * A condition sees the quantity of the billing period as the charge measured it, or as agreed on the period's first day.
 """
 
@@ -17,6 +18,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
 
@@ -24,11 +26,11 @@ from invoicer.domain.contract import AmountOff, Discount, PercentOff, VolumeOff
 from invoicer.domain.entitlement import Component, Part
 from invoicer.domain.money import minor_digits, total
 from invoicer.domain.period import Period, Span
-from invoicer.domain.trace import Trace, add, divide, given, lesser, multiply, rounded, subtract
+from invoicer.domain.trace import Trace, add, divide, given, lesser, multiply, round_fraction, rounded, subtract
 from invoicer.engine.conditions import holds
 from invoicer.engine.holds import HeldError
 from invoicer.engine.quantities import Context, counts_for, window_of
-from invoicer.engine.rated import RatedSlot, beside, line_amount, times
+from invoicer.engine.rated import RatedSlot, beside, cut_share, line_amount, times
 from invoicer.engine.segments import Share, cell_at
 from invoicer.errors import Problem
 
@@ -86,12 +88,20 @@ def _wanted(rated: RatedSlot, off: Discount) -> Trace:
     base = _base(rated, window_of(off))
     if isinstance(off.off, VolumeOff):
         left = _left(rated)
-        percent = next((p for up_to, p in off.off.bands if up_to is None or left <= Fraction(up_to)), None)
+        percent = next((p for up_to, p in off.off.bands if up_to is None or left <= _band_end(rated, up_to)), None)
     else:
         assert isinstance(off.off, PercentOff)
         percent = off.off.percent
     rate = divide(given(Fraction(percent or 0), "percent", "%", off.clause), given(100, "hundred"), "rate")
     return multiply(base, rate, "discount", currency)
+
+
+def _band_end(rated: RatedSlot, up_to: Decimal) -> Fraction:
+    """Where a band ends in a billing period; its share, rounded as the amounts are that it is compared with."""
+    cut = cut_share(rated.slot, rated.slot.period.full)
+    if cut is None:
+        return Fraction(up_to)
+    return round_fraction(Fraction(up_to) * cut.result, minor_digits(rated.contract.currency), rated.contract.rounding)
 
 
 def _base(rated: RatedSlot, window: Period) -> Trace:

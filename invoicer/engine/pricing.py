@@ -37,13 +37,15 @@ from invoicer.domain.trace import (
 class Units:
     """The units to price: positions in the rating period, the position that the whole period reaches, and the unit.
 
-    ``before`` is None at the start of the rating period. ``after`` is None where the charge has no quantity.
+    ``before`` is None at the start of the rating period. ``after`` is None where the charge has no quantity. ``share`` is
+    what counts of the rating period where a change of billing cut it: the ends of bands and their flat parts follow it.
     """
 
     after: Trace | None
     unit: str
     before: Trace | None = None
     reached: Fraction = Fraction(0)
+    share: Trace | None = None
 
     @property
     def between(self) -> Trace:
@@ -53,6 +55,10 @@ class Units:
         if self.before is None or not self.before.result:
             return self.after
         return subtract(self.after, self.before, "billable", self.unit)
+
+    def ends(self, band: Fraction) -> Fraction:
+        """Where the end of a band lies in what counts of the rating period."""
+        return band * self.share.result if self.share else band
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,7 @@ def priced(price: SimplePrice, units: Units, clause: Clause, currency: str) -> P
             return Priced(given(0, "free", currency, clause), (row,) if units.after else ())
         case Flat(amount, per):
             row = Detail("price", Fraction(1), str(per), amount, Decimal(1), Fraction(amount))
-            return Priced(given(amount_of(amount), "price", currency, clause), (row,))
+            return Priced(given(Fraction(amount), "price", currency, clause), (row,))
         case Once(amount):
             return _per_unit(amount, Decimal(1), units, clause, currency)
         case PerUnit(amount, _, size, _):
@@ -82,18 +88,13 @@ def priced(price: SimplePrice, units: Units, clause: Clause, currency: str) -> P
             return _tiered(price, units, clause, currency)
 
 
-def amount_of(amount: Decimal) -> Fraction:
-    """An agreed amount as the exact number that it is."""
-    return Fraction(amount)
-
-
 def _per_unit(amount: Decimal, size: Decimal, units: Units, clause: Clause, currency: str) -> Priced:
     cost = _cost(units.between, amount, size, clause, currency, "price")
     return Priced(cost, (Detail("price", units.between.result, units.unit, amount, size, cost.result),))
 
 
 def _cost(count: Trace, amount: Decimal, size: Decimal, clause: Clause, currency: str, label: str) -> Trace:
-    each = given(amount_of(amount), f"{label}-per-unit", currency, clause)
+    each = given(Fraction(amount), f"{label}-per-unit", currency, clause)
     if size != 1:
         each = divide(each, given(Fraction(size), "units-per-price", "", clause), f"{label}-per-unit", currency)
     return multiply(count, each, "amount", currency)
@@ -110,11 +111,11 @@ def _tiered(price: Tiered, units: Units, clause: Clause, currency: str) -> Price
 
 
 def _volume(price: Tiered, units: Units, clause: Clause, currency: str) -> Iterator[tuple[Trace, Detail]]:
-    band = next(b for b in price.bands if b.up_to is None or units.reached <= b.up_to)
+    band = next(b for b in price.bands if b.up_to is None or units.reached <= units.ends(b.up_to))
     cost = _cost(units.between, band.amount, band.size, clause, currency, "band-price")
     yield cost, Detail("band", units.between.result, units.unit, band.amount, band.size, cost.result)
     if band.flat and (units.before is None or not units.before.result):
-        yield _flat_part(band, clause, currency)
+        yield _flat_part(band, units, clause, currency)
 
 
 def _stepped(price: Tiered, units: Units, clause: Clause, currency: str) -> Iterator[tuple[Trace, Detail]]:
@@ -122,15 +123,13 @@ def _stepped(price: Tiered, units: Units, clause: Clause, currency: str) -> Iter
     assert units.after is not None
     lower: Fraction | None = None
     for band in price.bands:
-        after = _within(units.after, lower, band.up_to, units.unit, clause)
-        touched_before = units.before is not None and units.before.result > (lower or 0)
-        before = (
-            _within(units.before, lower, band.up_to, units.unit, clause) if units.before and touched_before else None
-        )
+        after = _within(units, units.after, lower, band.up_to, clause)
+        touched_before = units.before is not None and units.before.result > units.ends(lower or Fraction(0))
+        before = _within(units, units.before, lower, band.up_to, clause) if units.before and touched_before else None
         if after.result > 0 and (before is None or after.result > before.result):
             yield _band(price.model, band, after, before, units.unit, clause, currency)
             if band.flat and before is None:
-                yield _flat_part(band, clause, currency)
+                yield _flat_part(band, units, clause, currency)
         lower = band.up_to
 
 
@@ -146,23 +145,30 @@ def _band(
     if before:
         begun = ceiling(divide(before, size, "packages"), "packages-begun", "package")
         count = subtract(count, begun, "packages", "package")
-    cost = multiply(count, given(amount_of(band.amount), "package-price", currency, clause), "amount", currency)
+    cost = multiply(count, given(Fraction(band.amount), "package-price", currency, clause), "amount", currency)
     return cost, Detail("packages", count.result, "package", band.amount, Decimal(1), cost.result)
 
 
-def _flat_part(band: Band, clause: Clause, currency: str) -> tuple[Trace, Detail]:
-    flat = given(amount_of(band.flat), "band-flat", currency, clause)
-    return flat, Detail("flat", Fraction(1), "", band.flat, Decimal(1), flat.result)
+def _flat_part(band: Band, units: Units, clause: Clause, currency: str) -> tuple[Trace, Detail]:
+    flat = shared(given(Fraction(band.flat), "band-flat", currency, clause), units.share)
+    count = units.share.result if units.share else Fraction(1)
+    return flat, Detail("flat", count, "", band.flat, Decimal(1), flat.result)
 
 
-def _within(position: Trace, lower: Fraction | None, upper: Fraction | None, unit: str, clause: Clause) -> Trace:
+def _within(units: Units, position: Trace, lower: Fraction | None, upper: Fraction | None, clause: Clause) -> Trace:
     """How many of the units up to a position lie in the band (below zero where it is not reached)."""
-    capped = position
-    if upper is not None and position.result > upper:
-        capped = lesser(position, given(upper, "band-end", unit, clause), "units-up-to-band-end", unit)
+    unit, capped = units.unit, position
+    if upper is not None and position.result > units.ends(upper):
+        end = shared(given(upper, "band-end", unit, clause), units.share)
+        capped = lesser(position, end, "units-up-to-band-end", unit)
     if not lower:
         return capped.named("band-units") if capped is not position else capped
-    return subtract(capped, given(lower, "band-begin", unit, clause), "band-units", unit)
+    return subtract(capped, shared(given(lower, "band-begin", unit, clause), units.share), "band-units", unit)
+
+
+def shared(agreed: Trace, share: Trace | None) -> Trace:
+    """What is agreed for a whole rating period, or its share where only that counts."""
+    return multiply(agreed, share, agreed.label, agreed.unit) if share else agreed
 
 
 def billable(quantity: Trace, included: Trace | None, unit: str) -> Trace:

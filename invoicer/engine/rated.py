@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
-from invoicer.domain.contract import Contract
+from invoicer.domain.contract import Charge, Contract
 from invoicer.domain.entitlement import Component, Detail, Entitlement
 from invoicer.domain.money import Money
 from invoicer.domain.period import Period
@@ -17,7 +17,7 @@ from invoicer.domain.trace import Clause, Trace, add, divide, given, multiply
 from invoicer.engine import segments
 from invoicer.engine.holds import Where
 from invoicer.engine.pricing import Priced
-from invoicer.engine.schedule import Slot
+from invoicer.engine.schedule import ScheduledPeriod, Slot
 from invoicer.engine.segments import Seen, Share
 
 
@@ -40,6 +40,16 @@ class RatedPart:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreed:
+    """The clause and the day of what was agreed last of all that made an amount, a stop included; and the day on which
+    what is charged was concluded, which no stop, bound or discount moves."""
+
+    clause: Clause
+    day: dt.date
+    concluded: dt.date
+
+
+@dataclass(frozen=True, slots=True)
 class RatedSlot:
     """A billing period with its parts and the entitlements of the charge itself; ``extra`` are those of its bounds."""
 
@@ -58,14 +68,26 @@ class RatedSlot:
         return (*self.lines, *self.extra)
 
 
-def beside(
-    rated: RatedSlot, component: Component, title: str, days: Period, net: Trace, clause: Clause, agreed: dt.date
+def entitled(
+    contract: Contract,
+    charge: Charge,
+    period: ScheduledPeriod,
+    days: Period,
+    net: Trace,
+    agreed: Agreed,
+    *,
+    component: Component,
+    title: str,
+    face: Detail | None = None,
+    details: tuple[Detail, ...] = (),
+    proration: tuple[int, int] | None = None,
 ) -> Entitlement:
-    """The entitlement of a component that stands beside the charge: a bound or a discount. ``net`` ends in its amount."""
-    money = Money.of(net.result, rated.contract.currency)
-    row, charge, period = whole(money), rated.seen.charge, rated.slot.period
+    """The entitlement of a component of a charge for some days of a billing period. ``net`` ends in its amount; ``face``
+    is the row that the line itself shows (None: one times the amount)."""
+    money = Money.of(net.result, contract.currency)
+    row = face or whole(money)
     return Entitlement(
-        contract=rated.contract.id,
+        contract=contract.id,
         component=component,
         title=title,
         kind=charge.kind,
@@ -80,10 +102,29 @@ def beside(
         unit_price=row.unit_price,
         price_base=row.price_base,
         trace=net,
-        clause=clause,
-        agreed=agreed,
+        clause=agreed.clause,
+        agreed=agreed.day,
+        concluded=agreed.concluded,
+        details=details,
+        proration=proration,
         premium=charge.premium,
     )
+
+
+def beside(
+    rated: RatedSlot, component: Component, title: str, days: Period, net: Trace, clause: Clause, agreed: dt.date
+) -> Entitlement:
+    """The entitlement of a component that stands beside the charge: a bound or a discount. ``net`` ends in its amount. It
+    belongs to the conclusion of what it stands beside: a discount agreed later concludes no new cover."""
+    beneath = [concluded(one.part) for one in rated.parts if one.part.days.overlaps(days)]
+    dates = Agreed(clause, agreed, max(beneath))
+    period = rated.slot.period
+    return entitled(rated.contract, rated.seen.charge, period, days, net, dates, component=component, title=title)
+
+
+def concluded(part: segments.Part) -> dt.date:
+    """The day of the latest agreement of the price, the quantity and the included units that count in a part."""
+    return max(entry.agreed for entry in part.values.entries())
 
 
 def line_amount(entitlement: Entitlement) -> Trace:
@@ -100,12 +141,23 @@ def times(amount: Trace, shares: Sequence[Share]) -> Trace:
     counted = [given(whole, "periods")] if whole else []
     for share in shares:
         if not share.whole:
-            days = given(share.days, "days-in-service", "day")
-            counted.append(divide(days, given(share.full, "days-in-period", "day"), "share"))
+            counted.append(part_of(share.days, share.full))
     periods = counted[0] if len(counted) == 1 else add(counted, "periods")
     if shares[0].of != 1:
         periods = divide(periods, given(shares[0].of, "parts-of-price-period"), "share")
     return amount if periods.result == 1 else multiply(amount, periods, "amount", amount.unit)
+
+
+def part_of(days: int, full: int) -> Trace:
+    """Days over the days of the full period."""
+    return divide(given(days, "days-in-service", "day"), given(full, "days-in-period", "day"), "share")
+
+
+def cut_share(slot: Slot, full: Period) -> Trace | None:
+    """How much a billing period gets of what is agreed for a whole period; None for all, where no change of billing cut
+    it."""
+    counted = slot.counted(full)
+    return None if counted == full else part_of(counted.days, full.days)
 
 
 def whole(net: Money) -> Detail:

@@ -43,7 +43,8 @@ def rate(
 
     Entitlements are those of every billing period with a bill date up to and including ``through``, and of every period
     that begins before ``billed_until[charge id]`` (the first day after what documents carry for that charge), so that
-    what was billed ahead can be compared; of the latter, periods that need measured usage are left out.
+    what was billed ahead can be compared. A one-off that documents carry is compared on whatever day it falls due now.
+    What is not due yet and needs measured usage is left out.
     ``customers`` are the rows of the contract's customer (None: unresolved), for conditions. ``measurements`` answer
     :func:`demands` of the same arguments.
 
@@ -99,12 +100,14 @@ def _walk(
     """The billing periods of a charge that are to be rated, with their parts and what has to be measured for them.
     Periods that can't be cut into parts are added to ``holds``."""
     seen = Seen.of(charge, known_on)
+    is_billed = charge.id in billed_until
     ahead = billed_until.get(charge.id, dt.date.min)
-    last = max(through, ahead - DAY) if charge.id in billed_until else through
+    last = max(through, ahead - DAY) if is_billed else through
     for slot in slots(contract, charge, known_on, last):
         where = Where(contract.id, charge.id, slot.days, charge.clause)
         due = slot.period.bill_date <= through
-        if not due and slot.days.start >= ahead:
+        billed = is_billed if slot.period.one_off else slot.days.start < ahead
+        if not due and not billed:
             continue
         try:
             parts = parts_of(seen, slot, where)

@@ -9,7 +9,8 @@ Decisions where terms leave room:
 
 * Each stretch of service (from a start to a stop) has a schedule of its own, anchored anew; so has each change of billing.
 * A change of billing cuts the running period on its day. That cut is always measured by days, whatever the proration
-  policy says, because service goes on: a change of cadence alone never makes a day cost twice or nothing.
+  policy says, because service goes on: a change of cadence alone never makes a day cost twice or nothing. What is agreed
+  for a whole period (a minimum, included units, the ends of bands) is shared at that cut by days as well.
 * ``no refund``: whatever was billed in advance before the day on which the stop was agreed stays whole, also where the
   stop is back-dated. Periods billed on or after that day end with the service. The end of the term is known from the
   start and refunds nothing, because nothing after it is ever billed.
@@ -79,7 +80,8 @@ class Grid:
 @dataclass(frozen=True, slots=True)
 class Slot:
     """A scheduled period with what the calculation needs besides: the billing length and grid, the first day of this
-    schedule, the policy for its two edges, and the stop that ended it, if one did."""
+    schedule, the policy for its two edges, and the stop that ended it, if one did. ``cut_before`` and ``cut_after`` say
+    whether a change of billing put the days before or after it into another schedule."""
 
     period: ScheduledPeriod
     every: Span
@@ -88,10 +90,19 @@ class Slot:
     start_rule: Proration = Proration.BY_DAYS
     stop_rule: Proration = Proration.BY_DAYS
     stopped: Dated[InService] | None = None
+    cut_before: bool = False
+    cut_after: bool = False
 
     @property
     def days(self) -> Period:
         return self.period.days
+
+    def counted(self, full: Period) -> Period:
+        """The days of a full period for which this schedule answers: all of them, whether in service or not, but those
+        that a change of billing put into another schedule."""
+        start = max(full.start, self.days.start) if self.cut_before else full.start
+        end = min(full.end, self.days.end) if self.cut_after else full.end
+        return Period(start, end)
 
 
 def schedule(contract: Contract, known_on: dt.date, until: dt.date) -> tuple[ScheduledPeriod, ...]:
@@ -109,14 +120,14 @@ def schedule(contract: Contract, known_on: dt.date, until: dt.date) -> tuple[Sch
 
 
 def slots(contract: Contract, charge: Charge, known_on: dt.date, last: dt.date) -> Iterator[Slot]:
-    """The periods of a charge that begin up to and including ``last``, in order; a one-off charge has one."""
+    """The periods of a charge that begin up to and including ``last``, in order; a one-off charge has one, whenever it
+    falls due."""
     stretches = _stretches(contract, charge, known_on)
     if not stretches:
         return
     price = charge.price.at(stretches[0].start, known_on)
     if price and is_one_off(price.value):
-        if stretches[0].start <= last:
-            yield from _one_off(charge, stretches[0], known_on)
+        yield from _one_off(charge, stretches[0], known_on)
         return
     for stretch in stretches:
         for terms, start, end in _billed(charge, stretch, known_on):
@@ -222,6 +233,8 @@ def _slots_of_schedule(
             rules.start if served.start == stretch.start else Proration.BY_DAYS,
             rules.stop if ends else Proration.BY_DAYS,
             stretch.stop if ends else None,
+            cut_before=stretch.start < days.start == served.start,
+            cut_after=served.end == days.end < stretch.end,
         )
         k += 1
 

@@ -5,8 +5,8 @@ Decisions where terms leave room:
 * An amount of time is measured in the price's own period, where the billing period is a multiple of it: 3 950.00 EUR per
   month billed quarterly costs two whole months and 23 of 30 days from 8 April to 30 June.
 * Where the billing period is a part of the price's period (1 200.00 EUR per year, billed monthly), each full billing
-  period is an equal part of it. Where neither fits into the other (a price per month, billed weekly), days count: a day
-  of a month of 31 days costs 1/31.
+  period is an equal part of it. Where neither fits into the other (a price per month, billed weekly), days count. The
+  months are then those of the schedule, from its first day or anchor on: a day of such a month of 31 days costs 1/31.
 * ``full-periods`` and ``never`` speak of the same periods: a month that is begun is due whole, also when three months
   are billed at once. At a change they choose one value for the whole of that period.
 """

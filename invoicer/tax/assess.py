@@ -104,7 +104,7 @@ def _supply(
         customer=customer,
         tax_point=entitlement.tax_point,
         days=entitlement.days,
-        concluded=entitlement.agreed,
+        concluded=entitlement.concluded or entitlement.agreed,
         premium=entitlement.premium,
         accepted=accepted,
     )

@@ -12,11 +12,14 @@ from invoicer.domain.price import Model
 from invoicer.domain.usage import Measured
 from invoicer.engine import demands, rate
 from tests.engine.terms import (
+    ANNIVERSARY,
     LATER,
     MONTH,
     QUARTER,
+    WEEK,
     amounts,
     bands,
+    billing,
     charge,
     contract,
     day,
@@ -144,11 +147,35 @@ def test_a_minimum_on_a_flat_price_in_a_stub() -> None:
     ]
 
 
+def test_a_minimum_that_begins_within_a_billing_period_counts_for_its_months() -> None:
+    """20 in each month, and 50.00 at least in February and in March."""
+    bound = timeline(FIFTY, start=day("2026-02-01"))
+    price = bands(Model.GRADUATED, (None, "1.00"), per=MONTH)
+    found = rated(contract(metered(price, minimum=bound, bill=QUARTERLY)), "2026-04-01", {"use": 20})
+    assert [(name, amount) for name, _, amount in table(found)] == [("fee", "60.00"), ("fee/minimum", "60.00")]
+
+
+def test_rounding_alone_makes_no_bound() -> None:
+    """Lines of 0.334 and 0.3345 are 0.33 each; a maximum of 0.667 is 0.67 and adds nothing to them."""
+    step = prices(each("0.334"), ("2026-01-16", "2026-01-10", each("0.3345")))
+    found = rated(contract(metered(step, maximum=Bound(Decimal("0.667")))), "2026-02-01", {"use": 1})
+    assert [(name, amount) for name, _, amount in table(found)] == [("fee", "0.33"), ("fee", "0.33")]
+
+
+def test_a_full_period_needs_no_share_of_a_prorated_minimum() -> None:
+    found = rated(
+        contract(metered(each("1.00"), minimum=Bound(Decimal(50), MONTH, prorated=True))), "2026-02-01", {"use": 1}
+    )
+    assert amounts(found, "fee/minimum") == ["49.00"]
+    assert "days-in-period" not in repr(found[1].trace)
+
+
 def test_periods_that_do_not_fit_hold() -> None:
     yearly = Bound(Decimal(100), QUARTER)
     for terms in (
         contract(metered(each("1.00"), minimum=yearly)),
         contract(charge(flat("1.00"), minimum=yearly)),
+        contract(charge(flat("1.00"), minimum=FIFTY, bill=billing(WEEK, anchor=ANNIVERSARY))),
         contract(metered(bands(Model.VOLUME, (None, "1"), per=QUARTER))),
         contract(metered(each("1.00", "hour", QUARTER))),
         contract(metered(each("1.00"), minimum=FIFTY, maximum=Bound(Decimal(100)), bill=QUARTERLY)),

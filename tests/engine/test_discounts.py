@@ -166,6 +166,18 @@ def test_an_amount_for_several_charges_is_one_amount() -> None:
     assert [str(one.amount) for one in shares] == ["-33.33", "-33.34", "-33.33"]
 
 
+def test_what_a_longer_period_took_counts_by_days() -> None:
+    """45.00 in advance for the quarter uses up 15.50 of January's 31.00, 14.00 of February's and 15.50 of March's."""
+    terms = contract(
+        charge(flat("15.00"), name="quarterly", bill=billing(QUARTER, anchor=Anchor(1, 1))),
+        charge(flat("100.00"), bill=in_arrears()),
+        discounts=[discount(amount("31.00", MONTH))],
+    )
+    found = rated(terms, "2026-04-01")
+    assert amounts(found, "quarterly/discount/off")[0] == "-45.00"
+    assert amounts(found, "fee/discount/off") == ["-15.50", "-17.00", "-15.50"]
+
+
 def test_what_is_billed_later_changes_no_earlier_share() -> None:
     terms = contract(
         metered(each("1.00"), name="use"),

@@ -238,9 +238,11 @@ def test_bounds_hold_to_the_cent(used: int, one: Decimal, two: Decimal, days: li
 @LAW
 @given(MONEY, st.dates(dt.date(2025, 1, 2), dt.date(2025, 12, 31)), st.sampled_from([1, 2, 3, 6, 12]))
 def test_a_change_of_cadence_changes_no_exact_amount(price: Decimal, when: dt.date, months: int) -> None:
+    """Neither the charge nor a minimum of twice of it for each month, which is due whole however the month is cut."""
+    minimum = Bound(price * 2, MONTH)
     bill = timeline(billing(), (when.isoformat(), "2025-01-01", billing(Span(months, Unit.MONTH), anchor=FIRST)))
-    plain = charge(Flat(price, MONTH), start="2025-01-01")
-    moved = charge(Flat(price, MONTH), start="2025-01-01", bill=bill)
+    plain = charge(Flat(price, MONTH), start="2025-01-01", minimum=minimum)
+    moved = charge(Flat(price, MONTH), start="2025-01-01", bill=bill, minimum=minimum)
     before, after = (rated(contract(one, start="2025-01-01", end="2026-12-31"), "2027-12-31") for one in (plain, moved))
     gap = sum((one.net.exact for one in before), Fraction(0)) - sum((one.net.exact for one in after), Fraction(0))
     assert abs(gap) <= Fraction(len(after), 200)

@@ -10,8 +10,11 @@ import pytest
 from invoicer.domain.contract import (
     Aggregation,
     Anchor,
+    Bound,
+    Discount,
     Fixed,
     Metered,
+    PercentOff,
     Proration,
     ProrationRules,
     Quantity,
@@ -20,7 +23,7 @@ from invoicer.domain.contract import (
 )
 from invoicer.domain.period import Period
 from invoicer.domain.price import Free, Model, Once, Percent, Price
-from invoicer.domain.timeline import Timeline
+from invoicer.domain.timeline import Dated, Timeline
 from invoicer.domain.trace import Op, Rounding, Trace
 from invoicer.domain.usage import Measured
 from invoicer.engine import demands, rate
@@ -30,12 +33,14 @@ from tests.engine.terms import (
     LATER,
     MONTH,
     QUARTER,
+    SIGNED,
     WEEK,
     YEAR,
     amounts,
     bands,
     billing,
     charge,
+    clause,
     contract,
     day,
     each,
@@ -54,6 +59,10 @@ from tests.engine.terms import (
     table,
     timeline,
 )
+
+
+def fixed(number: int) -> Quantity:
+    return Fixed(Fraction(number), "seat")
 
 
 def test_the_example_of_the_managed_cluster() -> None:
@@ -111,6 +120,37 @@ def test_proration_of_a_change(change: Proration, expected: list[tuple[str, str]
     terms = contract(charge(step, proration=ProrationRules(change=change)))
     assert [(days, amount) for _, days, amount in table(rated(terms, "2026-01-01"))] == expected
     assert amounts(rated(terms, "2026-02-01"))[-1] == "620.00"
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        (ProrationRules(start=Proration.FULL_PERIODS), ["250.00", "120.00", "620.00", "200.00"]),
+        (ProrationRules(stop=Proration.FULL_PERIODS), ["40.00", "120.00", "620.00", "620.00"]),
+    ],
+)
+def test_of_a_period_with_a_step_only_the_outer_part_grows_to_the_full_period(
+    rules: ProrationRules, expected: list[str]
+) -> None:
+    """310.00 for the 25 days up to 25 January, 620.00 for the six from the 26th on: 31 days, however late service starts."""
+    step = prices(flat("310.00"), ("2026-01-26", flat("620.00")))
+    fee = charge(step, start="2026-01-22", proration=rules, bill=in_arrears())
+    assert amounts(rated(contract(fee, start="2026-01-22", end="2026-03-10"), "2026-12-31")) == expected
+
+
+def test_full_periods_at_a_stop_let_the_last_price_run_to_the_end() -> None:
+    step = prices(flat("310.00"), ("2026-03-06", flat("620.00")))
+    fee = charge(step, proration=ProrationRules(stop=Proration.FULL_PERIODS), start="2026-03-01")
+    assert amounts(rated(contract(fee, start="2026-03-01", end="2026-03-10"), "2026-12-31")) == ["50.00", "520.00"]
+
+
+def test_a_change_to_a_price_for_a_longer_period_counts_for_all_of_it() -> None:
+    """Where the last day's value counts, it is looked up in its own period: a price per quarter covers the quarter."""
+    step = prices(flat("100.00"), ("2026-01-11", flat("330.00", QUARTER)))
+    fee = charge(step, bill=billing(QUARTER, anchor=Anchor(1, 1)), proration=ProrationRules(change=Proration.NEVER))
+    found = rated(contract(fee), "2026-01-01")
+    assert table(found) == [("fee", "2026-01-01 to 2026-03-31", "330.00")]
+    assert face(found[0]) == "1 quarter at 330.00"
 
 
 def test_a_start_and_a_stop_within_one_period() -> None:
@@ -173,6 +213,13 @@ def test_a_change_to_the_same_is_no_segment() -> None:
     assert len(rated(contract(charge(again)), "2026-01-01")) == 1
 
 
+def test_usage_at_an_unchanged_price_is_asked_for_once() -> None:
+    terms = contract(metered(prices(each("1.00"), ("2026-01-16", "2026-01-10", each("1.00")))))
+    assert [one.days for one in demands(terms, "Europe/Amsterdam", LATER, day("2026-02-01"))] == [
+        period("2026-01-01", "2026-01-31")
+    ]
+
+
 def test_an_amendment_counts_once_it_is_agreed_and_names_its_clause() -> None:
     price = prices(flat("450.00"), ("2026-03-01", "2026-05-12", flat("520.00")))
     terms = contract(charge(price))
@@ -188,6 +235,88 @@ def test_a_stop_names_its_clause_where_it_cuts() -> None:
     found = rated(contract(charge(flat("280.00"), serving=serving)), "2026-02-28")
     assert amounts(found) == ["280.00", "140.00"]
     assert [one.clause.line for one in found] == [1, 31]
+
+
+def test_a_stop_that_cuts_nothing_is_not_named() -> None:
+    """It ends February with February; and of two lines of a period, it cuts the second one only."""
+    at_the_edge = service("2026-01-01", ("2026-03-01", "2026-02-10", False))
+    assert [one.clause.line for one in rated(contract(charge(flat("1.00"), serving=at_the_edge)), "2026-03-31")] == [
+        1,
+        1,
+    ]
+    step = prices(flat("280.00"), ("2026-02-08", flat("560.00")))
+    within = service("2026-02-01", ("2026-02-15", "2026-02-10", False))
+    found = rated(contract(charge(step, serving=within), start="2026-02-01"), "2026-02-28")
+    assert amounts(found) == ["70.00", "140.00"]
+    assert [one.clause.line for one in found] == [1, 31]
+
+
+def test_the_price_is_named_where_all_was_agreed_at_once() -> None:
+    price = prices(each("10.00", "seat", MONTH), ("2026-03-01", "2026-02-10", each("9.00", "seat", MONTH)))
+    number = Dated(day("2026-03-01"), day("2026-02-10"), fixed(7), clause(9), 1)
+    quantity = timeline(fixed(5)).extended(number)
+    found = rated(contract(charge(price, quantity=quantity)), "2026-03-01")
+    assert amounts(found) == ["50.00", "50.00", "63.00"]
+    assert [one.clause.line for one in found] == [1, 1, 2]
+
+
+# The day of conclusion
+
+
+def test_neither_a_stop_nor_a_bound_nor_a_discount_concludes_anything() -> None:
+    """What is agreed in February about the bill of a cover of old moves no day of conclusion, only the day of the clause."""
+    february = "2026-02-10"
+    bound = timeline(Bound(Decimal("300.00"), MONTH), ("2026-01-01", february, Bound(Decimal("400.00"), MONTH)))
+    serving = service("2026-01-01", ("2026-02-15", february, False))
+    off = Discount("off", "Off", clause(40), PercentOff(Decimal(10)), None, day(february), day("2026-01-01"), None)
+    found = rated(contract(charge(flat("280.00"), serving=serving, minimum=bound), discounts=[off]), "2026-02-28")
+    assert [(str(one.component), one.agreed.isoformat()) for one in found] == [
+        ("fee", "2000-01-01"),
+        ("fee/minimum", february),
+        ("fee/discount/off", february),
+        ("fee", february),
+        ("fee/minimum", february),
+        ("fee/discount/off", february),
+    ]
+    assert {one.concluded for one in found} == {SIGNED}
+
+
+@pytest.mark.parametrize("what", ["price", "quantity", "included"])
+def test_a_price_a_quantity_and_included_units_are_concluded_for_the_days_from_which_they_count(what: str) -> None:
+    """A bound and a discount follow what they stand beside."""
+    agreed = "2026-02-10"
+    price: Timeline[Price] = timeline(seats("10.00"))
+    quantity: Timeline[Quantity] = timeline(fixed(5))
+    included = timeline(Fraction(1))
+    if what == "price":
+        price = timeline(seats("10.00"), ("2026-02-15", agreed, seats("9.00")))
+    elif what == "quantity":
+        quantity = timeline(fixed(5), ("2026-02-15", agreed, fixed(4)))
+    else:
+        included = timeline(Fraction(1), ("2026-02-15", agreed, Fraction(2)))
+    early = Discount("a", "A", clause(40), PercentOff(Decimal(10)), None, SIGNED, day("2026-01-01"), day("2026-02-15"))
+    late = Discount("b", "B", clause(41), PercentOff(Decimal(10)), None, SIGNED, day("2026-01-01"), None)
+    fee = charge(price, quantity=quantity, included=included, minimum=Bound(Decimal("90.00"), MONTH))
+    found = rated(contract(fee, discounts=[early, late]), "2026-02-01")
+    concluded = [(str(one.component), str(one.concluded)) for one in found]
+    assert concluded[:4] == [
+        (name, "2000-01-01") for name in ("fee", "fee/minimum", "fee/discount/a", "fee/discount/b")
+    ]
+    assert concluded[4:] == [
+        ("fee", "2000-01-01"),
+        ("fee", agreed),
+        ("fee/minimum", agreed),
+        ("fee/discount/a", "2000-01-01"),
+        ("fee/discount/b", agreed),
+    ]
+
+
+def test_what_is_agreed_again_unchanged_concludes_nothing() -> None:
+    price = prices(flat("280.00"), ("2026-02-15", "2026-02-10", flat("280.00")))
+    assert [one.concluded for one in rated(contract(charge(price)), "2026-02-01")] == [SIGNED, SIGNED]
+
+
+# Stops
 
 
 def test_a_stop_without_refund_leaves_the_period_whole() -> None:
@@ -338,6 +467,18 @@ def test_what_was_billed_ahead_is_rated_too() -> None:
     found = rated(terms, "2026-04-12", {"use": 1}, known_on="2026-04-12", billed_until=until)
     assert amounts(found) == ["400.00"] + ["100.00"] * 8
     assert amounts(found, "use") == ["1.00"] * 3, "April's usage is not complete"
+
+
+def test_a_one_off_that_was_billed_is_rated_on_the_later_day_to_which_it_moved() -> None:
+    """Its key is its charge and not its day. What begins later and was never billed is not rated before it is due."""
+    setup = charge(Once(Decimal("500.00")), name="setup", start="2026-01-20")
+    later = charge(flat("10.00"), name="later", start="2026-01-20")
+    terms = contract(setup, later)
+    assert rated(terms, "2026-01-16") == ()
+    until = {"setup": day("2026-01-16"), "later": day("2026-01-16")}
+    (found,) = rated(terms, "2026-01-16", billed_until=until)
+    assert (str(found.component), found.bill_date, str(found.net)) == ("setup", day("2026-01-20"), "500.00 EUR")
+    assert rated(terms, "2026-01-16", billed_until={"later": day("2026-01-16")}) == ()
 
 
 # Traces

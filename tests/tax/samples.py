@@ -108,6 +108,7 @@ def entitlement(
     premium: Premium | None = None,
     currency: str = "EUR",
     agreed: dt.date = dt.date(2025, 12, 12),
+    concluded: dt.date | None = None,
 ) -> Entitlement:
     """An amount owed for the days, due in advance."""
     amount = Money(Decimal(net), currency)
@@ -130,4 +131,5 @@ def entitlement(
         clause=Clause("contracts/acme.terms", 1, 1, 1, 5, "0" * 64),
         agreed=agreed,
         premium=premium,
+        concluded=concluded,
     )

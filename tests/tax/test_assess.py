@@ -169,6 +169,26 @@ def test_accepted_facts_reach_the_market() -> None:
     assert got.treatment.category == "E"
 
 
+@pytest.mark.parametrize(
+    ("agreed", "concluded", "amounts"),
+    [
+        (dt.date(2025, 12, 12), None, ["100.00"]),
+        (dt.date(2026, 1, 10), None, ["100.00", "10.00"]),
+        (dt.date(2026, 1, 10), dt.date(2025, 12, 12), ["100.00"]),
+        (dt.date(2026, 1, 20), dt.date(2026, 1, 10), ["100.00", "10.00"]),
+    ],
+)
+def test_a_premium_tax_follows_the_conclusion_and_no_later_agreement(
+    agreed: dt.date, concluded: dt.date | None, amounts: list[str]
+) -> None:
+    """Lithuania taxes cover that is concluded from 2026 on: the days of cover don't matter, nor does a stop or a discount
+    that is agreed in 2026 about a cover of 2025."""
+    owed = entitlement("cover", premium=cover("LT", "motor-hull"), agreed=agreed, concluded=concluded)
+    got = assess(owed, by=seller("EE"), rows=(customer("LT"),), accepted={"*": "our adviser"})
+    assert got.holds == ()
+    assert [str(each.entitlement.net.amount) for each in got.treated] == amounts
+
+
 def test_the_rate_is_that_of_each_entitlements_own_tax_point() -> None:
     turn = [entitlement(days=Period(dt.date(2025, m, 1), dt.date(2025, m + 1, 1))) for m in (6, 7)]
     got = assess(*turn, rows=(customer("EE"),), by=seller("EE")).treated
