@@ -46,7 +46,7 @@ def _supply_line(difference: Difference) -> Line:
         clause=entitled.clause,
         details=entitled.details,
         proration=entitled.proration,
-        policy=entitled.premium.policy if entitled.premium else "",
+        premium=entitled.premium,
     )
 
 
@@ -79,7 +79,7 @@ def _correction_line(difference: Difference, correction: Correction, kind: Kind,
         billed_from=difference.billed_from,
         trace=subtract(*operands, "credited" if gives_back else "supplement", currency),
         clause=correction.clause or before.clause,
-        policy=entitled.premium.policy if entitled and entitled.premium else before.policy,
+        premium=entitled.premium if entitled else before.premium,
         corrects=LineReference(
             number=billed.document,
             issue_date=billed.issue_date,

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from invoicer.domain.contract import Premium
 from invoicer.domain.entitlement import Component, Detail
 from invoicer.domain.money import Money, total
 from invoicer.domain.party import BankAccount, Customer, Seller
@@ -72,7 +73,7 @@ class Line:
     clause: Clause
     details: tuple[Detail, ...] = ()
     proration: tuple[int, int] | None = None
-    policy: str = ""
+    premium: Premium | None = None
     corrects: LineReference | None = None
     releases: Period | None = None
 

@@ -19,6 +19,7 @@ from invoicer.render.speech import Speech
 from invoicer.render.words import (
     CATEGORIES,
     DETAILS,
+    INSURANCE_CLASSES,
     NUMBERS,
     PARTS,
     REASONS,
@@ -289,18 +290,41 @@ class Paper:
 
     def _remark(self, line: Line) -> str:
         say = self.speech
-        _ = say.gettext
-        first = [say.days(line.days)]
+        first = [*self._belongs_to(line), say.days(line.days)]
         if line.proration is not None:
             served, full = line.proration
             first.append(
                 say.ngettext("{days} of {full} day", "{days} of {full} days", full).format(days=served, full=full)
             )
-        if line.policy:
-            first.append(_("policy {number}").format(number=line.policy))
-        if line.component.part in PARTS:
-            first.insert(0, _(PARTS[line.component.part]))
-        return " · ".join(first)
+        return " · ".join(filter(None, (*first, *self._insurance(line))))
+
+    def _belongs_to(self, line: Line) -> Iterator[str]:
+        """What a line is for, where it is not the charge itself: a discount, a minimum, a tax on one of them."""
+        _ = self.speech.gettext
+        component = line.component
+        if component.part is Part.CHARGE:
+            return
+        of = next((part for part in PARTS if f"/{part}" in f"/{component.part}/{component.name}"), None)
+        title = self._titles.get((line.contract, component.charge), "")
+        yield ": ".join(filter(None, (_(PARTS[of]) if of else "", title)))
+
+    @cached_property
+    def _titles(self) -> dict[tuple[str, str], str]:
+        """The titles of the charges on this document."""
+        own = (line for line in self.document.lines if line.component.part is Part.CHARGE)
+        return {(line.contract, line.component.charge): line.title for line in own}
+
+    def _insurance(self, line: Line) -> Iterator[str]:
+        """The policy of a premium; on the premium itself the insurer, the class of insurance and the risk as well."""
+        premium, say = line.premium, self.speech
+        if premium is None:
+            return
+        yield say.gettext("policy {number}").format(number=premium.policy)
+        if line.component.part is Part.CHARGE:
+            words = INSURANCE_CLASSES.get(premium.insurance_class)
+            yield say.gettext("insurer {name}").format(name=premium.insurer) if premium.insurer else ""
+            yield say.gettext(words) if words else premium.insurance_class
+            yield say.gettext("risk in {country}").format(country=say.country(premium.risk))
 
     def _correction(self, reference: LineReference) -> str:
         say = self.speech

@@ -34,6 +34,15 @@ PARTS = {
     Part.DISCOUNT: mark("Discount"),
 }
 
+# Classes of insurance as terms write them. One that is not here prints as it is written.
+INSURANCE_CLASSES = {
+    "motor-liability": mark("motor third-party liability"),
+    "motor-hull": mark("motor own damage"),
+    "liability": mark("liability"),
+    "accident": mark("accident"),
+    "goods-in-transit": mark("goods in transit"),
+}
+
 # The VAT of a line, in its narrow column; categories that are not here print their rate.
 SHORT_CATEGORIES = {
     Category.EXEMPT: mark("exempt"),
@@ -106,6 +115,12 @@ _UNIT_WORDS = (
     mark_plural("gigabyte", "gigabytes"),
     mark_plural("terabyte", "terabytes"),
     mark_plural("package", "packages"),
+    mark_plural("form", "forms"),
+    mark_plural("incident", "incidents"),
+    mark_plural("mail", "mails"),
+    mark_plural("account", "accounts"),
+    mark_plural("box", "boxes"),
+    mark_plural("GB-day", "GB-days"),
 )
 
 # Terms may write a unit in the singular or the plural; symbols (GB, km) are the same in every language.

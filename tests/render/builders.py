@@ -10,6 +10,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
+from invoicer.domain.contract import Premium
 from invoicer.domain.document import AccountingTax, Document, Kind, Line, LineReference, TaxRow
 from invoicer.domain.entitlement import Component, Detail, Part
 from invoicer.domain.money import Money, total
@@ -192,7 +193,7 @@ def premium_invoice(language: str = "et") -> Document:
     """Exempt premiums with a premium tax beside them, and a platform fee with VAT."""
     cover: dict[str, Any] = {
         "treatment": EXEMPT,
-        "policy": "MTPL-2026-101",
+        "premium": Premium("MTPL-2026-101", "Voorbeeld Verzekeringen N.V.", "motor-liability", "NL"),
         "kind": "insurance",
         "contract": "ronk-2026",
     }
@@ -302,7 +303,14 @@ def endless_names() -> Document:
     seller = replace(HOSTING, name=(sentence + word) * 2, email="x" * 80 + "@breestraat.example")
     lines = [
         line(sentence * 4 + word * 2, "98765432.10", "12345.678901", word),
-        line(word * 4, "0.00000123", "9876543210.5", "GB", policy=word, contract=word + "-2026"),
+        line(
+            word * 4,
+            "0.00000123",
+            "9876543210.5",
+            "GB",
+            premium=Premium(word, "Voorbeeld Verzekeringen N.V.", "liability", "NL"),
+            contract=word + "-2026",
+        ),
     ]
     return document(
         lines,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from invoicer.domain.contract import Premium
 from invoicer.errors import WorkspaceError
 from invoicer.render import Renderer
 from tests.render import builders
@@ -26,7 +27,7 @@ HOSTILE = [
 def test_text_of_a_document_is_printed_as_it_is(renderer: Renderer, text: str) -> None:
     customer = replace(builders.BUSINESS, name=text, contact=text, reference=text)
     seller = replace(builders.HOSTING, name=text)
-    line = builders.line(text, "1.00", unit=text[:20], policy=text, contract=text)
+    line = builders.line(text, "1.00", unit=text[:20], premium=Premium(text, text, text, "NL"), contract=text)
     document = builders.document(
         [line], customer=customer, seller=seller, purchase_order=text, notes=(text,), number=text
     )
