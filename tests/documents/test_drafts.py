@@ -314,3 +314,54 @@ def test_a_draft_that_does_not_add_up_is_refused(breaking: Callable[[Draft], dic
     (draft,) = drafted([owed(FEE, JANUARY, "100.00")])
     with pytest.raises(DefectError, match=message):
         replace(draft, **breaking(draft))
+
+
+def test_a_charge_stands_before_a_discount_that_ends_within_its_period() -> None:
+    half = span("01-01", "01-15")
+    quarter = span("01-01", "03-31")
+    (draft,) = drafted([owed(LAUNCH, half, "-10.00"), owed(FEE, quarter, "300.00"), owed(MINIMUM, quarter, "60.00")])
+    assert [str(line.component) for line in draft.lines] == ["fee", "fee/minimum", "fee/discount/launch"]
+
+
+def test_all_corrections_of_a_billing_period_share_a_document() -> None:
+    desk, window = Desk(), span("01-15", "01-31")
+    desk.run([owed(FEE, JANUARY, "100.00"), owed(LAUNCH, window, "-20.00", bill_date=day("01-01"))], "01-01")
+    changed = [owed(FEE, JANUARY, "150.00"), owed(LAUNCH, window, "-30.00", bill_date=day("01-01"))]
+    (paper,) = desk.run(changed, "02-01")
+    assert (paper.kind, nets(paper)) == (Kind.INVOICE, [("fee", "50.00"), ("fee/discount/launch", "-10.00")])
+
+
+def test_a_supply_names_the_customer_of_its_tax_point_and_a_correction_that_of_today() -> None:
+    desk = Desk()
+    entitled = [owed(FEE, JANUARY, "100.00", bill_date=day("02-01"), tax_point=day("01-31"))]
+    (invoice,) = desk.run(entitled, "03-10")
+    assert invoice.customer.name == "Acme on 2026-01-31"
+    (note,) = desk.run([], "04-20")
+    assert note.customer.name == "Acme on 2026-04-20"
+
+
+def test_a_correction_is_paid_by_the_terms_of_today() -> None:
+    start = day("2026-01-01")
+    later = Dated(day("2026-03-01"), day("2026-02-10"), PaymentTerms(PaymentRule.DAYS, 45), CLAUSE, 1)
+    payment = Timeline((Dated(start, start, PaymentTerms(), CLAUSE), later))
+    desk = Desk({"cluster": replace(contract(), payment=payment)})
+    desk.run([owed(FEE, JANUARY, "100.00")], "01-01")
+    (supplement,) = drafted([owed(FEE, JANUARY, "120.00")], desk, on="03-05")
+    assert supplement.payment.number == 45
+
+
+def test_a_correction_says_nothing_for_the_books_where_its_original_did_not() -> None:
+    at_home = replace(SELLER, accounting_currency="USD")
+    desk = Desk({"cluster": contract(currency="USD")}, seller=at_home)
+    desk.run([owed(FEE, JANUARY, "100.00", currency="USD")], "01-01")
+    desk.seller = SELLER
+    (note,) = drafted([owed(FEE, JANUARY, "50.00", currency="USD")], desk)
+    assert note.accounting is None
+
+
+def test_a_correction_undoes_what_the_books_said_then() -> None:
+    desk = Desk({"cluster": contract(currency="USD")}, rates={("EUR", "USD"): Decimal("1.1750")})
+    desk.run([owed(FEE, JANUARY, "100.00", currency="USD")], "01-01")
+    desk.seller, desk.rates = replace(SELLER, accounting_currency="GBP"), {}
+    (note,) = drafted([owed(FEE, JANUARY, "50.00", currency="USD")], desk)
+    assert note.accounting is not None and str(note.accounting.tax) == "8.94 EUR"

@@ -186,7 +186,7 @@ class Desk:
             contracts=self.contracts,
             known_on=known_on,
             seller=lambda _: self.seller,
-            customer=lambda name, _: replace(ACME, id=name),
+            customer=lambda name, on: replace(ACME, id=name, name=f"Acme on {on}"),
             original=self.documents.__getitem__,
             series=lambda seller, kind: f"{seller}-{kind}",
             exchange_rate=self._rate,
