@@ -162,6 +162,17 @@ def test_what_follows_a_charge_names_the_clause_that_changed_it(desk: Desk) -> N
     assert told(desk, changed("2026-03-05", OWN), "03-05", contract())[1] == ("fee/discount/launch", Reason.TERMS, OWN)
 
 
+def test_what_follows_usage_keeps_its_own_clause() -> None:
+    """The price was amended once, but it is not what changed now."""
+    desk = Desk()
+    desk.run([owed(FEE, month(1), "100.00"), owed(LAUNCH, month(1), "-10.00", clause=OWN)], "02-01")
+    used = owed(FEE, month(1), "400.00", trace=METERED, agreed=day("01-10"), clause=AMENDED)
+    assert told(desk, [used, owed(LAUNCH, month(1), "-40.00", clause=OWN)], "02-10", contract()) == [
+        ("fee", Reason.USAGE, AMENDED),
+        ("fee/discount/launch", Reason.USAGE, OWN),
+    ]
+
+
 def test_a_new_schedule_names_the_clause_that_began_it() -> None:
     desk = Desk()
     desk.run([owed(FEE, span("01-01", "12-31"), "1200.00")], "01-01")
