@@ -96,8 +96,7 @@ def _draft(group: _Group, members: Sequence[Difference], context: Context) -> Dr
     parties, kind = group.parties, group.kind
     seller = context.seller(parties.seller)
     lines = tuple(
-        replace(line_of(difference, kind, context.original), number=number)
-        for number, difference in enumerate(members, 1)
+        replace(line_of(difference, kind, context), number=number) for number, difference in enumerate(members, 1)
     )
     bill_date, tax_point = max(line.bill_date for line in lines), max(line.tax_point for line in lines)
     customer = context.customer(parties.customer, context.known_on if group.corrects else tax_point)

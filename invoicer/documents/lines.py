@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
+from invoicer.documents.context import Context
 from invoicer.documents.difference import Correction, Difference
-from invoicer.domain.document import Document, Kind, Line, LineReference
+from invoicer.domain.document import Kind, Line, LineReference
+from invoicer.domain.entitlement import Part
 from invoicer.domain.trace import subtract
 
-Originals = Callable[[str], Document]
 
-
-def line_of(difference: Difference, kind: Kind, original: Originals) -> Line:
+def line_of(difference: Difference, kind: Kind, context: Context) -> Line:
     """The line of a difference on a document of that kind, with number 0 until its place is known. On a credit note its
     amount is positive where it is given back."""
     if difference.correction is None:
-        return _supply_line(difference)
-    return _correction_line(difference, difference.correction, kind, original)
+        return _supply_line(difference, context)
+    return _correction_line(difference, difference.correction, kind, context)
 
 
-def _supply_line(difference: Difference) -> Line:
+def _supply_line(difference: Difference, context: Context) -> Line:
     entitled = difference.entitled
     assert entitled is not None
     return Line(
@@ -47,14 +46,15 @@ def _supply_line(difference: Difference) -> Line:
         details=entitled.details,
         proration=entitled.proration,
         premium=entitled.premium,
+        charge=_charge(difference, context),
     )
 
 
-def _correction_line(difference: Difference, correction: Correction, kind: Kind, original: Originals) -> Line:
+def _correction_line(difference: Difference, correction: Correction, kind: Kind, context: Context) -> Line:
     """A line for the amount by which a billed line was wrong: billed minus due on a credit note, due minus billed on a
     supplementary invoice. One that takes back all of a line repeats its quantity and price."""
     billed = correction.line
-    before = _find(billed.document, billed.line, original)
+    before = _find(billed.document, billed.line, context)
     entitled, currency = difference.entitled, difference.net.currency
     gives_back = kind is Kind.CREDIT_NOTE
     net = -difference.net if gives_back else difference.net
@@ -80,6 +80,7 @@ def _correction_line(difference: Difference, correction: Correction, kind: Kind,
         trace=subtract(*operands, "credited" if gives_back else "supplement", currency),
         clause=correction.clause or before.clause,
         premium=entitled.premium if entitled else before.premium,
+        charge=_charge(difference, context, before),
         corrects=LineReference(
             number=billed.document,
             issue_date=billed.issue_date,
@@ -102,5 +103,16 @@ def _repeated(line: Line, before: Line) -> Line:
     )
 
 
-def _find(document: str, number: int, original: Originals) -> Line:
-    return next(line for line in original(document).lines if line.number == number)
+def _find(document: str, number: int, context: Context) -> Line:
+    return next(line for line in context.original(document).lines if line.number == number)
+
+
+def _charge(difference: Difference, context: Context, before: Line | None = None) -> str:
+    """The title of the charge that a minimum, maximum, discount or levy belongs to; as it was billed ``before``, where the
+    contract has that charge no more."""
+    component = difference.component
+    if component.part is Part.CHARGE:
+        return ""
+    titles = {charge.id: charge.title for charge in context.contracts[difference.contract].charges}
+    billed = before.charge or before.title if before else ""
+    return titles.get(component.charge, billed)

@@ -49,7 +49,8 @@ class Line:
     """A line of a document. On a credit note amounts are positive where they are given back.
 
     net = quantity × unit_price ÷ price_base, rounded; a negative line (an allowance) has a negative quantity, never a
-    negative price (EN 16931, BR-27). ``number`` counts from 1. ``releases`` as in
+    negative price (EN 16931, BR-27). ``number`` counts from 1. ``charge`` is the title of the charge that a minimum,
+    maximum, discount or levy belongs to, "" on the line of the charge itself. ``releases`` as in
     :class:`~invoicer.domain.entitlement.BilledLine`.
     """
 
@@ -74,6 +75,7 @@ class Line:
     details: tuple[Detail, ...] = ()
     proration: tuple[int, int] | None = None
     premium: Premium | None = None
+    charge: str = ""
     corrects: LineReference | None = None
     releases: Period | None = None
 

@@ -13,6 +13,7 @@ import pytest
 from invoicer.documents import billed_lines, compare, fingerprint, finish
 from invoicer.documents.totals import accounting_tax, breakdown
 from invoicer.domain import canonical
+from invoicer.domain.contract import Premium
 from invoicer.domain.document import Document, Draft, Kind
 from invoicer.domain.entitlement import Component, Part, Treated
 from invoicer.domain.money import Money
@@ -95,6 +96,30 @@ def test_lines_stand_as_the_contract_names_its_charges() -> None:
     (draft,) = drafted(entitled)
     assert [str(line.component) for line in draft.lines] == [*expected, "seats", "setup", "added"]
     assert [line.number for line in draft.lines] == list(range(1, 10))
+
+
+def test_a_part_of_a_charge_names_the_charge() -> None:
+    levy = Component("fee", Part.LEVY, "ipt/discount/launch")
+    entitled = [owed(part, JANUARY, net) for part, net in ((FEE, "9.00"), (LAUNCH, "-1.00"), (levy, "-0.10"))]
+    (draft,) = drafted(entitled)
+    assert [line.charge for line in draft.lines] == ["", "Fee", "Fee"]
+
+
+def test_a_correction_of_a_discount_names_its_charge_even_when_the_terms_do_not_any_more() -> None:
+    desk = Desk()
+    desk.run([owed(FEE, JANUARY, "9.00"), owed(LAUNCH, JANUARY, "-2.00")], "01-01")
+    desk.contracts = {"cluster": replace(contract(), charges=())}
+    (paper,) = desk.run([owed(FEE, JANUARY, "9.00"), owed(LAUNCH, JANUARY, "-3.00")], "02-01")
+    assert [(str(line.component), line.charge) for line in paper.lines] == [("fee/discount/launch", "Fee")]
+
+
+def test_a_premium_is_told_whole() -> None:
+    premium = Premium("MTPL-1", "Exemplum SE", "motor-liability", "FI")
+    cover = owed(FEE, JANUARY, "9.00")
+    desk = Desk()
+    desk.run([replace(cover, entitlement=replace(cover.entitlement, premium=premium))], "01-01")
+    (paper,) = desk.run([], "02-01")
+    assert [line.premium for line in paper.lines] == [premium]
 
 
 def test_a_period_stands_with_all_that_belongs_to_it() -> None:
