@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from invoicer.documents import Comparison, Context, Difference, billed_lines, compare, drafts, finish
+from invoicer.documents import Comparison, Context, Difference, Reason, billed_lines, compare, drafts, finish
 from invoicer.domain.contract import AmountOff, Billing, Charge, Contract, Discount, InService, ProrationRules, Timing
 from invoicer.domain.document import Document, Draft, Kind
 from invoicer.domain.entitlement import BilledLine, Component, Entitlement, Part, Treated
@@ -220,3 +220,28 @@ class Desk:
 
     def _rate(self, base: str, currency: str, on: dt.date) -> ExchangeRate:
         return ExchangeRate(base, currency, self.rates[base, currency], on, "test")
+
+
+YEAR = span("2026-01-01", "2026-12-31")
+APRIL = day("2026-04-01")
+
+
+def brief(documents: tuple[Document, ...]) -> list[tuple[str, str, str, str]]:
+    """(kind, component, days, net) of every line."""
+    return [
+        (document.kind.value, str(line.component), str(line.days), str(line.net.amount))
+        for document in documents
+        for line in document.lines
+    ]
+
+
+def reasons(differences: tuple[Difference, ...]) -> list[Reason]:
+    return [difference.correction.reason for difference in differences if difference.correction]
+
+
+def monthly(first: int, last: int, net: str, billed_from: dt.date | None = None) -> list[Treated]:
+    return [owed(FEE, month(number), net, billed_from=billed_from) for number in range(first, last + 1)]
+
+
+def annual_then_monthly(split: str = "300.00", net: str = "100.00") -> list[Treated]:
+    return [owed(FEE, span("01-01", "03-31"), split), *monthly(4, 12, net, billed_from=APRIL)]
