@@ -1,5 +1,8 @@
 """cli: the command line. Each command is one thin function; the stories stand in `runs`."""
 
+import io
+import sys
+
 from invoicer.cli import batch, look, start
 from invoicer.cli.app import cli
 
@@ -9,7 +12,10 @@ for _room in (start, look, batch):
 
 
 def main() -> None:
-    """The entry point."""
+    """The entry point. A terminal that can't show a letter shows its number instead of ending the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     cli()
 
 

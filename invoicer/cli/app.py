@@ -141,7 +141,7 @@ def whoever() -> str:
     """The name of who sits at the machine, for the log."""
     try:
         return getpass.getuser()
-    except OSError:
+    except (OSError, KeyError, ImportError):  # nobody is logged in, as in a container
         return ""
 
 

@@ -143,15 +143,19 @@ def run(session: Session, as_of: dt.date | None, on: dt.date | None, dry_run: bo
     today = session.today(desk)
     with opened(desk, writing=not dry_run) as book:
         if dry_run:
-            show_plan(runs.rehearse(desk, book, as_of or today, today).plan, stored=False)
-            return
+            planned = runs.rehearse(desk, book, as_of or today, today)
+            output.show_problems(planned.warnings, desk.terms.texts)
+            show_plan(planned.plan, stored=False)
+            sys.exit(PROBLEMS if planned.plan.holds else 0)
         planned = runs.plan(desk, book, as_of or today, today)
+        output.show_problems(planned.warnings, desk.terms.texts)
         show_plan(planned.plan, stored=True)
         if planned.plan.drafts:
             runs.confirm(book, "policy", "release = automatic", today, plan=planned.plan.id)
         with reporting() as progress:
             result = runs.issue(desk, book, not_ahead(on, today), "policy", plan=planned.plan.id, progress=progress)
     finish_issue(desk, result)
+    sys.exit(PROBLEMS if planned.plan.holds else 0)
 
 
 def not_ahead(on: dt.date | None, today: dt.date) -> dt.date:

@@ -24,13 +24,13 @@ WIDE = 200
 
 def console() -> Console:
     """Where answers go: standard output, as wide as the terminal, without colour where it is no terminal."""
-    out = Console(highlight=False)
-    return out if out.is_terminal else Console(highlight=False, width=WIDE)
+    out = Console(highlight=False, markup=False)
+    return out if out.is_terminal else Console(highlight=False, markup=False, width=WIDE)
 
 
 def errors() -> Console:
     """Where messages go: standard error."""
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 
 def as_json(data: Any) -> None:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from rich.markup import escape
+from rich.text import Text
 from rich.tree import Tree
 
 from invoicer.domain import canonical
@@ -69,7 +70,7 @@ def clauses(trace: Trace) -> Iterator[Clause]:
     yield from seen
 
 
-def _said(trace: Trace, quote: Callable[[Clause], str]) -> str:
+def _said(trace: Trace, quote: Callable[[Clause], str]) -> Text:
     name = trace.label.replace("-", " ") or str(trace.op)
     said = f"[bold]{escape(name)}[/bold] {amount(trace)}" + (f" {escape(trace.unit)}" if trace.unit else "")
     if trace.operands:
@@ -81,7 +82,7 @@ def _said(trace: Trace, quote: Callable[[Clause], str]) -> str:
         )
     if trace.source:
         said += f"  [cyan]{escape(trace.source)}[/cyan]"
-    return said
+    return Text.from_markup(said)
 
 
 def _formula(trace: Trace) -> str:

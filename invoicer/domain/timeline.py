@@ -42,7 +42,8 @@ class Timeline(Generic[T]):
         counting: list[Dated[T]] = []
         seen = (entry for entry in self.entries if entry.agreed <= day)
         for entry in sorted(seen, key=lambda e: (e.agreed, e.amendment, e.effective)):
-            counting = [kept for kept in counting if kept.effective < entry.effective]
+            while counting and counting[-1].effective >= entry.effective:
+                counting.pop()
             counting.append(entry)
         return tuple(counting)
 

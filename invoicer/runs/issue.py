@@ -142,7 +142,8 @@ def _drop_changed(
 ) -> tuple[str, ...]:
     """Take confirmed drafts out of the plan that would not be planned like this any more; answers their contracts."""
     confirmed = [draft for draft in drafts if draft.status is DraftStatus.CONFIRMED]
-    if not confirmed:
+    begun = any(draft.status is DraftStatus.ISSUED for draft in drafts)
+    if not confirmed or begun:  # an issue that has begun goes on from its stored drafts alone
         return ()
     today_s = {fingerprint for _, fingerprint in derive(desk, ledger, as_of).drafts}
     changed = [draft for draft in confirmed if draft.fingerprint not in today_s]

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from invoicer import documents
 from invoicer.domain.document import Document, Draft
 from invoicer.errors import InvoicerError, Place, Problem, Severity
+from invoicer.ledger import document_number, series_key
 from invoicer.runs.desk import Desk
 
 
@@ -18,12 +19,13 @@ def objections(desk: Desk, drafts: Iterable[Draft]) -> Iterator[tuple[str, tuple
     found: dict[str, list[Problem]] = defaultdict(list)
     for draft in drafts:
         problems = list(desk.plugins.problems(draft))
-        try:
-            finished(desk, draft, _sample_number(draft), draft.bill_date)
-        except InvoicerError as error:
-            problems += error.problems
+        for number in _sample_numbers(draft):
+            try:
+                finished(desk, draft, number, draft.bill_date)
+            except InvoicerError as error:
+                problems += error.problems
         for contract in dict.fromkeys(line.contract for line in draft.lines):
-            found[contract] += [_held(contract, problem) for problem in problems]
+            found[contract] += dict.fromkeys(_held(contract, problem) for problem in problems)
     return ((contract, tuple(problems)) for contract, problems in found.items() if problems)
 
 
@@ -35,8 +37,10 @@ def finished(desk: Desk, draft: Draft, number: str, issue_date: dt.date) -> Docu
     )
 
 
-def _sample_number(draft: Draft) -> str:
-    return draft.series.split("{number")[0].replace("{year}", "2026") + "00001"
+def _sample_numbers(draft: Draft) -> tuple[str, str]:
+    """The first number of the draft's series and the longest one."""
+    key = series_key(draft.series, draft.bill_date)
+    return document_number(key, 1), document_number(key, 999_999_999)
 
 
 def _held(contract: str, problem: Problem) -> Problem:
