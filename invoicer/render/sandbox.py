@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from jinja2 import (
     ChoiceLoader,
+    Environment,
     FileSystemLoader,
     PrefixLoader,
     StrictUndefined,
@@ -25,6 +27,16 @@ from invoicer.render.folders import TemplateFolders, missing, unreadable
 _LONGEST_PRODUCT = 10_000
 
 
+class _Inside(FileSystemLoader):
+    """Reads templates of its folders only: a link that leads out of them finds nothing."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        source, file, is_current = super().get_source(environment, template)
+        if not any(Path(file).resolve().is_relative_to(Path(folder).resolve()) for folder in self.searchpath):
+            raise TemplateNotFound(template)
+        return source, file, is_current
+
+
 class Templates:
     """The templates of some folders, compiled once.
 
@@ -32,8 +44,8 @@ class Templates:
     """
 
     def __init__(self, folders: TemplateFolders) -> None:
-        own = FileSystemLoader([str(folder) for folder in folders.all])
-        bundled = FileSystemLoader(str(folders.bundled))
+        own = _Inside([str(folder) for folder in folders.all])
+        bundled = _Inside(str(folders.bundled))
         self._folders = folders
         self._environment = _Sandbox(
             loader=ChoiceLoader([PrefixLoader({"bundled": bundled}), own]),
