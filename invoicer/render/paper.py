@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
-from itertools import groupby
 
 from markupsafe import Markup
 
-from invoicer.domain.document import Document, Kind, Line, LineReference, TaxRow
-from invoicer.domain.entitlement import Detail, Part
+from invoicer.domain.document import Document, Kind, TaxRow
 from invoicer.domain.party import Customer
 from invoicer.domain.supply import Category
 from invoicer.render import epc
+from invoicer.render.lines import LineBlock, Lines
 from invoicer.render.speech import Speech
-from invoicer.render.words import (
-    CATEGORIES,
-    DETAILS,
-    INSURANCE_CLASSES,
-    NUMBERS,
-    PARTS,
-    REASONS,
-    SHORT_CATEGORIES,
-    TITLES,
-)
+from invoicer.render.words import CATEGORIES, NUMBERS, TITLES
 
 _LONGEST_NUMBER = 12  # characters that the columns of the table of lines hold
 _LONGEST_TOTAL = 16
@@ -48,31 +37,6 @@ class Party:
     name: str
     address: tuple[str, ...]
     ids: tuple[Fact, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of the table of lines. A row without ``net`` explains the line above it."""
-
-    title: str
-    quantity: str = ""
-    unit: str = ""
-    price: str = ""
-    net: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class LineBlock:
-    """A line: its own row, a remark below the title, what it corrects, and rows that explain it. ``contract`` is set where
-    the lines of another contract begin."""
-
-    number: int
-    row: Row
-    vat: str
-    remark: str
-    correction: str
-    details: tuple[Row, ...]
-    contract: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +118,7 @@ class Paper:
 
     @cached_property
     def lines(self) -> tuple[LineBlock, ...]:
-        return tuple(self._lines())
+        return tuple(Lines(self.document, self.speech).blocks())
 
     @property
     def width(self) -> str:
@@ -162,14 +126,6 @@ class Paper:
         rows = [row for line in self.lines for row in (line.row, *line.details)]
         longest = max(len(text) for row in rows for text in (row.quantity, row.price, row.net))
         return "wide" if longest > _LONGEST_NUMBER or len(self.total.value) > _LONGEST_TOTAL else ""
-
-    def _lines(self) -> Iterator[LineBlock]:
-        several = len({line.contract for line in self.document.lines}) > 1
-        for contract, lines in groupby(self.document.lines, key=lambda line: line.contract):
-            heading = contract if several else ""
-            for line in lines:
-                yield self._line(line, heading)
-                heading = ""
 
     @property
     def taxes(self) -> tuple[Tax, ...]:
@@ -235,6 +191,7 @@ class Paper:
             Fact("IBAN", _grouped(account.iban)),
             Fact("BIC", account.bic),
             Fact(_("Bank"), account.bank),
+            Fact(_("Amount"), say.money(document.gross)),
             reference,
         )
         code = epc.payload(document.seller.name, account, document.gross, document.payment_reference)
@@ -259,105 +216,13 @@ class Paper:
         """The documents that this one corrects, each with its date."""
         say = self.speech
         pairs = dict.fromkeys((ln.corrects.number, ln.corrects.issue_date) for ln in self.document.lines if ln.corrects)
-        named = [say.gettext("{number} of {day}").format(number=number, day=say.day(day)) for number, day in pairs]
+        # The date stays in one piece: the number may end a line, a month may not.
+        whole = {day: say.day(day).replace(" ", "\u00a0") for _, day in pairs}
+        named = [say.gettext("{number} of {day}").format(number=number, day=whole[day]) for number, day in pairs]
         shown, more = named[:_MOST_ORIGINALS], len(named) - _MOST_ORIGINALS
         if more > 0:  # each line names its own
             shown.append(say.ngettext("{count} more", "{count} more", more).format(count=more))
         return ", ".join(shown)
-
-    def _line(self, line: Line, contract: str) -> LineBlock:
-        row = self._row(line, self.speech.amount(line.net))
-        details = tuple(self._detail(detail, line) for detail in line.details)
-        correction = self._correction(line.corrects) if line.corrects is not None else ""
-        return LineBlock(line.number, row, self._vat(line), self._remark(line), correction, details, contract)
-
-    def _row(self, line: Line, net: str) -> Row:
-        """The line's own row. Quantity and price stay out where they would only repeat the net amount: the rows below say
-        what is multiplied, or it is a discount, a minimum or a levy."""
-        say = self.speech
-        explained = line.details or (line.component.part is not Part.CHARGE and not line.unit)
-        if explained and abs(line.quantity) == 1:
-            return Row(line.title, net=net)
-        price = self._price(line.unit_price, line.price_base)
-        return Row(line.title, say.number(line.quantity), say.unit(line.unit, line.quantity), price, net)
-
-    def _price(self, price: Decimal, base: Decimal) -> str:
-        say = self.speech
-        shown = say.price(price, self.document.currency)
-        if base == 1:
-            return shown
-        return say.gettext("{price} per {quantity}").format(price=shown, quantity=say.number(base))
-
-    def _remark(self, line: Line) -> str:
-        say = self.speech
-        first = [*self._belongs_to(line), say.days(line.days)]
-        if line.proration is not None:
-            served, full = line.proration
-            first.append(
-                say.ngettext("{days} of {full} day", "{days} of {full} days", full).format(days=served, full=full)
-            )
-        return " · ".join(filter(None, (*first, *self._insurance(line))))
-
-    def _belongs_to(self, line: Line) -> Iterator[str]:
-        """What a line is for, where it is not the charge itself: a discount, a minimum, a tax on one of them."""
-        _ = self.speech.gettext
-        component = line.component
-        if component.part is Part.CHARGE:
-            return
-        of = next((part for part in PARTS if f"/{part}" in f"/{component.part}/{component.name}"), None)
-        title = self._titles.get((line.contract, component.charge), "")
-        yield ": ".join(filter(None, (_(PARTS[of]) if of else "", title)))
-
-    @cached_property
-    def _titles(self) -> dict[tuple[str, str], str]:
-        """The titles of the charges on this document."""
-        own = (line for line in self.document.lines if line.component.part is Part.CHARGE)
-        return {(line.contract, line.component.charge): line.title for line in own}
-
-    def _insurance(self, line: Line) -> Iterator[str]:
-        """The policy of a premium; on the premium itself the insurer, the class of insurance and the risk as well."""
-        premium, say = line.premium, self.speech
-        if premium is None:
-            return
-        yield say.gettext("policy {number}").format(number=premium.policy)
-        if line.component.part is Part.CHARGE:
-            words = INSURANCE_CLASSES.get(premium.insurance_class)
-            yield say.gettext("insurer {name}").format(name=premium.insurer) if premium.insurer else ""
-            yield say.gettext(words) if words else premium.insurance_class
-            yield say.gettext("risk in {country}").format(country=say.country(premium.risk))
-
-    def _correction(self, reference: LineReference) -> str:
-        say = self.speech
-        _ = say.gettext
-        parts = [
-            _("Corrects {number} of {day}, line {line}: billed {billed}, due {due}").format(
-                number=reference.number,
-                day=say.day(reference.issue_date),
-                line=reference.line,
-                billed=say.amount(reference.billed),
-                due=say.amount(reference.due),
-            )
-        ]
-        if reference.reason in REASONS:
-            parts.append(_(REASONS[reference.reason]))
-        if reference.clause is not None and reference.clause.reference:
-            parts.append(_("clause {number}").format(number=reference.clause.reference))
-        return " · ".join(parts)
-
-    def _detail(self, detail: Detail, line: Line) -> Row:
-        say, currency = self.speech, self.document.currency
-        label = say.gettext(DETAILS[detail.label]) if detail.label in DETAILS else ""
-        if detail.label == "price" and line.proration is not None:
-            label = say.gettext("Price of a full period")  # of which the line charges the days in its remark
-        price = self._price(detail.unit_price, detail.price_base) if detail.unit_price else say.gettext("free")
-        unit = say.unit(detail.unit, detail.quantity)
-        return Row(label, say.number(detail.quantity), unit, price, say.share(detail.amount, currency))
-
-    def _vat(self, line: Line) -> str:
-        treatment = line.treatment
-        if treatment.category in SHORT_CATEGORIES:
-            return self.speech.gettext(SHORT_CATEGORIES[treatment.category])
-        return self.speech.percent(treatment.percent)
 
     def _tax(self, row: TaxRow) -> Tax:
         say, treatment = self.speech, row.treatment

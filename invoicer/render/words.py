@@ -27,11 +27,26 @@ NUMBERS = {
     Kind.CREDIT_NOTE: mark("Credit note number"),
 }
 
-# What a line is, where it is not the charge itself and its title does not say it. (The title of a levy does.)
+# What a line is, where it is not the charge itself.
 PARTS = {
     Part.MINIMUM: mark("Top-up to the agreed minimum"),
     Part.MAXIMUM: mark("Reduction to the agreed maximum"),
     Part.DISCOUNT: mark("Discount"),
+}
+
+# The same with the charge that it belongs to, where the title of the line is another.
+PARTS_OF = {
+    Part.MINIMUM: mark("Top-up to the agreed minimum of {charge}"),
+    Part.MAXIMUM: mark("Reduction to the agreed maximum of {charge}"),
+    Part.DISCOUNT: mark("Discount on {charge}"),
+}
+
+# What a levy is taken on: the charge, or a part of it.
+LEVIED_ON = {
+    Part.CHARGE: mark("on {charge}"),
+    Part.MINIMUM: mark("on the top-up to the agreed minimum of {charge}"),
+    Part.MAXIMUM: mark("on the reduction to the agreed maximum of {charge}"),
+    Part.DISCOUNT: mark("on the discount on {charge}"),
 }
 
 # Classes of insurance as terms write them. One that is not here prints as it is written.
@@ -120,8 +135,16 @@ _UNIT_WORDS = (
     mark_plural("mail", "mails"),
     mark_plural("account", "accounts"),
     mark_plural("box", "boxes"),
+    mark_plural("designer", "designers"),
+    mark_plural("editor", "editors"),
+    mark_plural("feed", "feeds"),
+    mark_plural("report", "reports"),
+    mark_plural("restore", "restores"),
+    mark_plural("room", "rooms"),
+    mark_plural("truck", "trucks"),
+    mark_plural("vault", "vaults"),
     mark_plural("GB-day", "GB-days"),
 )
 
 # Terms may write a unit in the singular or the plural; symbols (GB, km) are the same in every language.
-UNITS = {word: pair for pair in _UNIT_WORDS for word in pair}
+UNITS = {word.casefold(): pair for pair in _UNIT_WORDS for word in pair}

@@ -184,7 +184,14 @@ def monthly_invoice(language: str = "en") -> Document:
         line("API calls", "1876.80", component=Component("api"), details=bands, unit=""),
         line("Domain example.nl", "18.00", unit="year", days=Period(dt.date(2026, 1, 14), dt.date(2027, 1, 14))),
         line("Onboarding", "2500.00", unit="", one_off=True, days=Period(JANUARY.start, dt.date(2026, 1, 2))),
-        line("Launch discount", "90.00", "-1", unit="", component=Component("platform-fee", Part.DISCOUNT, "launch")),
+        line(
+            "Launch discount",
+            "90.00",
+            "-1",
+            unit="",
+            component=Component("platform-fee", Part.DISCOUNT, "launch"),
+            charge="Platform fee",
+        ),
     ]
     return document(lines, language=language)
 
@@ -204,6 +211,7 @@ def premium_invoice(language: str = "et") -> Document:
             "766.52",
             unit="",
             component=Component("motor", Part.LEVY, "ipt-fi"),
+            charge="Motor third-party cover",
             **(cover | {"treatment": PREMIUM_TAX}),
         ),
         line("Vehicle cover", "4.20", "61", "vehicle", component=Component("casco"), **cover),

@@ -78,9 +78,11 @@ def test_every_page_names_its_number_and_their_count(printed: tuple[Document, Pa
 
 
 def test_the_table_head_repeats_on_every_page(renderer: Renderer) -> None:
-    paper = read(renderer.render(builders.many(40), "pdf"))
+    document = builders.many(40)
+    paper = read(renderer.render(document, "pdf"))
     assert len(paper.texts) > 2
-    assert all("Description Quantity Unit Price VAT Net EUR" in text for text in paper.texts)
+    with_lines = paper.texts[: closing_page(document, paper) + 1]
+    assert all("Description Quantity Unit Price VAT Net EUR" in text for text in with_lines)
     assert all(text.startswith("Invoice HN-2026-00042 Breestraat Hosting B.V.") for text in paper.texts[1:])
 
 
@@ -91,6 +93,16 @@ def test_totals_that_do_not_fit_take_a_line_along(renderer: Renderer, count: int
     numbers = line_numbers(document, paper)
     assert [int(word.text) for word in numbers] == list(range(1, count + 1))
     assert closing_page(document, paper) == numbers[-1].page
+
+
+@pytest.mark.parametrize("count", [9, 13, 14, 15, 16, 27])
+def test_how_to_pay_stands_in_one_piece_and_fills_the_page_before_it(renderer: Renderer, count: int) -> None:
+    document = builders.many(count)
+    paper = read(renderer.render(document, "pdf"))
+    (asked,) = [w.page for w in paper.words if w.text == "Payee"]
+    assert {w.page for w in paper.words if w.text in ("IBAN", "Scan")} == {asked}
+    assert asked - closing_page(document, paper) in (0, 1)
+    assert asked == len(paper.texts) - 1
 
 
 def test_digits_are_equally_wide(renderer: Renderer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from fractions import Fraction
 from pathlib import Path
 from string import Formatter
@@ -15,12 +16,14 @@ from jinja2 import Environment
 from jinja2.ext import extract_from_ast
 
 import invoicer.render
-from invoicer import home
+from invoicer import home, language, workspace
+from invoicer.domain.period import Unit
 from invoicer.errors import WorkspaceError
 from invoicer.render import Renderer
 from invoicer.render.folders import TemplateFolders
 from invoicer.render.speech import Speech
 from invoicer.render.translation import locale_of, words_of
+from invoicer.render.words import UNITS
 from tests.render import builders
 
 Message = str | tuple[str, ...]
@@ -107,12 +110,40 @@ def test_a_translation_has_the_places_of_its_message(language: str) -> None:
         ("et", "18250.5", "hours", "tundi"),
         ("et", "2", "3 months", "3\u00a0kuud"),
         ("et", "2", "GB", "GB"),
+        ("nl", "26021.254", "GB-day", "GB-dagen"),
         ("nl", "2", "frobnications", "frobnications"),
         ("nl", "2", "", ""),
     ],
 )
 def test_units_in_the_right_number(language: str, quantity: str, unit: str, words: str) -> None:
     assert speech(language).unit(unit, Fraction(quantity)) == words
+
+
+@pytest.mark.parametrize("name", ["managed-hosting", "mobility-insurance", "starter"])
+def test_the_units_of_the_example_contracts_are_translated(name: str) -> None:
+    space = workspace.load(home.folder("rules") / name)
+    files = [(shown, language.read(path, shown)) for shown, path in (*space.contract_files, *space.price_list_files)]
+    settings = space.settings
+    loaded = language.load(files, customers=space.customer_ids, sellers=settings.sellers, kinds=settings.supply)
+    units = set(units_within([(one.charges, one.meters) for one in loaded.contracts]))
+    assert units - {""}
+    assert {unit for unit in units if unit.casefold() not in UNITS} <= SYMBOLS
+
+
+def units_within(value: object) -> Iterator[str]:
+    """The units of everything in a value: of prices, quantities and meters."""
+    if isinstance(value, list | tuple):
+        for one in value:
+            yield from units_within(one)
+    elif is_dataclass(value):
+        for field in fields(value):
+            inner = getattr(value, field.name)
+            if field.name == "unit" and not isinstance(inner, Unit):
+                yield inner
+            yield from units_within(inner)
+
+
+SYMBOLS = {"GB", "km", "EUR"}  # the same in every language
 
 
 @pytest.mark.parametrize("language", ["de", "xx", "", "klingon", "../../etc", "en", "EN-gb"])
