@@ -1,15 +1,10 @@
-"""language: what a contract says about each thing, gathered from its own lines, its price lists and its amendments.
-
-The values are still nodes of the syntax tree, so the checks can point at them; :mod:`resolve` turns them into the
-domain's. A taken-over charge is its price list's with the contract's own lines in place of those of their kind.
-"""
+"""language: the walk through a contract, its price lists and its amendments."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import replace
 from functools import reduce
 from typing import TypeVar
 
@@ -19,82 +14,15 @@ from invoicer.domain.timeline import Dated, Timeline
 from invoicer.domain.trace import Clause
 from invoicer.errors import Place
 from invoicer.language import tree
-from invoicer.language.words import same_unit
+from invoicer.language.gather.lines import take_over
+from invoicer.language.gather.terms import Agreement, ChargeTerms, PriceLists, Terms
 
 T = TypeVar("T")
 Line = TypeVar("Line", bound=tree.Node)
-PriceLists = Mapping[str, Mapping[int | None, tree.Document]]
-"""Price lists by id and version (None: the list states none)."""
 
 _STANDING_IN = dt.date(2000, 1, 1)  # for a term that is missing, which is a problem of its own
 _ONCE = Span(1, Unit.MONTH), Timing.ADVANCE, Anchor()  # one-off charges need no billing of their own
 _INHERITED = (tree.Bill, tree.Prorate, tree.Supply)
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """Who said it, and when: the contract itself (``number`` 0) or an amendment."""
-
-    number: int
-    effective: dt.date
-    agreed: dt.date
-    reference: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChargeTerms:
-    """All that is agreed about one charge. ``lines`` are those that count after taking over; ``begins`` is its first
-    day of service; ``price`` holds, for each day on which a price begins, the lines of that price."""
-
-    block: tree.Block
-    base: tree.Block | None
-    lines: tuple[tree.Node, ...]
-    source: Agreement
-    begins: dt.date
-    price: Timeline[tuple[tree.Priced, ...]]
-    quantity: Timeline[tree.Quantity | tree.Usage]
-    included: Timeline[tree.Included]
-    minimum: Timeline[tree.Bounded]
-    maximum: Timeline[tree.Bounded]
-    billing: Timeline[tree.Bill]
-    service: Timeline[InService]
-    bills_itself: bool  # at some time, and not all along as the contract says
-
-    @property
-    def id(self) -> str:
-        return self.block.id.text
-
-    @property
-    def one_off(self) -> bool:
-        """Whether the charge falls due once (as agreed first)."""
-        first = self.price.entries[:1]
-        return any(isinstance(p.price, tree.Rate) and p.price.once for entry in first for p in entry.value)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """All that a contract says. ``end`` is the first day after the term, None for an open one and one that renews.
-    ``lists`` are the price lists found for its ``uses`` lines; ``meters`` those that its charges may name."""
-
-    document: tree.Document
-    lines: tuple[tree.Node, ...]
-    lists: tuple[tuple[tree.Uses, tree.Document], ...]
-    currency: str
-    main: Agreement
-    start: dt.date
-    end: dt.date | None
-    amendments: tuple[tuple[Agreement, tree.Amendment], ...]
-    charges: tuple[ChargeTerms, ...]
-    meters: Mapping[str, tree.Block]
-    discounts: tuple[tuple[Agreement, tree.Block], ...]
-    payment: Timeline[tree.Pay]
-
-    @property
-    def has_term(self) -> bool:
-        return tree.one(self.lines, tree.Term) is not None
-
-    def charge(self, name: str) -> ChargeTerms | None:
-        return next((charge for charge in self.charges if charge.id == name), None)
 
 
 def find_list(uses: tree.Uses, lists: PriceLists) -> tree.Document | None:
@@ -271,61 +199,6 @@ class _Gathering:
 
     def _entry(self, source: Agreement, effective: dt.date, value: T, where: Place) -> Dated[T]:
         return Dated(effective, source.agreed, value, self.clause(where, source.reference), source.number)
-
-
-# ------------------------------------------------------------------ helpers
-
-
-def line_kind(line: tree.Node) -> str:
-    """What a line states: lines of one kind stand in each other's place."""
-    match line:
-        case tree.Priced():
-            return "price"
-        case tree.Quantity() | tree.Usage():
-            return "quantity"
-        case tree.Dating():
-            return "starts" if line.kind == "on" else line.kind
-        case tree.Bounded() | tree.Wording():
-            return line.kind
-        case tree.Party():
-            return line.role
-        case tree.PercentOff() | tree.AmountOff() | tree.VolumeOff():
-            return "off"
-        case _:
-            return type(line).__name__.lower()
-
-
-def take_over(listed: tuple[tree.Node, ...], own: tuple[tree.Node, ...]) -> tuple[tree.Node, ...]:
-    """The lines of a price list's charge with the contract's own in place of those of their kind. Own price steps
-    take the place of the list's steps only, unless the contract states a price from the beginning."""
-    replaced = {line_kind(line) for line in own} - {"price"}
-    own_prices = tree.every(own, tree.Priced)
-    all_prices = any(price.since is None for price in own_prices)
-
-    def stays(line: tree.Node) -> bool:
-        if isinstance(line, tree.Priced):
-            return not all_prices and not (own_prices and line.since)
-        return line_kind(line) not in replaced
-
-    return (*filter(stays, listed), *own)
-
-
-def measured_unit(meter: tree.Block) -> str:
-    """The unit of a meter: as stated, or the name of what it aggregates, or events."""
-    stated, measure = tree.one(meter.lines, tree.MeterUnit), tree.one(meter.lines, tree.Measure)
-    if stated:
-        return stated.unit.text
-    return measure.field.text if measure and measure.field else "events"
-
-
-def split_rate(rate: tree.Rate, unit: str | None) -> tuple[tree.Each | None, tree.Length | None]:
-    """What a rate is per: a unit, a period, or both. A measured unit that is also a word for time (4.00 EUR per day
-    of rental) is the unit; ``unit`` is the measured one, None where nothing is measured."""
-    each = next((per for per in rate.per if isinstance(per, tree.Each)), None)
-    length = next((per for per in rate.per if isinstance(per, tree.Length)), None)
-    if each is None and length is not None and unit and same_unit(str(length.span.unit), unit):
-        return tree.Each(length.where, Decimal(length.span.count), tree.Name(length.where, unit)), None
-    return each, length
 
 
 def _inherit(own: tuple[tree.Node, ...], listed: Iterable[tuple[tree.Node, ...]]) -> tuple[tree.Node, ...]:

@@ -1,10 +1,10 @@
-"""language: the small parts of the syntax tree: numbers, days, conditions, prices."""
+"""language: the small parts of the syntax tree: numbers, days, conditions."""
 
 # ruff: noqa: ARG002 (each method is handed the place of its rule, whether it needs it or not)
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,7 @@ from lark import Token, Transformer, v_args
 from lark.tree import Meta
 
 from invoicer.domain.period import Span, Unit
-from invoicer.domain.price import Comparison, Model
+from invoicer.domain.price import Comparison
 from invoicer.errors import Place, Problem
 from invoicer.language import tree
 from invoicer.language.codes import Code, problem
@@ -144,74 +144,12 @@ class Parts(Transformer[Token, Any]):
     def at_most(self, meta: Meta) -> Comparison:
         return Comparison.AT_MOST
 
-    # -------------------------------------------------------------- prices
 
-    def priced(self, meta: Meta, since: tree.Day | None, price: tree.PriceNode, guard: Any) -> tree.Priced:
-        return tree.Priced(self._place(meta), since, price, *(guard or (None, False)))
+def wording(kind: str) -> Callable[[Parts, Meta, Token], tree.Wording]:
+    """The method of a line of a word and a text."""
+    return lambda self, meta, text: tree.Wording(self._place(meta), kind, self._name(text))
 
-    def tiered(self, meta: Meta, since: tree.Day | None, tiers: tuple[tree.Tiers, Any]) -> tree.Priced:
-        table, guard = tiers
-        where = tree.spanning(since.where, table.where) if since else table.where
-        return tree.Priced(where, since, table, *(guard or (None, False)))
 
-    def tiers(
-        self, meta: Meta, model: tuple[Place, Model], per: tree.Length | None, guard: Any, *bands: tree.Band
-    ) -> tuple[tree.Tiers, Any]:
-        first, name = model
-        last = bands[-1].where if bands else per.where if per else first
-        return tree.Tiers(tree.spanning(first, last), name, per, bands), guard
-
-    def model(self, meta: Meta, word: Token) -> tuple[Place, Model]:
-        return self._place(meta), Model(str(word))
-
-    def when(self, meta: Meta, condition: tree.Condition) -> tuple[tree.Condition, bool]:
-        return condition, False
-
-    def otherwise(self, meta: Meta) -> tuple[None, bool]:
-        return None, True
-
-    def free(self, meta: Meta) -> tree.Free:
-        return tree.Free(self._place(meta))
-
-    def rate(self, meta: Meta, amount: tree.Amount, *per: tree.Each | tree.Length) -> tree.Rate:
-        return tree.Rate(self._place(meta), amount, per, False)
-
-    def once(self, meta: Meta, amount: tree.Amount, *per: tree.Each | tree.Length) -> tree.Rate:
-        return tree.Rate(self._place(meta), amount, per, True)
-
-    def share(self, meta: Meta, percent: Token, meter: Token) -> tree.Share:
-        return tree.Share(self._place(meta), self._number(percent), self._name(meter))
-
-    def per_time(self, meta: Meta, count: Token | None, unit: Unit) -> tree.Length:
-        return self._length(meta, count, unit)
-
-    def per_unit(self, meta: Meta, size: Token | None, unit: Token) -> tree.Each:
-        return tree.Each(self._place(meta), self._positive(size) if size else Decimal(1), self._name(unit))
-
-    def band(self, meta: Meta, *parts: Any) -> tree.Band:
-        *bound, price = parts
-        up_to, unit = bound or (None, None)
-        return tree.Band(
-            self._place(meta), self._number(up_to) if up_to else None, self._name(unit) if unit else None, **price
-        )
-
-    def band_free(self, meta: Meta) -> dict[str, Any]:
-        return {}
-
-    def band_each(self, meta: Meta, amount: tree.Amount, flat: tree.Amount | None) -> dict[str, Any]:
-        return {"amount": amount, "flat": flat}
-
-    def band_per(
-        self, meta: Meta, amount: tree.Amount, size: Token, unit: Token | None, flat: tree.Amount | None
-    ) -> dict[str, Any]:
-        size_unit = self._name(unit) if unit else None
-        return {"amount": amount, "size": self._positive(size), "size_unit": size_unit, "flat": flat}
-
-    def band_flat(self, meta: Meta, flat: tree.Amount) -> dict[str, Any]:
-        return {"flat": flat}
-
-    def band_percent(self, meta: Meta, percent: Token) -> dict[str, Any]:
-        return {"percent": self._number(percent)}
-
-    def plus_flat(self, meta: Meta, amount: tree.Amount) -> tree.Amount:
-        return amount
+def dating(kind: str) -> Callable[[Parts, Meta, Token], tree.Dating]:
+    """The method of a line of a word and a day."""
+    return lambda self, meta, day: tree.Dating(self._place(meta), kind, self._day(day))

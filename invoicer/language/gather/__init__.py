@@ -1,0 +1,22 @@
+"""language: what a contract says about each thing, gathered from its own lines, its price lists and its amendments.
+
+The values are still nodes of the syntax tree, so the checks can point at them; :mod:`resolve` turns them into the
+domain's. A taken-over charge is its price list's with the contract's own lines in place of those of their kind.
+"""
+
+from invoicer.language.gather.gathering import find_list, gather
+from invoicer.language.gather.lines import line_kind, measured_unit, split_rate, take_over
+from invoicer.language.gather.terms import Agreement, ChargeTerms, PriceLists, Terms
+
+__all__ = [
+    "Agreement",
+    "ChargeTerms",
+    "PriceLists",
+    "Terms",
+    "find_list",
+    "gather",
+    "line_kind",
+    "measured_unit",
+    "split_rate",
+    "take_over",
+]

@@ -1,0 +1,80 @@
+"""language: the gathered terms of a contract, as the checks and the resolver see them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from invoicer.domain.contract import InService
+from invoicer.domain.timeline import Timeline
+from invoicer.language import tree
+
+PriceLists = Mapping[str, Mapping[int | None, tree.Document]]
+"""Price lists by id and version (None: the list states none)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Who said it, and when: the contract itself (``number`` 0) or an amendment."""
+
+    number: int
+    effective: dt.date
+    agreed: dt.date
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeTerms:
+    """All that is agreed about one charge. ``lines`` are those that count after taking over; ``begins`` is its first
+    day of service; ``price`` holds, for each day on which a price begins, the lines of that price."""
+
+    block: tree.Block
+    base: tree.Block | None
+    lines: tuple[tree.Node, ...]
+    source: Agreement
+    begins: dt.date
+    price: Timeline[tuple[tree.Priced, ...]]
+    quantity: Timeline[tree.Quantity | tree.Usage]
+    included: Timeline[tree.Included]
+    minimum: Timeline[tree.Bounded]
+    maximum: Timeline[tree.Bounded]
+    billing: Timeline[tree.Bill]
+    service: Timeline[InService]
+    bills_itself: bool  # at some time, and not all along as the contract says
+
+    @property
+    def id(self) -> str:
+        return self.block.id.text
+
+    @property
+    def one_off(self) -> bool:
+        """Whether the charge falls due once (as agreed first)."""
+        first = self.price.entries[:1]
+        return any(isinstance(p.price, tree.Rate) and p.price.once for entry in first for p in entry.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """All that a contract says. ``end`` is the first day after the term, None for an open one and one that renews.
+    ``lists`` are the price lists found for its ``uses`` lines; ``meters`` those that its charges may name."""
+
+    document: tree.Document
+    lines: tuple[tree.Node, ...]
+    lists: tuple[tuple[tree.Uses, tree.Document], ...]
+    currency: str
+    main: Agreement
+    start: dt.date
+    end: dt.date | None
+    amendments: tuple[tuple[Agreement, tree.Amendment], ...]
+    charges: tuple[ChargeTerms, ...]
+    meters: Mapping[str, tree.Block]
+    discounts: tuple[tuple[Agreement, tree.Block], ...]
+    payment: Timeline[tree.Pay]
+
+    @property
+    def has_term(self) -> bool:
+        return tree.one(self.lines, tree.Term) is not None
+
+    def charge(self, name: str) -> ChargeTerms | None:
+        return next((charge for charge in self.charges if charge.id == name), None)
