@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from invoicer.domain.contract import Charge, Contract, Discount, Fixed, Metered
+from invoicer.domain.evidence import NO_EVIDENCE, Evidence
 from invoicer.domain.party import Customer
 from invoicer.domain.party import in_force as customer_in_force
 from invoicer.domain.period import Period
@@ -36,13 +37,14 @@ Ask = tuple[str, Period]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a rating is made from: the contract, its customer's rows (None: unresolved), what was measured, and the day of
-    knowledge."""
+    """What a rating is made from: the contract, its customer's rows (None: unresolved), what was measured, the day of
+    knowledge, and further evidence."""
 
     contract: Contract
     known_on: dt.date
     customers: tuple[Customer, ...] | None
     measurements: Measurements
+    evidence: Evidence = NO_EVIDENCE
 
     def is_flow(self, part: Part) -> bool:
         """Whether the part's quantity is measured and adds up over time."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from invoicer.domain.contract import Charge, Contract
 from invoicer.domain.entitlement import Entitlement
+from invoicer.domain.evidence import NO_EVIDENCE, Evidence
 from invoicer.domain.party import Customer
 from invoicer.domain.usage import Demand, Measurements
 from invoicer.engine.bounds import bounds
@@ -38,6 +39,7 @@ def rate(
     known_on: dt.date,
     through: dt.date,
     billed_until: Mapping[str, dt.date] = NOTHING_BILLED,
+    evidence: Evidence = NO_EVIDENCE,
 ) -> Rating:
     """Everything that a contract is owed, by its terms as known on a day, in the contract's currency.
 
@@ -46,12 +48,12 @@ def rate(
     what was billed ahead can be compared. A one-off that documents carry is compared on whatever day it falls due now.
     What is not due yet and needs measured usage is left out.
     ``customers`` are the rows of the contract's customer (None: unresolved), for conditions. ``measurements`` answer
-    :func:`demands` of the same arguments.
+    :func:`demands` of the same arguments; ``evidence`` holds index values and declared inputs.
 
     Ordered by bill date, then by charge as in the contract; of a billing period first the charge, then its maximum, its
     minimum and its discounts. Nothing is raised for wrong input: what is doubtful becomes a hold.
     """
-    context = Context(contract, known_on, customers, measurements)
+    context = Context(contract, known_on, customers, measurements, evidence)
     holds: list[Problem] = []
     rated: list[tuple[dt.date, int, RatedSlot]] = []
     for number, charge in enumerate(contract.charges):
