@@ -250,7 +250,8 @@ class Source:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
     """A contract with everything resolved. Dates are civil days of the seller's time zone; ``end`` is the first day
-    after the term (None: open, or renewing without end). ``seller`` and ``customer`` are ids of the workspace."""
+    after the term (None: open, or renewing without end), ``term_end`` the first day after the first term, also of one that
+    renews. ``seller`` and ``customer`` are ids of the workspace."""
 
     id: str
     title: str
@@ -271,6 +272,7 @@ class Contract:
     sources: tuple[Source, ...]
     purchase_order: str = ""
     reference: str = ""
+    term_end: dt.date | None = None
 
     def charge(self, charge_id: str) -> Charge:
         """The charge of that id; KeyError when there is none."""

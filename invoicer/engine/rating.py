@@ -17,7 +17,7 @@ from invoicer.engine.discounts import discount
 from invoicer.engine.holds import HeldError, Where
 from invoicer.engine.quantities import Ask, Context, asks_of
 from invoicer.engine.rated import RatedSlot
-from invoicer.engine.schedule import DAY, Slot, slots
+from invoicer.engine.schedule import DAY, ScheduledPeriod, Slot, slots
 from invoicer.engine.segments import Part, Seen, parts_of
 from invoicer.errors import Problem
 
@@ -25,11 +25,21 @@ NOTHING_BILLED: Mapping[str, dt.date] = {}
 
 
 @dataclass(frozen=True, slots=True)
+class Unrated:
+    """A billing period without an amount, and the holds that say why."""
+
+    period: ScheduledPeriod
+    reasons: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rating:
-    """What a contract is owed, and what holds it. With holds the entitlements are incomplete: bill nothing of it."""
+    """What a contract is owed, and what holds it. With holds the entitlements are incomplete: bill nothing of it.
+    ``unrated`` are the billing periods that are missing for want of a quantity, a price or a customer."""
 
     entitlements: tuple[Entitlement, ...]
     holds: tuple[Problem, ...]
+    unrated: tuple[Unrated, ...] = ()
 
 
 def rate(
@@ -55,6 +65,7 @@ def rate(
     """
     context = Context(contract, known_on, customers, measurements, evidence)
     holds: list[Problem] = []
+    unrated: list[Unrated] = []
     rated: list[tuple[dt.date, int, RatedSlot]] = []
     for number, charge in enumerate(contract.charges):
         pots: Pots = {}
@@ -62,18 +73,20 @@ def rate(
             missing = [problem for ask in asks if (problem := context.missing(ask, where))]
             if missing:
                 holds.extend(missing)
+                unrated.append(Unrated(slot.period, tuple(missing)))
                 continue
             try:
                 one = rate_slot(context, seen, slot, parts, where, pots)
                 one.extra.extend(bounds(one))
             except HeldError as error:
                 holds.extend(error.problems)
+                unrated.append(Unrated(slot.period, error.problems))
             else:
                 rated.append((slot.period.bill_date, number, one))
     ordered = [one for *_, one in sorted(rated, key=lambda entry: (entry[0], entry[1], entry[2].slot.days))]
     holds.extend(discount(context, ordered))
     entitlements = tuple(entitlement for one in ordered for entitlement in one.entitlements)
-    return Rating(entitlements, tuple(dict.fromkeys(holds)))
+    return Rating(entitlements, tuple(dict.fromkeys(holds)), tuple(unrated))
 
 
 def demands(

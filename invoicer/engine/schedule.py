@@ -146,6 +146,15 @@ def is_in_service(contract: Contract, charge: Charge, day: dt.date, known_on: dt
     return any(stretch.start <= day < stretch.end for stretch in _stretches(contract, charge, known_on))
 
 
+def in_service(
+    contract: Contract, charge: Charge, known_on: dt.date
+) -> tuple[tuple[Period, Dated[InService] | None], ...]:
+    """The days of service of a charge within the term, by the terms as known on a day, each with the stop that ends it
+    (None: the term does, or nothing; service without end ends on the last day that there is)."""
+    stretches = (one for one in _stretches(contract, charge, known_on) if one.start < one.end)
+    return tuple((Period(one.start, one.end), one.stop) for one in stretches)
+
+
 @dataclass(frozen=True, slots=True)
 class _Stretch:
     """Days of uninterrupted service, up to and without ``end``; ``ceiling``: what no refund can reach beyond."""

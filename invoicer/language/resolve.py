@@ -58,6 +58,7 @@ def resolve(terms: Terms, clause: MakeClause, texts: Mapping[str, str]) -> Contr
         agreed=terms.main.agreed,
         start=terms.start,
         end=terms.end,
+        term_end=terms.term_end,
         renewal=_renewal(terms),
         payment=payment,
         rounding=rounding.rounding if rounding else Rounding.HALF_UP,

@@ -154,6 +154,11 @@ def test_usage_that_is_not_known_holds_charge_and_period() -> None:
         ("E001", "contract c-1, charge fee, 2026-02-01 to 2026-02-28"),
     ]
     assert amounts(rating.entitlements, "other") == ["5.00"] * 3
+    assert [(one.period.charge, one.period.days) for one in rating.unrated] == [
+        ("fee", period("2026-01-01", "2026-01-31")),
+        ("fee", period("2026-02-01", "2026-02-28")),
+    ]
+    assert tuple(problem for one in rating.unrated for problem in one.reasons) == rating.holds
 
 
 def test_a_problem_of_the_usage_keeps_its_own_words() -> None:

@@ -9,7 +9,7 @@ import pytest
 from invoicer.domain.contract import Anchor, Refund, Timing
 from invoicer.domain.period import Period, Span, Unit
 from invoicer.domain.price import Once
-from invoicer.engine import ScheduledPeriod, schedule
+from invoicer.engine import ScheduledPeriod, in_service, schedule
 from tests.engine.terms import (
     ANNIVERSARY,
     FIRST,
@@ -123,6 +123,16 @@ def test_a_pause_begins_a_new_schedule() -> None:
         period("2026-04-05", "2026-05-04"),
         period("2026-05-05", "2026-06-04"),
     ]
+
+
+def test_the_days_in_service_are_those_of_the_term_between_starts_and_stops() -> None:
+    serving = service("2026-01-10", ("2026-02-20", "2026-02-10", False), ("2026-04-05", "2026-03-01", True))
+    terms = contract(charge(flat("1"), serving=serving), start="2026-01-01", end="2026-12-31")
+    known = in_service(terms, terms.charges[0], LATER)
+    assert [days for days, _ in known] == [period("2026-01-10", "2026-02-19"), period("2026-04-05", "2026-12-31")]
+    assert [stop and stop.agreed for _, stop in known] == [day("2026-02-10"), None]
+    ((early, stop),) = in_service(terms, terms.charges[0], day("2026-02-09"))
+    assert (early, stop) == (period("2026-01-10", "2026-12-31"), None), "a stop is not known before it is agreed"
 
 
 def test_no_refund_keeps_what_had_been_billed_in_advance() -> None:

@@ -102,6 +102,7 @@ def test_the_whole_contract(acme: Contract, snapshot: SnapshotAssertion) -> None
 def test_the_header(acme: Contract) -> None:
     assert (acme.seller, acme.customer, acme.currency) == ("hosting-nl", "acme", "EUR")
     assert (acme.agreed, acme.start, acme.end) == (dt.date(2025, 12, 12), dt.date(2026, 1, 1), None)
+    assert acme.term_end == dt.date(2028, 1, 1)  # 24 months; it renews, so it has no end yet
     assert acme.renewal == Renewal(Span(12, Unit.MONTH), Span(90, Unit.DAY))
     assert acme.payment.entries[0].value == PaymentTerms(PaymentRule.BUSINESS_DAYS, 5, "target2")
     assert acme.rounding is Rounding.HALF_UP

@@ -65,7 +65,8 @@ class _Gathering:
             currency=currency.code if currency else "",
             main=self.main,
             start=self.start,
-            end=_end(self.lines),
+            end=None if self._renews() else _term_end(self.lines),
+            term_end=_term_end(self.lines),
             amendments=self.amendments,
             charges=tuple(charges),
             meters=self._meters(),
@@ -74,6 +75,10 @@ class _Gathering:
                 (*self._of(self.main, self.start, tree.every(self.lines, tree.Pay)[:1]), *self._payments())
             ),
         )
+
+    def _renews(self) -> bool:
+        renews = tree.one(self.lines, tree.Renews)
+        return renews is not None and renews.by is not None
 
     def _meters(self) -> Mapping[str, tree.Block]:
         """The contract's own meters before those of its price lists."""
@@ -211,9 +216,9 @@ def _inherit(own: tuple[tree.Node, ...], listed: Iterable[tuple[tree.Node, ...]]
     return reduce(with_missing, listed, own)
 
 
-def _end(lines: tuple[tree.Node, ...]) -> dt.date | None:
-    term, renews = tree.one(lines, tree.Term), tree.one(lines, tree.Renews)
-    if term is None or (renews and renews.by):
+def _term_end(lines: tuple[tree.Node, ...]) -> dt.date | None:
+    term = tree.one(lines, tree.Term)
+    if term is None:
         return None
     if term.length:
         return term.length.span.after(term.start.value)

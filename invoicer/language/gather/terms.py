@@ -56,7 +56,8 @@ class ChargeTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """All that a contract says. ``end`` is the first day after the term, None for an open one and one that renews.
+    """All that a contract says. ``end`` is the first day after the term, None for an open one and one that renews;
+    ``term_end`` the first day after the first term, also of one that renews.
     ``lists`` are the price lists found for its ``uses`` lines; ``meters`` those that its charges may name."""
 
     document: tree.Document
@@ -66,6 +67,7 @@ class Terms:
     main: Agreement
     start: dt.date
     end: dt.date | None
+    term_end: dt.date | None
     amendments: tuple[tuple[Agreement, tree.Amendment], ...]
     charges: tuple[ChargeTerms, ...]
     meters: Mapping[str, tree.Block]
