@@ -3,10 +3,10 @@
 import io
 import sys
 
-from invoicer.cli import batch, look, start
+from invoicer.cli import batch, look, start, trial
 from invoicer.cli.app import cli
 
-for _room in (start, look, batch):
+for _room in (start, look, trial, batch):
     for _command in _room.COMMANDS:
         cli.add_command(_command)
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from invoicer.domain.example import Example
 from invoicer.domain.payment import PaymentTerms
 from invoicer.domain.period import Span
 from invoicer.domain.price import Condition, Price
@@ -273,6 +274,7 @@ class Contract:
     purchase_order: str = ""
     reference: str = ""
     term_end: dt.date | None = None
+    examples: tuple[Example, ...] = ()
 
     def charge(self, charge_id: str) -> Charge:
         """The charge of that id; KeyError when there is none."""

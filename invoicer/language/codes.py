@@ -94,6 +94,12 @@ class Code(Enum):
     C055 = About("a meter does not say what it measures", absence=True)
     C056 = About("an anchor day does not fit billing in days or weeks")
     C057 = About("a meter counts money in no currency, or in another one")
+    # examples
+    C125 = About("an example does not say of which invoice it is", absence=True)
+    C126 = About("an example expects nothing", absence=True)
+    C127 = About("an example names a discount that the charge has not", absence=True)
+    C128 = About("an example says two things about one line or quantity")
+    C129 = About("an example asks for a day on which the contract is not known yet")
     # reading
     C060 = About("the indentation suggests another reading", Severity.WARNING)
     C061 = About("a meter is not used", Severity.WARNING)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 
@@ -15,6 +17,9 @@ from invoicer.domain.contract import (
     ProrationRules,
     Quantity,
 )
+from invoicer.domain.example import Example, Expected, Given
+from invoicer.domain.money import Money
+from invoicer.domain.period import Period
 from invoicer.domain.price import (
     AllOf,
     AnyOf,
@@ -34,7 +39,8 @@ from invoicer.domain.price import (
     SimplePrice,
     Tiered,
 )
-from invoicer.errors import DefectError
+from invoicer.domain.trace import Clause
+from invoicer.errors import DefectError, Place
 from invoicer.language import tree
 from invoicer.language.gather import split_rate
 
@@ -110,3 +116,29 @@ def _band(node: tree.Band) -> Band:
     if node.percent:  # 0.30% of the money in the band: 0.30 for each 100
         return Band(up_to, node.percent.value, Decimal(100), flat)
     return Band(up_to, node.amount.value if node.amount else Decimal(0), node.size, flat)
+
+
+def to_example(node: tree.Example, currency: str, clause: Callable[[Place, str], Clause]) -> Example:
+    """The example of an invoice of a contract in that currency; ``clause`` makes the clause of a place."""
+    on, known = tree.one(node.lines, tree.InvoiceOn), tree.one(node.lines, tree.KnownOn)
+    if on is None:
+        raise DefectError(f"example {node.title} passed the checks without a day")
+
+    def expected(line: tree.Expectation) -> Expected:
+        component = line.component.key if line.component else ("", "", "")
+        amount = Money.of(Fraction(line.amount.value), currency) if line.amount else None
+        return Expected(*component, amount, clause(line.where, ""))
+
+    return Example(
+        title=node.title,
+        on=on.day.value,
+        known_on=(known or on).day.value,
+        given=tuple(map(_given, tree.every(node.lines, tree.Given))),
+        expected=tuple(map(expected, tree.every(node.lines, tree.Expectation))),
+        clause=clause(node.heading, ""),
+    )
+
+
+def _given(node: tree.Given) -> Given:
+    days = Period(node.first.value, node.last.value + dt.timedelta(days=1)) if node.first and node.last else None
+    return Given(node.name.text, Fraction(node.value.value), days)

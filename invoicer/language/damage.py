@@ -18,6 +18,7 @@ class Damage:
         headings = list(self._documents)
         for document in documents:
             headings += [block.where.line for block in document.blocks]
+            headings += [example.heading.line for example in document.examples]
             for amendment in document.amendments:
                 headings += [amendment.heading.line, *(item.where.line for item in amendment.items)]
         self._headings = sorted(headings)

@@ -21,12 +21,12 @@ from invoicer.language.codes import Code, problem
 from invoicer.language.grammar import parser
 from invoicer.language.notation import refuse
 from invoicer.language.unexpected import Situation, explain
-from invoicer.language.words import DOCUMENTS, HEADINGS
+from invoicer.language.words import DOCUMENTS, EXPECTED_AMOUNTS, HEADINGS
 
 MOST_PROBLEMS = 100
 DEEPEST_CONDITION = 20
 
-_SECTION_ENDS = {"contract": DOCUMENTS, "price-list": DOCUMENTS, "amendment": ("amendment", *DOCUMENTS)}
+_SECTION_ENDS = {"contract": DOCUMENTS, "price-list": DOCUMENTS, "amendment": ("amendment", "expect", *DOCUMENTS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class _Reading:
         if token.type == "_NL" and not self.line:
             return
         refused = refuse(token.type, token)
-        if refused is not None:
+        if refused is not None and not (refused.code is Code.T012 and self._may_be_negative()):
             at = _at(self.file, token)
             self.problems.append(problem(refused.code, at, refused.cause, refused.mend, refused.label))
             self.damaged.add(at.line)
@@ -203,6 +203,10 @@ class _Reading:
                     pass
                 self._back_to(here)
         return frozenset(fitting)
+
+    def _may_be_negative(self) -> bool:
+        """Whether this line tells what an invoice comes to, where a discount or a credit is below zero."""
+        return bool(self.line) and self.line[0] in EXPECTED_AMOUNTS
 
     def _nested_too_deeply(self, token: Token) -> bool:
         negation = token.type == "NOT" and bool(self.line) and self.line[-1].type != "IS"

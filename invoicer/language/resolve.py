@@ -30,7 +30,15 @@ from invoicer.domain.trace import Clause, Rounding
 from invoicer.errors import DefectError, Place
 from invoicer.language import tree
 from invoicer.language.checks.names import meters_of
-from invoicer.language.convert import to_billing, to_bound, to_condition, to_price, to_proration, to_quantity
+from invoicer.language.convert import (
+    to_billing,
+    to_bound,
+    to_condition,
+    to_example,
+    to_price,
+    to_proration,
+    to_quantity,
+)
 from invoicer.language.gather import Agreement, ChargeTerms, Terms, measured_unit
 
 T = TypeVar("T")
@@ -73,6 +81,7 @@ def resolve(terms: Terms, clause: MakeClause, texts: Mapping[str, str]) -> Contr
         sources=tuple(Source(file, texts[file], sha256(texts[file])) for file in files),
         purchase_order=tree.worded(terms.lines, "purchase order"),
         reference=tree.worded(terms.lines, "reference"),
+        examples=tuple(to_example(node, terms.currency, clause) for node in document.examples),
     )
 
 

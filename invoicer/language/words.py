@@ -12,10 +12,13 @@ MONTHS = (
     *("july", "august", "september", "october", "november", "december"),
 )
 
-HEADINGS = ("contract", "price-list", "charge", "premium", "meter", "discount", "amendment", "change", "stop")
+HEADINGS = ("contract", "price-list", "charge", "premium", "meter", "discount", "amendment", "change", "stop", "expect")
 """Words that begin a block, a change, or a stop."""
 
 DOCUMENTS = ("contract", "price-list")
+
+EXPECTED_AMOUNTS = ("line", "total")
+"""The first words of lines of an example with amounts that may be negative."""
 
 RESERVED = ("billing", "payment", "everything", "quantity")
 """Words that a charge can't be named by, for in some lines they mean something else."""
@@ -78,6 +81,9 @@ HOMES = dict.fromkeys(
     "unit": "belongs to a `meter`",
     "only": "belongs to a `meter`",
     "for": "belongs to a `discount`",
+    "given": "belongs to an `expect`",
+    "line": "belongs to an `expect`",
+    "total": "belongs to an `expect`",
     "version": "belongs to a price list, before its first charge",
 }
 """Where lines that begin with these words belong."""
@@ -132,6 +138,15 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "supersedes": "supersedes 1",
         "change": "change seats quantity to 60 seats",
         "stop": "stop api",
+        "expect": 'expect "January 2026"',
+    },
+    "expect": {
+        "invoice": "invoice on 2026-01-01",
+        "known": "known on 2026-02-01",
+        "given": "given api-calls 250 000 calls",
+        "line": "line platform-fee 360.00 EUR",
+        "no": "no line api",
+        "total": "total 648.00 EUR",
     },
     "meter": {
         "sum": "sum of calls",

@@ -4,7 +4,9 @@ from invoicer.runs.check import check
 from invoicer.runs.confirm import confirm
 from invoicer.runs.derive import Derivation, derive, issued_as_of
 from invoicer.runs.desk import Desk, open_desk, read_terms
-from invoicer.runs.explain import Explanation, explain
+from invoicer.runs.examples import Tried, try_out
+from invoicer.runs.explain import Explanation, clause_words, explain
+from invoicer.runs.files import Files, load_files
 from invoicer.runs.issue import IssueResult, issue
 from invoicer.runs.plan import Planned, plan, rehearse
 from invoicer.runs.preview import Preview, preview
@@ -14,20 +16,25 @@ __all__ = [
     "Derivation",
     "Desk",
     "Explanation",
+    "Files",
     "IssueResult",
     "Planned",
     "Preview",
     "ScheduleRow",
+    "Tried",
     "check",
+    "clause_words",
     "confirm",
     "derive",
     "explain",
     "issue",
     "issued_as_of",
+    "load_files",
     "open_desk",
     "plan",
     "preview",
     "read_terms",
     "rehearse",
     "schedule",
+    "try_out",
 ]

@@ -10,20 +10,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from invoicer import __version__, documents, engine, tax
+from invoicer import __version__, documents, tax
 from invoicer.documents import Comparison, Difference
 from invoicer.domain import canonical
 from invoicer.domain.contract import Contract
 from invoicer.domain.document import Draft
 from invoicer.domain.entitlement import BilledLine, Treated
-from invoicer.domain.money import AmountError
 from invoicer.domain.period import add_months
 from invoicer.domain.usage import Measurements
 from invoicer.errors import Place, Problem, RunError, Severity, TaxError
 from invoicer.ledger import DraftStatus, Ledger
 from invoicer.runs.context import draft_context, max_age_days
 from invoicer.runs.desk import Desk
+from invoicer.runs.examples import failing
 from invoicer.runs.measure import measure
+from invoicer.runs.rate import rate
 from invoicer.runs.rehearse import objections
 
 Holds = dict[str, tuple[Problem, ...]]
@@ -61,6 +62,8 @@ def derive(desk: Desk, ledger: Ledger, as_of: dt.date) -> Derivation:
     _refuse_to_go_back(ledger, as_of)
     work = _Work(desk.refusals(), _billed(ledger, desk.contracts))
     contracts = [contract for contract in desk.contracts if contract.id not in work.holds]
+    work.holds |= _unexpected(desk, contracts)
+    contracts = [contract for contract in contracts if contract.id not in work.holds]
     measurements, warnings = measure(desk, contracts, as_of, lambda one: _billed_until(work.billed[one.id]))
     found: list[Difference] = []
     for contract in contracts:
@@ -106,12 +109,6 @@ def _billed(ledger: Ledger, contracts: Iterable[Contract]) -> dict[str, list[Bil
     return billed
 
 
-def too_large(contract: Contract, error: AmountError) -> Problem:
-    """The hold of a contract with an amount that is beyond what can be kept."""
-    place = Place(part=f"contract {contract.id}")
-    return Problem("L210", place, str(error), "look for a mistake in its prices and quantities", Severity.HOLD)
-
-
 def _billed_until(lines: Iterable[BilledLine]) -> dict[str, dt.date]:
     """For each charge the first day after all that documents carry of it."""
     until: dict[str, dt.date] = {}
@@ -127,11 +124,7 @@ def _entitled(
     """What the contract is owed, with its treatment; doubts are added to the holds."""
     rows = desk.workspace.customers[contract.customer]
     until = _billed_until(work.billed[contract.id])
-    try:
-        rating = engine.rate(contract, rows, measurements, as_of, as_of, until)
-    except AmountError as error:
-        work.holds[contract.id] = (too_large(contract, error),)
-        return ()
+    rating = rate(contract, rows, measurements, as_of, as_of, until)
     assessment = tax.treat(
         rating.entitlements,
         seller=desk.seller(contract),
@@ -178,6 +171,12 @@ def _missing(desk: Desk, comparison: Comparison, as_of: dt.date) -> Iterator[Pro
                 for problem in error.problems:
                     place = Place(part=f"{contract}, {problem.where}")
                     yield Problem(problem.code, place, problem.cause, problem.mend, Severity.HOLD)
+
+
+def _unexpected(desk: Desk, contracts: Iterable[Contract]) -> Holds:
+    """Contracts with an example that does not come out as it says."""
+    found = ((one.id, failing(one, desk.workspace.customers[one.customer])) for one in contracts if one.examples)
+    return {contract: problems for contract, problems in found if problems}
 
 
 def _disappeared(desk: Desk, ledger: Ledger) -> Holds:

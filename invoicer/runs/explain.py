@@ -24,9 +24,14 @@ class Explanation:
     texts: Mapping[str, str]
 
     def words(self, clause: Clause) -> str:
-        """The text of a clause, its lines joined to one, without comments; "" where it is not kept."""
-        lines = self.texts.get(clause.file, "").split("\n")[clause.line - 1 : clause.end_line]
-        return " ".join(" ".join(_COMMENT.sub(r"\1", line) for line in lines).split())
+        """The text of a clause; "" where it is not kept."""
+        return clause_words(self.texts, clause)
+
+
+def clause_words(texts: Mapping[str, str], clause: Clause) -> str:
+    """The text of a clause, its lines joined to one, without comments; "" where its file is not among the texts."""
+    lines = texts.get(clause.file, "").split("\n")[clause.line - 1 : clause.end_line]
+    return " ".join(" ".join(_COMMENT.sub(r"\1", line) for line in lines).split())
 
 
 def explain(ledger: Ledger, number: str, line: int | None = None) -> Explanation:

@@ -12,10 +12,11 @@ from invoicer.language.build.charges import ChargeLines
 from invoicer.language.build.contracts import ContractLines
 from invoicer.language.build.discounts import DiscountLines
 from invoicer.language.build.documents import Documents
+from invoicer.language.build.examples import Examples
 from invoicer.language.build.meters import MeterLines
 from invoicer.language.build.prices import Prices
 
 
-class Build(Documents, ContractLines, ChargeLines, MeterLines, DiscountLines, Changes, Prices):
+class Build(Documents, ContractLines, ChargeLines, MeterLines, DiscountLines, Changes, Prices, Examples):
     r"""Turns Lark's tree of one file into :class:`tree.Document`\ s; a number that can't stand where it stands (day 32,
     every 0 months) becomes a problem in ``problems``."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from invoicer.errors import Problem
 from invoicer.language import tree
 from invoicer.language.checks.conditions import check_conditions
+from invoicer.language.checks.examples import check_examples
 from invoicer.language.checks.layout import check_layout
 from invoicer.language.checks.lines import check_lines
 from invoicer.language.checks.names import Known, check_names
@@ -35,3 +36,4 @@ def check_terms(terms: Terms, lists: PriceLists, known: Known) -> Iterator[Probl
     yield from check_time(terms)
     yield from check_prices(terms)
     yield from check_conditions(terms)
+    yield from check_examples(terms)

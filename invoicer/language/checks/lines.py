@@ -169,6 +169,8 @@ def _amounts(document: tree.Document) -> Iterator[tree.Amount]:
                 yield from (amount for band in bands for amount in (band.amount, band.flat) if amount)
             case tree.Bounded(amount=amount) | tree.AmountOff(amount=amount):
                 yield amount
+            case tree.Expectation(amount=amount) if amount:
+                yield amount
             case tree.VolumeOff(bands=bands):
                 yield from (band.up_to for band in bands if band.up_to)
 
@@ -183,6 +185,8 @@ def _whole_amounts(document: tree.Document) -> Iterator[tree.Amount]:
             case tree.Priced(price=tree.Tiers(bands=bands)):
                 yield from (band.flat for band in bands if band.flat)
             case tree.Bounded(amount=amount) | tree.AmountOff(amount=amount):
+                yield amount
+            case tree.Expectation(amount=amount) if amount:
                 yield amount
 
 
@@ -201,6 +205,8 @@ def _all_lines(document: tree.Document) -> Iterator[tree.Node]:
         yield from block.lines
     for amendment in document.amendments:
         yield from (change.to for change in tree.every(amendment.items, tree.Change))
+    for example in document.examples:
+        yield from example.lines
 
 
 def _first_line(where: Place) -> Place:

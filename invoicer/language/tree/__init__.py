@@ -15,6 +15,14 @@ from invoicer.language.tree.blocks import (
     spanning,
     worded,
 )
+from invoicer.language.tree.examples import (
+    ComponentNode,
+    Example,
+    Expectation,
+    Given,
+    InvoiceOn,
+    KnownOn,
+)
 from invoicer.language.tree.lines import (
     Agreed,
     AmountOff,
@@ -83,6 +91,7 @@ __all__ = [
     "Bounded",
     "Change",
     "Compared",
+    "ComponentNode",
     "Condition",
     "Currency",
     "Dating",
@@ -91,10 +100,15 @@ __all__ = [
     "Each",
     "Either",
     "Every",
+    "Example",
+    "Expectation",
     "ForFirst",
     "Free",
+    "Given",
     "Included",
     "InsuranceClass",
+    "InvoiceOn",
+    "KnownOn",
     "Length",
     "Measure",
     "MeterUnit",

@@ -10,6 +10,7 @@ from typing import TypeVar
 from invoicer.domain.contract import Refund
 from invoicer.domain.period import Unit
 from invoicer.errors import Place
+from invoicer.language.tree.examples import Example
 from invoicer.language.tree.lines import Bill, Bounded, Dating, Included, Pay, Quantity, Wording
 from invoicer.language.tree.parts import Day, Name, Node, Number, Priced
 
@@ -69,7 +70,7 @@ class Amendment(Node):
 
 @dataclass(frozen=True, slots=True)
 class Document(Node):
-    """A contract, or a price list (``is_list``), with the lines below its heading, its blocks and amendments."""
+    """A contract, or a price list (``is_list``), with the lines below its heading, its blocks, amendments, examples."""
 
     is_list: bool
     id: Name
@@ -78,6 +79,7 @@ class Document(Node):
     blocks: tuple[Block, ...]
     amendments: tuple[Amendment, ...]
     heading: Place
+    examples: tuple[Example, ...] = ()
 
 
 N = TypeVar("N")

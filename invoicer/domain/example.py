@@ -1,0 +1,47 @@
+"""domain: an example beside a contract: what an invoice of one day must come to, from given quantities."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from fractions import Fraction
+
+from invoicer.domain.money import Money
+from invoicer.domain.period import Period
+from invoicer.domain.trace import Clause
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A quantity of a meter: for those ``days``, or (None) for the period that is billed on the day of the invoice."""
+
+    meter: str
+    value: Fraction
+    days: Period | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a charge comes to on the invoice, net: all that belongs to it (``part`` ""), or one part of it (``minimum``,
+    ``discount`` with its ``name``). ``amount`` None: there is no such line. ``charge`` "": the whole invoice."""
+
+    charge: str
+    part: str
+    name: str
+    amount: Money | None
+    clause: Clause
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (f"line {self.charge}" if self.charge else "total", self.part, self.name)))
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What the invoice of one day comes to, by the terms as known on a day."""
+
+    title: str
+    on: dt.date
+    known_on: dt.date
+    given: tuple[Given, ...]
+    expected: tuple[Expected, ...]
+    clause: Clause

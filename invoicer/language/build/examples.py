@@ -1,0 +1,60 @@
+"""language: examples beside the contract → the syntax tree."""
+
+# ruff: noqa: ARG002 (each method is handed the place of its rule, whether it needs it or not)
+from __future__ import annotations
+
+from lark import Token, v_args
+from lark.tree import Meta
+
+from invoicer.errors import Place
+from invoicer.language import tree
+from invoicer.language.build.parts import Parts
+
+
+@v_args(inline=True, meta=True)
+class Examples(Parts):
+    """Blocks that begin with `expect`, and their lines."""
+
+    def example(self, meta: Meta, heading: tuple[Place, str], *lines: tree.Node) -> tree.Example:
+        place, title = heading
+        whole = tree.spanning(place, lines[-1].where) if lines else place
+        return tree.Example(whole, title, lines, place)
+
+    def example_heading(self, meta: Meta, title: Token) -> tuple[Place, str]:
+        return self._place(meta), self._title(title)
+
+    def invoice_on(self, meta: Meta, day: Token) -> tree.InvoiceOn:
+        return tree.InvoiceOn(self._place(meta), self._day(day))
+
+    def known_on(self, meta: Meta, day: Token) -> tree.KnownOn:
+        return tree.KnownOn(self._place(meta), self._day(day))
+
+    def given(
+        self, meta: Meta, name: Token, value: Token, *rest: Token | tuple[tree.Day, tree.Day] | None
+    ) -> tree.Given:
+        *unit, days = rest
+        word = next((self._name(one) for one in unit if isinstance(one, Token)), None)
+        first, last = days if isinstance(days, tuple) else (None, None)
+        return tree.Given(self._place(meta), self._name(name), self._number(value), word, first, last)
+
+    def given_days(self, meta: Meta, first: Token, last: Token) -> tuple[tree.Day, tree.Day]:
+        return self._day(first), self._day(last)
+
+    def component(self, meta: Meta, charge: Token, part: tuple[str, tree.Name | None] | None) -> tree.ComponentNode:
+        word, name = part or ("", None)
+        return tree.ComponentNode(self._place(meta), self._name(charge), word, name)
+
+    def part(self, meta: Meta, word: Token) -> tuple[str, None]:
+        return str(word), None
+
+    def named_part(self, meta: Meta, word: Token, name: Token) -> tuple[str, tree.Name]:
+        return str(word), self._name(name)
+
+    def expected_line(self, meta: Meta, component: tree.ComponentNode, amount: tree.Amount) -> tree.Expectation:
+        return tree.Expectation(self._place(meta), component, amount)
+
+    def no_line(self, meta: Meta, component: tree.ComponentNode) -> tree.Expectation:
+        return tree.Expectation(self._place(meta), component, None)
+
+    def expected_total(self, meta: Meta, amount: tree.Amount) -> tree.Expectation:
+        return tree.Expectation(self._place(meta), None, amount)
