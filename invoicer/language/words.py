@@ -63,6 +63,9 @@ HOMES = dict.fromkeys(
     ("seller", "customer", "currency", "agreed", "term", "renews", "pay", "purchase", "round", "uses"),
     "belongs to the contract: move the line above the first charge",
 ) | {
+    "charge": "belongs above the examples: what follows an amendment's examples is another amendment",
+    "meter": "belongs above the examples: what follows an amendment's examples is another amendment",
+    "premium": "belongs above the examples: what follows an amendment's examples is another amendment",
     "supersedes": "belongs to an amendment, right below its heading",
     "quantity": "belongs to a charge",
     "usage": "belongs to a charge",

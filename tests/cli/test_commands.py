@@ -157,3 +157,19 @@ def test_a_plan_never_goes_back(issued: Shell) -> None:
     result = issued("plan", "--as-of", "2025-12-01")
     assert result.exit_code == 1
     assert "L207" in result.stderr
+
+
+def test_the_examples_beside_a_contract(starter: Shell, snapshot: SnapshotAssertion) -> None:
+    assert starter("test").exit_code == 0
+    (path,) = (starter.folder / "contracts").glob("*.terms")
+    path.write_text(path.read_text("utf-8").replace("line seats 36.00 EUR", "line seats 24.00 EUR"), "utf-8")
+    for words in (
+        ("test",),
+        ("test", "acme-2026", "--json"),
+        ("test", str(path)),
+        ("test", "acme"),
+        ("test", "a.terms"),
+    ):
+        result = starter(*words)
+        assert result.exit_code == 1
+        assert text(result.output, starter) == snapshot(name=" ".join(words).replace(str(starter.folder), "."))

@@ -42,6 +42,13 @@ def test_an_example_is_sound(block: Block) -> None:
     assert not errors(loaded(block).problems)
 
 
+@pytest.mark.parametrize("block", [block for block in of_kind("terms") if "expect " in block.text], ids=str)
+def test_what_an_example_expects_comes_out(block: Block) -> None:
+    tried = [one for contract in loaded(block).contracts for one in runs.try_out(contract, None)]
+    assert tried
+    assert [str(problem) for one in tried for problem in one.problems()] == []
+
+
 @pytest.mark.parametrize("block", of_kind("terms-wrong"), ids=str)
 def test_a_mistake_gives_the_message_below_it(block: Block) -> None:
     found = loaded(block)
