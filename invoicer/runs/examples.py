@@ -12,11 +12,11 @@ from invoicer.domain.money import Money, total
 from invoicer.domain.party import Customer
 from invoicer.domain.trace import Trace, add, given, subtract
 from invoicer.errors import Place, Problem, Severity
-from invoicer.runs.given import answers
+from invoicer.runs.given import MISSING_QUANTITY, answers
 from invoicer.runs.rate import rate
 
 FAILED = "L220"
-NOT_TO_BE_TOLD = "L221"
+NOT_GIVEN = "L221"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,8 @@ class Tried:
         """Why it fails, as holds of the contract."""
         for doubt in self.doubts:
             cause = f"example “{self.example.title}” can't be worked out: {doubt.cause}"
-            yield Problem(NOT_TO_BE_TOLD, self._place(self.example), cause, doubt.mend, Severity.HOLD)
+            code = NOT_GIVEN if doubt.code == MISSING_QUANTITY else doubt.code
+            yield Problem(code, self._place(self.example), cause, doubt.mend, Severity.HOLD)
         for one in self.differences:
             cause = f"example “{self.example.title}”: {one.expected} {_expected(one.expected)}, and {_actual(one)}"
             mend = f"mend the terms or the example; `invoicer test {self.contract}` shows how the amount came about"

@@ -15,6 +15,7 @@ from invoicer.errors import Place, Problem, Severity
 
 EARLIER = Measured(Fraction(0), "an earlier period, for which no quantity is given", 0)
 NEUTRAL_ZONE = "UTC"
+MISSING_QUANTITY = "L203"
 
 
 def everywhere(given: Mapping[str, Fraction]) -> tuple[Given, ...]:
@@ -50,7 +51,7 @@ def _answer(
         name = demand.meter.id
         place = Place(part=f"contract {contract.id}, meter {name}")
         cause = f"no quantity was given for {name} in {demand.days}"
-        return Problem("L203", place, cause, mend.format(name), Severity.HOLD)
+        return Problem(MISSING_QUANTITY, place, cause, mend.format(name), Severity.HOLD)
     return Measured(_for_days(demand, [(undated[0], billed_now)]), "given by hand", 0)
 
 
