@@ -7,6 +7,8 @@ entry; :meth:`Timeline.known_on` answers what counts, seen from a day.
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -39,19 +41,41 @@ class Timeline(Generic[T]):
         day on: it removes everything that an earlier agreed one set for that day or later. Steps of one agreement
         follow each other.
         """
-        counting: list[Dated[T]] = []
-        seen = (entry for entry in self.entries if entry.agreed <= day)
-        for entry in sorted(seen, key=lambda e: (e.agreed, e.amendment, e.effective)):
-            while counting and counting[-1].effective >= entry.effective:
-                counting.pop()
-            counting.append(entry)
-        return tuple(counting)
+        counting: Counting[T] = Counting()
+        for entry in self.as_agreed():
+            if entry.agreed <= day:
+                counting.agree(entry)
+        return tuple(counting.entries)
+
+    def as_agreed(self) -> list[Dated[T]]:
+        """The entries in the order in which they were agreed."""
+        return sorted(self.entries, key=lambda entry: (entry.agreed, entry.amendment, entry.effective))
 
     def at(self, day: dt.date, known_on: dt.date) -> Dated[T] | None:
         """The entry in force on ``day`` as known on ``known_on``, or None before the first one."""
-        in_force = [entry for entry in self.known_on(known_on) if entry.effective <= day]
-        return in_force[-1] if in_force else None
+        return in_force(self.known_on(known_on), day)
 
     def extended(self, *entries: Dated[T]) -> Timeline[T]:
         """The same timeline with more entries."""
         return Timeline((*self.entries, *entries))
+
+
+class Counting(Generic[T]):
+    """The entries of a timeline that count, while one agreement follows the other; by rising effective day."""
+
+    def __init__(self) -> None:
+        self.entries: list[Dated[T]] = []
+
+    def agree(self, entry: Dated[T]) -> tuple[Dated[T], ...]:
+        """Let an entry count, agreed after all others; the answer is those that it removes, the last one first."""
+        removed = []
+        while self.entries and self.entries[-1].effective >= entry.effective:
+            removed.append(self.entries.pop())
+        self.entries.append(entry)
+        return tuple(removed)
+
+
+def in_force(known: Sequence[Dated[T]], day: dt.date) -> Dated[T] | None:
+    """Of entries by rising effective day, the one in force on a day, or None before the first one."""
+    count = bisect_right(known, day, key=lambda entry: entry.effective)
+    return known[count - 1] if count else None

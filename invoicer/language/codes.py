@@ -85,6 +85,7 @@ class Code(Enum):
     C042 = About("a case is left without a price", absence=True)
     C043 = About("a condition asks what can't be asked")
     C044 = About("several prices count at once")
+    C045 = About("there are more cases or combinations than can be looked at")
     # how things fit together
     C050 = About("a metered charge is billed before it is measured")
     C051 = About("the periods stated for one charge differ")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 from invoicer.errors import Problem, Severity
 
@@ -24,7 +25,7 @@ def render(problem: Problem, texts: Mapping[str, str], colour: bool = False) -> 
 
     where = problem.where
     head = paint(f"{problem.severity}[{problem.code}]", _COLOURS[problem.severity]) + paint(f": {problem.cause}", _BOLD)
-    lines = texts[where.file].split("\n") if where.file in texts else []
+    lines = _lines(texts[where.file]) if where.file in texts else []
     shown = 1 <= where.line <= len(lines)
     margin = len(str(where.line)) if shown else 1
     bar = paint(f"{'':{margin}} |", _QUIET)
@@ -39,6 +40,12 @@ def render(problem: Problem, texts: Mapping[str, str], colour: bool = False) -> 
     if problem.mend:
         out.append(paint(f"{'':{margin}} =", _QUIET) + " " + paint(problem.mend, _MEND))
     return "\n".join(out)
+
+
+@lru_cache(maxsize=4)
+def _lines(text: str) -> list[str]:
+    """The lines of a file, which are wanted again for its next problem."""
+    return text.split("\n")
 
 
 def _marked(line: str, problem: Problem) -> tuple[str, str, str]:

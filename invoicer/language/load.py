@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from invoicer.domain.canonical import sha256
-from invoicer.domain.contract import Contract
+from invoicer.domain.contract import Contract, Source
 from invoicer.domain.trace import Clause
 from invoicer.errors import Place, Problem, Severity, TermsError
 from invoicer.language import tree
@@ -18,7 +18,8 @@ from invoicer.language.checks.names import names_twice
 from invoicer.language.codes import Code, problem
 from invoicer.language.damage import Damage
 from invoicer.language.gather import PriceLists, Terms, gather
-from invoicer.language.parse import Parsed, parse
+from invoicer.language.hidden import hidden
+from invoicer.language.parse import MOST_PROBLEMS, Parsed, parse
 from invoicer.language.resolve import resolve
 
 
@@ -56,7 +57,7 @@ def load(
 def read(path_on_disk: str | Path, shown_as: str) -> str:
     """The text of a terms file; ``shown_as`` is its name in problems. Line ends become plain, a byte order mark goes.
 
-    Raises TermsError where the file can't be read, is not UTF-8, or holds characters that are no text.
+    Raises TermsError where the file can't be read, is not UTF-8, or holds characters that are no text (:mod:`hidden`).
     """
     try:
         data = Path(path_on_disk).read_bytes()
@@ -69,12 +70,8 @@ def read(path_on_disk: str | Path, shown_as: str) -> str:
         line = data.count(b"\n", 0, error.start) + 1
         cause = f"the file is not UTF-8 text: byte {error.start + 1} is {data[error.start]:#04x}"
         raise TermsError(problem(Code.T014, Place(shown_as, line), cause, "save the file as UTF-8")) from None
-    for number, line_text in enumerate(text.split("\n"), 1):
-        for column, character in enumerate(line_text, 1):
-            if ord(character) < 32 and character not in "\t\r\f":
-                place = Place(shown_as, number, column, number, column + 1)
-                cause = f"the character U+{ord(character):04X} does not belong in text"
-                raise TermsError(problem(Code.T015, place, cause, "save the file as plain text"))
+    for found in hidden(shown_as, text):
+        raise TermsError(found)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -88,6 +85,11 @@ class _Loading:
         self.found: dict[Problem, None] = {}  # in the order in which they were found, each once
         self.written: dict[str, list[Problem]] = {}  # by file and line, what is found before contracts are looked at
         self.damage = {file: Damage(one) for file, one in parsed.items()}
+        self.price_lists: dict[str, list[tree.Document]] = {}  # by id, all versions
+        for document in self.documents:
+            if document.is_list:
+                self.price_lists.setdefault(document.id.text, []).append(document)
+        self.sources: dict[str, Source] = {}
 
     def run(self) -> Loaded:
         self._keep(chain.from_iterable(one.problems for one in self.parsed.values()))
@@ -97,24 +99,25 @@ class _Loading:
             self.written.setdefault(one.where.file, []).append(one)
         twice = self._twice(contracts)
         resolved: list[Contract] = []
-        refused: dict[str, tuple[Problem, ...]] = {}
+        refused: dict[str, list[Problem]] = {}
         for document in contracts:
             terms = gather(document, lists, self._clause)
             parts = (document, *self._used(terms))
             written = self._written(parts)
-            findings = [*check_document(document), *twice.get(document.heading, ())]
-            findings += check_terms(terms, lists, self.known)
+            findings = [*_first(check_document(document), document), *twice.get(document.heading, ())]
+            findings += _first(check_terms(terms, lists, self.known), document)
             shown = self._sound(findings, parts)
             if not any(map(_refuses, (*written, *shown))):
                 shown = findings  # whatever is withheld elsewhere, nothing refuses a contract in silence
             self._keep(shown)
             errors = [one for one in dict.fromkeys((*written, *shown)) if _refuses(one)]
             if errors:
-                refused[document.id.text] = (*refused.get(document.id.text, ()), *errors)
+                refused.setdefault(document.id.text, []).extend(errors)
             else:
-                resolved.append(resolve(terms, self._clause, self.texts))
+                resolved.append(resolve(terms, self._clause, self._source))
         problems = sorted(self.found, key=lambda p: (p.where.file, p.where.line, p.where.column, p.code))
-        return Loaded(tuple(resolved), tuple(problems), self.texts, refused, frozenset(self._meters()))
+        refusals = {contract: tuple(errors) for contract, errors in refused.items()}
+        return Loaded(tuple(resolved), tuple(problems), self.texts, refusals, frozenset(self._meters()))
 
     # -------------------------------------------------------------- documents
 
@@ -129,7 +132,8 @@ class _Loading:
         for document in self.documents:
             if not document.is_list:
                 continue
-            self._keep(self._sound([*check_document(document), *names_twice(document.blocks)], (document,)))
+            findings = _first(chain(check_document(document), names_twice(document.blocks)), document)
+            self._keep(self._sound(findings, (document,)))
             stated = tree.one(document.lines, tree.Version)
             version = int(stated.number.value) if stated else None
             versions = lists.setdefault(document.id.text, {})
@@ -158,7 +162,8 @@ class _Loading:
         yield from (price_list for _, price_list in terms.lists)
         missing = {uses.price_list.text for uses in tree.every(terms.lines, tree.Uses)}
         missing -= {uses.price_list.text for uses, _ in terms.lists}
-        yield from (one for one in self.documents if one.is_list and one.id.text in missing)
+        for name in sorted(missing):
+            yield from self.price_lists.get(name, ())
 
     # -------------------------------------------------------------- findings
 
@@ -185,6 +190,11 @@ class _Loading:
     def _keep(self, findings: Iterable[Problem]) -> None:
         self.found.update(dict.fromkeys(findings))
 
+    def _source(self, file: str) -> Source:
+        if file not in self.sources:
+            self.sources[file] = Source(file, self.texts[file], sha256(self.texts[file]))
+        return self.sources[file]
+
     def _clause(self, where: Place, reference: str) -> Clause:
         lines = self.lines[where.file][where.line - 1 : where.end_line]
         lines[-1] = lines[-1][: where.end_column - 1]
@@ -192,6 +202,21 @@ class _Loading:
         text_hash = sha256("\n".join(lines))
         spot = (where.file, where.line, where.column, where.end_line, where.end_column)
         return Clause(*spot, text_hash, reference)
+
+
+def _first(findings: Iterable[Problem], document: tree.Document) -> list[Problem]:
+    """The findings, each once, up to :data:`MOST_PROBLEMS` errors: nobody reads more, and what finds them may take long."""
+    kept: dict[Problem, None] = {}
+    errors = 0
+    for one in findings:
+        if one not in kept and _refuses(one):
+            errors += 1
+            if errors > MOST_PROBLEMS:
+                cause = f"`{document.id}` has more than {MOST_PROBLEMS} problems; the rest was not looked for"
+                kept[problem(Code.T017, document.heading, cause, "mend the others first")] = None
+                break
+        kept[one] = None
+    return list(kept)
 
 
 def _refuses(found: Problem) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
+from itertools import islice
 
 from lark import Lark, Token, Tree, UnexpectedToken
 from lark.parsers.lalr_parser_state import ParserState
@@ -19,6 +20,7 @@ from invoicer.language import tree
 from invoicer.language.build import Build
 from invoicer.language.codes import Code, problem
 from invoicer.language.grammar import parser
+from invoicer.language.hidden import hidden, without_hidden
 from invoicer.language.notation import refuse
 from invoicer.language.unexpected import Situation, explain
 from invoicer.language.words import DOCUMENTS, EXPECTED_AMOUNTS, HEADINGS
@@ -42,12 +44,15 @@ class Parsed:
 
 def parse(file: str, text: str) -> Parsed:
     """Read the text of a terms file; ``file`` is its name in places and problems. Raises nothing."""
-    reading = _Reading(parser(), file, text)
+    unseen = tuple(islice(hidden(file, text), MOST_PROBLEMS))
+    reading = _Reading(parser(), file, without_hidden(text) if unseen else text)
     reading.run()
     build = Build(file)
     documents = build.transform(reading.tree())
-    problems = sorted((*reading.problems, *build.problems), key=lambda p: (p.where.line, p.where.column))
-    return Parsed(file, text, documents, tuple(problems), frozenset(reading.damaged))
+    lines = {found.where.line for found in unseen}  # of which nothing else is said
+    found = [found for found in (*reading.problems, *build.problems) if found.where.line not in lines]
+    problems = sorted((*unseen, *found), key=lambda p: (p.where.line, p.where.column))
+    return Parsed(file, text, documents, tuple(problems), frozenset(reading.damaged | lines))
 
 
 class _Reading:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from fractions import Fraction
 from typing import TypeVar
 
-from invoicer.domain.canonical import sha256
 from invoicer.domain.contract import (
     Aggregation,
     Amendment,
@@ -46,8 +45,8 @@ U = TypeVar("U")
 MakeClause = Callable[[Place, str], Clause]
 
 
-def resolve(terms: Terms, clause: MakeClause, texts: Mapping[str, str]) -> Contract:
-    """The contract that the terms state; ``texts`` holds the files by name."""
+def resolve(terms: Terms, clause: MakeClause, source: Callable[[str], Source]) -> Contract:
+    """The contract that the terms state; ``source`` gives a file by its name."""
     document = terms.document
     parties = {party.role: party.id.text for party in tree.every(terms.lines, tree.Party)}
     rounding = tree.one(terms.lines, tree.Round)
@@ -71,14 +70,14 @@ def resolve(terms: Terms, clause: MakeClause, texts: Mapping[str, str]) -> Contr
         payment=payment,
         rounding=rounding.rounding if rounding else Rounding.HALF_UP,
         charges=tuple(_charge(terms, charge) for charge in terms.charges),
-        meters=tuple(_meter(terms, name, clause) for name in _wanted_meters(terms)),
+        meters=_meters(terms, clause),
         discounts=tuple(_discount(agreement, block, clause) for agreement, block in terms.discounts),
         amendments=tuple(
             Amendment(a.number, a.effective, a.agreed, node.title, clause(node.where, a.reference))
             for a, node in terms.amendments
         ),
         clause=clause(document.where, ""),
-        sources=tuple(Source(file, texts[file], sha256(texts[file])) for file in files),
+        sources=tuple(map(source, files)),
         purchase_order=tree.worded(terms.lines, "purchase order"),
         reference=tree.worded(terms.lines, "reference"),
         examples=tuple(to_example(node, terms.currency, clause) for node in document.examples),
@@ -146,22 +145,28 @@ def _premium(charge: ChargeTerms) -> Premium | None:
 # ------------------------------------------------------------------ meters, discounts
 
 
-def _wanted_meters(terms: Terms) -> Iterable[str]:
+def _meters(terms: Terms, clause: MakeClause) -> tuple[Meter, ...]:
     """The meters that charges name, in the order of the charges."""
-    return dict.fromkeys(name.text for charge in terms.charges for name in meters_of(charge))
+    wanted = dict.fromkeys(name.text for charge in terms.charges for name in meters_of(charge))
+    money = {
+        line.price.meter.text
+        for charge in terms.charges
+        for entry in charge.price.entries
+        for line in entry.value
+        if isinstance(line.price, tree.Share)
+    }
+    return tuple(_meter(terms.meters[name], terms.currency if name in money else "", clause) for name in wanted)
 
 
-def _meter(terms: Terms, name: str, clause: MakeClause) -> Meter:
-    block = terms.meters[name]
+def _meter(block: tree.Block, money: str, clause: MakeClause) -> Meter:
+    """``money`` is the currency that a percentage makes it count, unless it states a unit; "" otherwise."""
     measure, only = tree.one(block.lines, tree.Measure), tree.one(block.lines, tree.When)
     if measure is None:
-        raise DefectError(f"meter {name} passed the checks without a measure")
-    unit = measured_unit(block)
-    if tree.one(block.lines, tree.MeterUnit) is None and _counts_money(terms, name):
-        unit = terms.currency
+        raise DefectError(f"meter {block.id} passed the checks without a measure")
+    unit = money if money and tree.one(block.lines, tree.MeterUnit) is None else measured_unit(block)
     return Meter(
-        id=name,
-        title=block.title or name,
+        id=block.id.text,
+        title=block.title or block.id.text,
         aggregation=measure.aggregation,
         field=measure.field.text if measure.field else "",
         unit=unit,
@@ -169,17 +174,6 @@ def _meter(terms: Terms, name: str, clause: MakeClause) -> Meter:
         per_day=measure.per_day and measure.aggregation is not Aggregation.COUNT,
         only=to_condition(only.condition) if only else None,
     )
-
-
-def _counts_money(terms: Terms, name: str) -> bool:
-    shares = (
-        line.price.meter.text
-        for charge in terms.charges
-        for entry in charge.price.entries
-        for line in entry.value
-        if isinstance(line.price, tree.Share)
-    )
-    return name in set(shares)
 
 
 def _discount(agreement: Agreement, block: tree.Block, clause: MakeClause) -> Discount:

@@ -100,6 +100,7 @@ def test_read_gives_plain_text(tmp_path: Path) -> None:
     [
         (b"contract x\n  # caf\xe9\n", Code.T014, Place("contracts/a.terms", 2)),
         (b"contract x\n  \x00\n", Code.T015, Place("contracts/a.terms", 2, 3, 2, 4)),
+        ("contract x\n  # 450\u202e\n".encode(), Code.T015, Place("contracts/a.terms", 2, 8, 2, 9)),
         (None, Code.T016, Place("contracts/a.terms")),
     ],
 )
@@ -112,6 +113,25 @@ def test_what_cannot_be_read(tmp_path: Path, data: bytes | None, code: Code, pla
     (problem,) = raised.value.problems
     assert (problem.code, problem.where) == (code.name, place)
     assert problem.mend
+
+
+@pytest.mark.parametrize("character", [*"\x00\x0b\x1f\x7f\x85\x9f\u2028\u2029\u202a\u202e\u2066\u2069"])
+@pytest.mark.parametrize("where", ['contract a "Acme{}"', "  currency{} EUR", "  # a remark{}"])
+def test_controls_and_marks_that_turn_the_line_around_are_refused_everywhere(character: str, where: str) -> None:
+    text = HEAD.format(id="a") + FEE + where.format(character) + "\n"
+    (found,) = [one for one in load([("a.terms", text)]).problems if one.code == "T015"]
+    line = text.count("\n")
+    assert (found.where.line, found.where.column) == (line, where.index("{}") + 1)
+    assert f"U+{ord(character):04X}" in found.cause
+
+
+@pytest.mark.parametrize("character", [*"\u00ad\u200b\u200d\u200e\u2060\ufeff\U000e0041"])
+def test_what_has_no_width_may_stand_in_texts_and_remarks_only(character: str) -> None:
+    text = HEAD.format(id="a") + f'charge fee "Fee {character}"  # {character}\n  450.00 EUR per month\n'
+    assert not load([("a.terms", text)]).problems
+    spoilt = load([("a.terms", text.replace("450.00", f"450{character}.00"))])
+    assert [(one.code, one.where.line, one.where.column) for one in spoilt.problems] == [("T015", 11, 6)]
+    assert set(spoilt.refused) == {"a"}
 
 
 # ------------------------------------------------------------------ messages as text

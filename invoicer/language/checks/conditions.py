@@ -11,11 +11,10 @@ from collections.abc import Iterator, Sequence
 import pycountry
 
 from invoicer.domain.party import PartyKind
-from invoicer.domain.price import Comparison
-from invoicer.domain.timeline import Timeline
-from invoicer.errors import Problem
+from invoicer.domain.price import Comparison, Condition
+from invoicer.errors import Place, Problem
 from invoicer.language import tree
-from invoicer.language.checks.values import cases, holds, shown
+from invoicer.language.checks.values import Case, can_try, cases, holds, shown
 from invoicer.language.codes import Code, line_of, problem
 from invoicer.language.convert import to_condition
 from invoicer.language.gather import ChargeTerms, Terms, measured_unit
@@ -26,22 +25,67 @@ _TEXTS = ("customer.country", "customer.kind")
 
 def check_conditions(terms: Terms) -> Iterator[Problem]:
     """Conditions of prices, discounts and meters."""
+    asking = _Asking(terms)
     for charge in terms.charges:
         for entry in charge.price.entries:
             asked = True
             for priced in entry.value:
-                for found in _askable(terms, priced.when, charge):
+                for found in _askable(asking, priced.when, charge):
                     asked = False
                     yield found
             if asked:
                 yield from _options(charge, entry.value)
     for _, block in terms.discounts:
         for line in tree.every(block.lines, tree.When):
-            unaskable = [*_askable(terms, line.condition, None), *_quantity_of_discount(terms, block, line.condition)]
-            yield from unaskable or _possible(line.condition, negative=False)
+            unaskable = False
+            for found in (*_askable(asking, line.condition, None), *asking.of_discount(block, line.condition)):
+                unaskable = True
+                yield found
+            if not unaskable:
+                yield from _possible(line.condition, negative=False)
     for block in terms.meters.values():
         for line in tree.every(block.lines, tree.When):
             yield from _possible(line.condition, negative=True)
+
+
+class _Asking:
+    """What of a contract conditions can ask for; each thing is looked up once."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self.charges = {charge.id: charge for charge in reversed(terms.charges)}
+        self.uncounted = {charge.id: None for charge in terms.charges if not self.counts(charge)}
+        self._units: dict[str, tuple[tuple[str, Place], ...]] = {}
+
+    @staticmethod
+    def counts(charge: ChargeTerms) -> bool:
+        """Whether the charge has a quantity: an agreed or measured one, or that of its percentage."""
+        return bool(charge.quantity.entries) or any(
+            isinstance(priced.price, tree.Share) for entry in charge.price.entries for priced in entry.value
+        )
+
+    def units(self, charge: ChargeTerms) -> tuple[tuple[str, Place], ...]:
+        """The units that the charge was ever counted in, each with the line that says so first."""
+        if charge.id not in self._units:
+            found: dict[str, Place] = {}
+            for entry in charge.quantity.entries:
+                value = entry.value
+                meter = self.terms.meters.get(value.meter.text) if isinstance(value, tree.Usage) else None
+                unit = value.unit.text if isinstance(value, tree.Quantity) else measured_unit(meter) if meter else ""
+                found.setdefault(unit, value.where)
+            found.pop("", None)
+            self._units[charge.id] = tuple(found.items())
+        return self._units[charge.id]
+
+    def of_discount(self, block: tree.Block, condition: tree.Condition) -> Iterator[Problem]:
+        """``quantity`` is that of each charge that the discount is on, so each of them has one."""
+        named = [name.text for line in block.lines if isinstance(line, tree.OffNode) for name in line.charges]
+        without = next((name for name in named or self.uncounted if name in self.uncounted), None)
+        for part in compared(condition):
+            if part.subject.text == "quantity" and without:
+                cause = f"charge `{without}`, which this discount is on, has no quantity that a condition could ask for"
+                mend = "ask for the quantity of one charge, such as `when seats at least 10`"
+                yield problem(Code.C043, part.subject.where, cause, mend)
 
 
 def compared(condition: tree.Condition | None) -> Iterator[tree.Compared]:
@@ -59,6 +103,7 @@ def compared(condition: tree.Condition | None) -> Iterator[tree.Compared]:
 def asked_quantities(terms: Terms) -> set[str]:
     """The charges whose quantity is asked for by a condition of another charge or of a discount."""
     asked = set()
+    everything = False
     for charge in terms.charges:
         for entry in charge.price.entries:
             asked |= {part.subject.text for priced in entry.value for part in compared(priced.when)}
@@ -68,26 +113,27 @@ def asked_quantities(terms: Terms) -> set[str]:
         if "quantity" in subjects:
             for line in block.lines:
                 if isinstance(line, tree.OffNode):
-                    asked |= {name.text for name in line.charges} or {charge.id for charge in terms.charges}
-    return asked
+                    asked |= {name.text for name in line.charges}
+                    everything = everything or not line.charges
+    return asked | {charge.id for charge in terms.charges if everything}
 
 
 # ------------------------------------------------------------------ what can be asked
 
 
-def _askable(terms: Terms, condition: tree.Condition | None, charge: ChargeTerms | None) -> Iterator[Problem]:
+def _askable(asking: _Asking, condition: tree.Condition | None, charge: ChargeTerms | None) -> Iterator[Problem]:
     for part in compared(condition):
         subject = part.subject.text
         if subject in _TEXTS:
             yield from _text(part)
             continue
-        asked = charge if subject == "quantity" else terms.charge(subject)
+        asked = charge if subject == "quantity" else asking.charges.get(subject)
         if asked is None and subject != "quantity":
-            known = ["quantity", *_TEXTS, *(other.id for other in terms.charges)]
+            known = ["quantity", *_TEXTS, *asking.charges]
             cause = f"a condition can't ask for `{subject}`"
             yield problem(Code.C043, part.subject.where, cause, suggestion(subject, known, "subjects"))
             continue
-        if asked is not None and not asked.quantity.entries and not _is_share(asked):
+        if asked is not None and asked.id in asking.uncounted:
             cause = f"charge `{asked.id}` has no quantity that a condition could ask for"
             mend = f"add a line such as `quantity 40 seats` to `{asked.id}`"
             yield problem(Code.C043, part.subject.where, cause, mend)
@@ -96,26 +142,7 @@ def _askable(terms: Terms, condition: tree.Condition | None, charge: ChargeTerms
             cause = f"`{subject}` is a number, and is compared with a text here"
             yield problem(Code.C043, part.value.where, cause, "compare it with a number, such as `at least 10`")
         elif part.unit and asked is not None:
-            yield from _unit(terms, part.unit, asked)
-
-
-def _quantity_of_discount(terms: Terms, block: tree.Block, condition: tree.Condition) -> Iterator[Problem]:
-    """``quantity`` is that of each charge that the discount is on, so each of them has one."""
-    named = {name.text for line in block.lines if isinstance(line, tree.OffNode) for name in line.charges}
-    without = [
-        charge.id
-        for charge in terms.charges
-        if (charge.id in named or not named) and not charge.quantity.entries and not _is_share(charge)
-    ]
-    for part in compared(condition):
-        if part.subject.text == "quantity" and without:
-            cause = f"charge `{without[0]}`, which this discount is on, has no quantity that a condition could ask for"
-            mend = "ask for the quantity of one charge, such as `when seats at least 10`"
-            yield problem(Code.C043, part.subject.where, cause, mend)
-
-
-def _is_share(charge: ChargeTerms) -> bool:
-    return any(isinstance(priced.price, tree.Share) for entry in charge.price.entries for priced in entry.value)
+            yield from _unit(asking, part.unit, asked)
 
 
 def _text(part: tree.Compared) -> Iterator[Problem]:
@@ -134,14 +161,10 @@ def _text(part: tree.Compared) -> Iterator[Problem]:
         yield problem(Code.C043, part.value.where, f"`{part.value}` is no kind of customer", mend)
 
 
-def _unit(terms: Terms, unit: tree.Name, asked: ChargeTerms) -> Iterator[Problem]:
-    quantities: Timeline[tree.Quantity | tree.Usage] = asked.quantity
-    for entry in quantities.entries:
-        value = entry.value
-        meter = terms.meters.get(value.meter.text) if isinstance(value, tree.Usage) else None
-        counted = value.unit.text if isinstance(value, tree.Quantity) else measured_unit(meter) if meter else None
-        if counted and not same_unit(unit.text, counted):
-            there = line_of(value.where, unit.where)
+def _unit(asking: _Asking, unit: tree.Name, asked: ChargeTerms) -> Iterator[Problem]:
+    for counted, where in asking.units(asked):
+        if not same_unit(unit.text, counted):
+            there = line_of(where, unit.where)
             cause = f"`{unit}` does not fit: the quantity of `{asked.id}` is in {counted} ({there})"
             yield problem(Code.C012, unit.where, cause, "use one unit for both, in singular or plural")
             return
@@ -150,10 +173,11 @@ def _unit(terms: Terms, unit: tree.Name, asked: ChargeTerms) -> Iterator[Problem
 # ------------------------------------------------------------------ what can be true
 
 
-def _possible(condition: tree.Condition, negative: bool) -> Iterator[Problem]:
-    tried = list(cases([to_condition(condition)], negative))
-    if tried and not any(holds(to_condition(condition), case) for case in tried):
-        yield _never(condition)
+def _possible(node: tree.Condition, negative: bool) -> Iterator[Problem]:
+    """A condition that no case satisfies; one with too many cases to try stays untold, for it harms nobody."""
+    condition = to_condition(node)
+    if can_try([condition]) and not any(holds(condition, case) for case in cases([condition], negative)):
+        yield _never(node)
 
 
 def _never(condition: tree.Condition) -> Problem:
@@ -176,22 +200,29 @@ def _options(charge: ChargeTerms, options: Sequence[tree.Priced]) -> Iterator[Pr
         mend = "write `otherwise` at its end; or make two charges, if both are due"
         yield problem(Code.C044, open_lines[-1].where, cause, mend)
         return
-    conditions = [to_condition(option.when) for option in options if option.when]
-    tried = list(cases(conditions))
-    if not tried:
-        return
+    conditions = [to_condition(option.when) if option.when else None for option in options]
+    asked = [condition for condition in conditions if condition]
+    if can_try(asked):
+        yield from _reached(charge, options, conditions, list(cases(asked)))
+    elif not options[-1].otherwise:
+        cause = f"the price of `{charge.id}` depends on too many combinations to try whether each has a price"
+        yield problem(Code.C045, options[-1].where, cause, "end with a line `… otherwise`, or ask for less at once")
+
+
+def _reached(
+    charge: ChargeTerms, options: Sequence[tree.Priced], conditions: Sequence[Condition | None], tried: list[Case]
+) -> Iterator[Problem]:
     left = tried
-    for option in options:
-        condition = to_condition(option.when) if option.when else None
-        if condition and not any(holds(condition, case) for case in tried) and option.when:
+    for option, condition in zip(options, conditions, strict=True):
+        if option.when and condition and not any(holds(condition, case) for case in tried):
             yield _never(option.when)
             continue
-        reached = [case for case in left if condition is None or holds(condition, case)]
-        if not reached:
+        before = len(left)
+        left = [case for case in left if condition and not holds(condition, case)]
+        if len(left) == before:
             cause = "this price is never reached: whenever it could count, an earlier line counts"
             mend = "write the narrower condition first, or leave out the line"
             yield problem(Code.C041, option.when.where if option.when else option.where, cause, mend)
-        left = [case for case in left if case not in reached]
     if left:
         cause = f"`{charge.id}` has no price when {shown(left[0])}"
         yield problem(Code.C042, options[-1].where, cause, "end with a line `… otherwise`")

@@ -138,7 +138,7 @@ def _kinds(terms: Terms, known: Known) -> Iterator[Problem]:
 
 
 def _charges_named(terms: Terms) -> Iterator[Problem]:
-    ids = [charge.id for charge in terms.charges]
+    ids = dict.fromkeys(charge.id for charge in terms.charges)
     for name, doing in _mentions(terms):
         if name.text not in ids:
             cause = f"there is no charge `{name}` to {doing}"

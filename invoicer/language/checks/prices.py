@@ -1,44 +1,21 @@
-"""language: checks of how price, quantity, bounds and billing of one charge fit together, at every moment of its life.
-
-A moment is what is in force on a day as known on another day, so that a change is judged together with everything that
-it meets, and not only with what stands beside it.
-"""
+"""language: checks of how price, quantity, bounds and billing of one charge fit together, at every moment of its life
+(:mod:`moments`)."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, TypeVar
 
 from invoicer.domain.contract import Timing
 from invoicer.domain.period import Span
-from invoicer.domain.timeline import Timeline
+from invoicer.domain.timeline import in_force
 from invoicer.errors import Place, Problem
 from invoicer.language import tree
 from invoicer.language.checks.conditions import asked_quantities
+from invoicer.language.checks.moments import Moment, Moments, MomentsError
 from invoicer.language.codes import Code, line_of, problem
-from invoicer.language.gather import ChargeTerms, Terms, measured_unit, split_rate
+from invoicer.language.gather import ChargeTerms, Terms, split_rate
 from invoicer.language.words import close_to, long, same_unit
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """What is in force at once; ``unit`` is that of the quantity, None where it has none or it is unknown."""
-
-    prices: tuple[tree.Priced, ...]
-    quantity: tree.Quantity | tree.Usage | None
-    included: tree.Included | None
-    minimum: tree.Bounded | None
-    maximum: tree.Bounded | None
-    bill: tree.Bill | None
-    unit: str | None
-
-    @property
-    def metered(self) -> bool:
-        return isinstance(self.quantity, tree.Usage) or any(isinstance(p.price, tree.Share) for p in self.prices)
 
 
 def check_prices(terms: Terms) -> Iterator[Problem]:
@@ -46,52 +23,22 @@ def check_prices(terms: Terms) -> Iterator[Problem]:
     asked = asked_quantities(terms)
     for charge in terms.charges:
         yield from _whole(terms, charge)
-        for moment in _moments(terms, charge):
-            yield from _units(moment)
-            yield from _quantity(charge, moment, charge.id in asked)
-            yield from _bounds(moment)
-            yield from _periods(moment)
-            yield from _measured(terms, moment)
-            yield from _one_off(moment)
+    moments = Moments(terms)
+    try:
+        for charge in terms.charges:
+            for moment in moments.of(charge):
+                yield from _moment(terms, charge, moment, charge.id in asked)
+    except MomentsError as too_many:
+        yield too_many.problem
 
 
-def _moments(terms: Terms, charge: ChargeTerms) -> Iterator[Moment]:
-    timelines: tuple[Timeline[Any], ...] = (
-        *(charge.price, charge.quantity, charge.included),
-        *(charge.minimum, charge.maximum, charge.billing),
-    )
-    entries = [entry for timeline in timelines for entry in timeline.entries]
-    seen: set[Moment] = set()
-    for known_on in sorted({entry.agreed for entry in entries}):
-        for day in sorted({entry.effective for entry in entries}):
-            prices = _at(charge.price, day, known_on)
-            if prices is None:
-                continue
-            quantity = _at(charge.quantity, day, known_on)
-            moment = Moment(
-                prices,
-                quantity,
-                _at(charge.included, day, known_on),
-                _at(charge.minimum, day, known_on),
-                _at(charge.maximum, day, known_on),
-                _at(charge.billing, day, known_on),
-                _unit(terms, quantity),
-            )
-            if moment not in seen:
-                seen.add(moment)
-                yield moment
-
-
-def _at(timeline: Timeline[T], day: dt.date, known_on: dt.date) -> T | None:
-    entry = timeline.at(day, known_on)
-    return entry.value if entry else None
-
-
-def _unit(terms: Terms, quantity: tree.Quantity | tree.Usage | None) -> str | None:
-    if isinstance(quantity, tree.Quantity):
-        return quantity.unit.text
-    meter = terms.meters.get(quantity.meter.text) if quantity else None
-    return measured_unit(meter) if meter else None
+def _moment(terms: Terms, charge: ChargeTerms, moment: Moment, asked: bool) -> Iterator[Problem]:
+    yield from _units(moment)
+    yield from _quantity(charge, moment, asked)
+    yield from _bounds(moment)
+    yield from _periods(moment)
+    yield from _measured(terms, moment)
+    yield from _one_off(moment)
 
 
 # ------------------------------------------------------------------ the charge as a whole
@@ -123,14 +70,15 @@ def _whole(terms: Terms, charge: ChargeTerms) -> Iterator[Problem]:
 
 def _kind_of_charge(charge: ChargeTerms) -> Iterator[Problem]:
     """A charge is due once or again and again, all its life."""
+    one_off = charge.one_off
     for line in tree.every(charge.lines, tree.Dating):
-        if line.kind == "on" and charge.price.entries and not charge.one_off:
+        if line.kind == "on" and charge.price.entries and not one_off:
             cause = f"`on` is the day of a charge that is due once; `{charge.id}` is due again and again"
             yield problem(Code.C054, line.where, cause, f"write `starts {line.day.value}`")
     for entry in charge.price.entries[1:]:
         for priced in entry.value:
-            if charge.one_off != (isinstance(priced.price, tree.Rate) and priced.price.once):
-                cause = f"`{charge.id}` is due {'once' if charge.one_off else 'again and again'}, but not at this price"
+            if one_off != (isinstance(priced.price, tree.Rate) and priced.price.once):
+                cause = f"`{charge.id}` is due {'once' if one_off else 'again and again'}, but not at this price"
                 yield problem(Code.C054, priced.where, cause, "make another charge of it")
 
 
@@ -144,12 +92,13 @@ def _refund(terms: Terms, charge: ChargeTerms) -> Iterator[Problem]:
     """A stop within a period that is billed already: the terms say what is given back."""
     if charge.one_off or tree.every(charge.lines, tree.Refunding):
         return
-    for agreement, amendment in terms.amendments:
-        for stop in tree.every(amendment.items, tree.Stop):
-            bill = _at(charge.billing, agreement.effective, dt.date.max)
-            if stop.charge.text == charge.id and stop.refund is None and bill and bill.timing is Timing.ADVANCE:
-                cause = f"`{charge.id}` is billed in advance, and this stop does not say what it gives back"
-                yield problem(Code.C053, stop.where, cause, "add a line `refund unused` or `no refund` below it")
+    stops = terms.stops.get(charge.id, ())
+    billing = charge.billing.known_on(dt.date.max) if stops else ()
+    for agreement, stop in stops:
+        bill = in_force(billing, agreement.effective)
+        if stop.refund is None and bill and bill.value.timing is Timing.ADVANCE:
+            cause = f"`{charge.id}` is billed in advance, and this stop does not say what it gives back"
+            yield problem(Code.C053, stop.where, cause, "add a line `refund unused` or `no refund` below it")
 
 
 # ------------------------------------------------------------------ one moment

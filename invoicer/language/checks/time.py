@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
-from invoicer.domain.timeline import Dated, Timeline
+from invoicer.domain.contract import InService
+from invoicer.domain.timeline import Counting, Dated, Timeline, in_force
 from invoicer.domain.trace import Clause
 from invoicer.errors import Place, Problem
 from invoicer.language import tree
@@ -22,8 +24,7 @@ def check_time(terms: Terms) -> Iterator[Problem]:
     if terms.has_term:
         yield from _term(terms)
     yield from _back_dated(terms)
-    for charge in terms.charges:
-        yield from _after_the_end(terms, charge)
+    yield from _after_the_end(terms)
     yield from _replaced(terms)
     yield from _superseding(terms)
 
@@ -83,27 +84,41 @@ def _days_long(days: int) -> str:
 # ------------------------------------------------------------------ ends
 
 
-def _after_the_end(terms: Terms, charge: ChargeTerms) -> Iterator[Problem]:
-    for agreement, amendment in terms.amendments:
-        for item in amendment.items:
-            if isinstance(item, tree.Block) or item.charge is None or item.charge.text != charge.id:
-                continue
-            service = charge.service
-            if isinstance(item, tree.Stop):  # judged by what was agreed before it
-                earlier = (e for e in service.entries if (e.agreed, e.amendment) < (agreement.agreed, agreement.number))
-                service = Timeline(tuple(earlier))
-            there = service.at(agreement.effective, _FOREVER)
+def _after_the_end(terms: Terms) -> Iterator[Problem]:
+    for charge in terms.charges:
+        changes, stops = terms.changes.get(charge.id, ()), terms.stops.get(charge.id, ())
+        known = charge.service.known_on(_FOREVER) if changes else ()
+        for agreement, change in changes:
+            there = in_force(known, agreement.effective)
             if there is None or not there.value.active:
-                doing = "stop" if isinstance(item, tree.Stop) else "change"
-                since = f"ended on {there.effective - dt.timedelta(days=1)}" if there else f"begins on {charge.begins}"
-                line = f" ({line_of(_place(there.clause), item.where)})" if there else ""
-                cause = (
-                    f"this {doing} of `{charge.id}` from {agreement.effective} has no effect: the charge {since}{line}"
-                )
-                mend = "mend the day, or leave out the line"
-                if there is None and isinstance(item, tree.Stop):
-                    continue  # stopped before it begins: it never runs, which is a way to withdraw it
-                yield problem(Code.C022, item.where, cause, mend)
+                yield from _in_vain(charge, agreement, change, there)
+        before = _before_stops(charge.service) if stops else {}
+        for agreement, stop in stops:
+            there = before[agreement.number]
+            if there is not None and not there.value.active:  # stopped before it begins is a way to withdraw it
+                yield from _in_vain(charge, agreement, stop, there)
+
+
+def _before_stops(service: Timeline[InService]) -> Mapping[int, Dated[InService] | None]:
+    """By amendment: what was in force on the day of its stop, as agreed before it."""
+    counting: Counting[InService] = Counting()
+    before: dict[int, Dated[InService] | None] = {}
+    for amendment, entries in groupby(service.as_agreed(), key=lambda entry: entry.amendment):
+        for entry in (agreed := list(entries)):
+            before.setdefault(amendment, in_force(counting.entries, entry.effective))
+        for entry in agreed:
+            counting.agree(entry)
+    return before
+
+
+def _in_vain(
+    charge: ChargeTerms, agreement: Agreement, item: tree.Change | tree.Stop, there: Dated[InService] | None
+) -> Iterator[Problem]:
+    doing = "stop" if isinstance(item, tree.Stop) else "change"
+    since = f"ended on {there.effective - dt.timedelta(days=1)}" if there else f"begins on {charge.begins}"
+    line = f" ({line_of(_place(there.clause), item.where)})" if there else ""
+    cause = f"this {doing} of `{charge.id}` from {agreement.effective} has no effect: the charge {since}{line}"
+    yield problem(Code.C022, item.where, cause, "mend the day, or leave out the line")
 
 
 # ------------------------------------------------------------------ what replaces what
@@ -116,8 +131,10 @@ def _timelines(terms: Terms) -> Iterator[tuple[str, Timeline[Any]]]:
         yield f"the included units of `{charge.id}`", charge.included
         yield f"the minimum of `{charge.id}`", charge.minimum
         yield f"the maximum of `{charge.id}`", charge.maximum
-        yield f"the billing of `{charge.id}`" if charge.bills_itself else "the billing", charge.billing
+        if charge.bills_itself:
+            yield f"the billing of `{charge.id}`", charge.billing
         yield f"the end of `{charge.id}`", charge.service
+    yield "the billing", next((charge.billing for charge in terms.charges if not charge.bills_itself), Timeline(()))
     yield "the payment", terms.payment
 
 
@@ -129,37 +146,36 @@ def _replaced(terms: Terms) -> Iterator[Problem]:
         for number in line.numbers
     }
     for what, timeline in _timelines(terms):
-        for later in timeline.entries:
-            for earlier in timeline.entries:
-                if not _replaces(later, earlier):
-                    continue
-                there = line_of(_place(earlier.clause), _place(later.clause))
-                if earlier.amendment == later.amendment:
-                    cause = f"amendment {later.amendment} sets {what} twice"
-                    yield problem(Code.C002, _place(later.clause), cause, "keep one of the two lines")
-                elif earlier.amendment and (later.amendment, earlier.amendment) not in superseded:
-                    cause = (
-                        f"amendment {later.amendment} replaces {what} that amendment {earlier.amendment} set from "
-                        f"{earlier.effective} ({there}), without saying so"
+        counting: Counting[Any] = Counting()
+        for later in timeline.as_agreed():
+            for earlier in counting.agree(later):
+                if later.amendment:
+                    first = earlier is timeline.entries[0]
+                    yield from _replaces(
+                        what, later, earlier, first, (later.amendment, earlier.amendment) in superseded
                     )
-                    mend = f"add `supersedes {earlier.amendment}` below amendment {later.amendment}, or mend the days"
-                    yield problem(Code.C023, _place(later.clause), cause, mend)
-                elif not earlier.amendment and what.startswith("the price") and earlier is not timeline.entries[0]:
-                    cause = (
-                        f"the price step from {earlier.effective} ({there}) no longer counts: "
-                        f"amendment {later.amendment}, agreed later, sets the price from {later.effective} on"
-                    )
-                    mend = f"if the step still holds, add an amendment from {earlier.effective} that states it"
-                    yield problem(Code.C026, _place(later.clause), cause, mend)
 
 
-def _replaces(later: Dated[Any], earlier: Dated[Any]) -> bool:
-    """Whether a change that was agreed later takes effect no later, so that the earlier one never counts again."""
-    if later is earlier or not later.amendment or later.effective > earlier.effective:
-        return False
-    if later.amendment == earlier.amendment:
-        return later.effective == earlier.effective and later.clause.line > earlier.clause.line
-    return (later.agreed, later.amendment) > (earlier.agreed, earlier.amendment)
+def _replaces(what: str, later: Dated[Any], earlier: Dated[Any], first: bool, said: bool) -> Iterator[Problem]:
+    """What is to be said where a change, agreed later and in effect no later, ends what was agreed earlier."""
+    there = line_of(_place(earlier.clause), _place(later.clause))
+    if earlier.amendment == later.amendment:
+        cause = f"amendment {later.amendment} sets {what} twice"
+        yield problem(Code.C002, _place(later.clause), cause, "keep one of the two lines")
+    elif earlier.amendment and not said:
+        cause = (
+            f"amendment {later.amendment} replaces {what} that amendment {earlier.amendment} set from "
+            f"{earlier.effective} ({there}), without saying so"
+        )
+        mend = f"add `supersedes {earlier.amendment}` below amendment {later.amendment}, or mend the days"
+        yield problem(Code.C023, _place(later.clause), cause, mend)
+    elif not earlier.amendment and what.startswith("the price") and not first:
+        cause = (
+            f"the price step from {earlier.effective} ({there}) no longer counts: "
+            f"amendment {later.amendment}, agreed later, sets the price from {later.effective} on"
+        )
+        mend = f"if the step still holds, add an amendment from {earlier.effective} that states it"
+        yield problem(Code.C026, _place(later.clause), cause, mend)
 
 
 def _superseding(terms: Terms) -> Iterator[Problem]:

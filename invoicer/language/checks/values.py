@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise, product
@@ -16,7 +16,8 @@ Value = Fraction | str
 Case = Mapping[str, Value]
 
 OTHER = "\0other"  # a text that no terms can name
-_MOST_CASES = 5000
+MOST_COMPARISONS = 100_000
+"""How many comparisons are made to try one price, discount or meter out: cases multiply with each subject."""
 _ORDERED: Mapping[Comparison, Callable[[Fraction, Fraction], bool]] = {
     Comparison.MORE: operator.gt,
     Comparison.LESS: operator.lt,
@@ -57,17 +58,26 @@ def holds(condition: Condition, case: Case) -> bool:
             return _ORDERED[comparison](actual, value)
 
 
-def cases(conditions: Iterable[Condition], negative: bool = False) -> Iterator[Case]:
-    """All cases that the conditions can tell apart, plain numbers first; none where there are too many to try.
-    ``negative``: numbers may be below zero (columns of usage; quantities never are)."""
+def cases(conditions: Sequence[Condition], negative: bool = False) -> Iterator[Case]:
+    """All cases that the conditions can tell apart, plain numbers first. ``negative``: numbers may be below zero (columns
+    of usage; quantities never are)."""
+    values = _tried(conditions, negative)
+    for combination in product(*values.values()):
+        yield dict(zip(values, combination, strict=True))
+
+
+def can_try(conditions: Sequence[Condition]) -> bool:
+    """Whether there are so few cases that each condition can be tried in each of them."""
+    comparisons = sum(1 for condition in conditions for _ in compares(condition))
+    return comparisons * prod(map(len, _tried(conditions, False).values())) <= MOST_COMPARISONS
+
+
+def _tried(conditions: Iterable[Condition], negative: bool) -> dict[str, list[Value]]:
     constants: dict[str, set[Value]] = {}
     for condition in conditions:
         for compare in compares(condition):
             constants.setdefault(compare.subject, set()).add(compare.value)
-    values = {subject: _values(subject, used, negative) for subject, used in sorted(constants.items())}
-    if prod(map(len, values.values())) <= _MOST_CASES:
-        for combination in product(*values.values()):
-            yield dict(zip(values, combination, strict=True))
+    return {subject: _values(subject, used, negative) for subject, used in sorted(constants.items())}
 
 
 def _values(subject: str, constants: set[Value], negative: bool) -> list[Value]:

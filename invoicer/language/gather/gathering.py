@@ -49,6 +49,20 @@ class _Gathering:
         self.start = term.start.value if term else _STANDING_IN
         self.main = Agreement(0, self.start, agreed.day.value if agreed else self.start)
         self.amendments = tuple(_dated_amendments(document.amendments))
+        # what is said of each charge is sought once, so that no charge looks through all of it
+        self.changes: dict[str | None, list[tuple[Agreement, tree.Change]]] = {}
+        self.stops: dict[str, list[tuple[Agreement, tree.Stop]]] = {}
+        for agreement, amendment in self.amendments:
+            for change in tree.every(amendment.items, tree.Change):
+                self.changes.setdefault(change.charge.text if change.charge else None, []).append((agreement, change))
+            for stop in tree.every(amendment.items, tree.Stop):
+                self.stops.setdefault(stop.charge.text, []).append((agreement, stop))
+        self.listed: dict[tuple[str, str], tree.Block] = {}  # by price list and id, each the first
+        for _, price_list in self.lists:
+            for block in price_list.blocks:
+                if block.is_charge:
+                    self.listed.setdefault((price_list.id.text, block.id.text), block)
+        self.shared_billing = self._shared_billing()
 
     def terms(self) -> Terms:
         currency = tree.one(self.lines, tree.Currency)
@@ -74,6 +88,8 @@ class _Gathering:
             payment=Timeline(
                 (*self._of(self.main, self.start, tree.every(self.lines, tree.Pay)[:1]), *self._payments())
             ),
+            changes=self.changes,
+            stops=self.stops,
         )
 
     def _renews(self) -> bool:
@@ -87,7 +103,7 @@ class _Gathering:
         return {block.id.text: block for block in [*listed, *own] if block.kind is tree.BlockKind.METER}
 
     def _payments(self) -> Iterator[Dated[tree.Pay]]:
-        for agreement, change in self._changes(None):
+        for agreement, change in self.changes.get(None, ()):
             if isinstance(change.to, tree.Pay):
                 yield self._entry(agreement, agreement.effective, change.to, change.where)
 
@@ -99,7 +115,7 @@ class _Gathering:
         source = replace(source, reference=tree.worded(lines, "clause") or source.reference)
         first = tree.dated(lines, "starts") or tree.dated(lines, "on")
         begins = first.value if first else source.effective
-        changes = list(self._changes(block.id.text))
+        changes = self.changes.get(block.id.text, [])
 
         def over_time(pick: Callable[[object], T | None]) -> Timeline[T]:
             stated = [(source, begins, line, line) for line in lines if pick(line) is not None][:1]
@@ -129,12 +145,7 @@ class _Gathering:
         )
 
     def _base(self, block: tree.Block) -> tree.Block | None:
-        for _, price_list in self.lists:
-            if block.base and price_list.id.text == block.base.text:
-                for listed in price_list.blocks:
-                    if listed.is_charge and listed.id.text == block.id.text:
-                        return listed
-        return None
+        return self.listed.get((block.base.text, block.id.text)) if block.base else None
 
     def _prices(
         self, source: Agreement, begins: dt.date, lines: tuple[tree.Node, ...]
@@ -159,20 +170,26 @@ class _Gathering:
 
     def _billing(self, own: Timeline[tree.Bill], block: tree.Block) -> Timeline[tree.Bill]:
         """The charge's own billing from when it has one; before, and without one, the contract's."""
-        shared = [*self._of(self.main, self.start, tree.every(self.lines, tree.Bill)[:1])]
-        for agreement, change in self._changes(None):
-            if isinstance(change.to, tree.Bill):
-                shared.append(self._entry(agreement, agreement.effective, change.to, change.where))
-        shared = _anchored(shared, Anchor())
+        shared = self.shared_billing.entries
+        if shared and not own.entries:
+            return self.shared_billing
         anchor = shared[0].value.anchor if shared else None
         entries = _anchored([*own.entries], anchor or Anchor())
         if not entries or entries[0].amendment:
             since = min(((e.agreed, e.amendment) for e in entries), default=(dt.date.max, 0))
-            entries = [entry for entry in shared if (entry.agreed, entry.amendment) < since] + entries
+            entries = [*(entry for entry in shared if (entry.agreed, entry.amendment) < since), *entries]
         if not entries:
             once = tree.Bill(block.where, *_ONCE)
             entries = [self._entry(self.main, self.start, once, block.where)]
         return Timeline(tuple(entries))
+
+    def _shared_billing(self) -> Timeline[tree.Bill]:
+        """The contract's billing over time."""
+        shared = [*self._of(self.main, self.start, tree.every(self.lines, tree.Bill)[:1])]
+        for agreement, change in self.changes.get(None, ()):
+            if isinstance(change.to, tree.Bill):
+                shared.append(self._entry(agreement, agreement.effective, change.to, change.where))
+        return Timeline(tuple(_anchored(shared, Anchor())))
 
     def _service(
         self, source: Agreement, begins: dt.date, lines: tuple[tree.Node, ...], block: tree.Block
@@ -184,20 +201,12 @@ class _Gathering:
             if line.kind == "ends":
                 after = line.day.value + dt.timedelta(days=1)
                 entries.append(self._entry(source, after, InService(False, refund), line.where))
-        for agreement, amendment in self.amendments:
-            for stop in tree.every(amendment.items, tree.Stop):
-                if stop.charge.text == block.id.text:
-                    ended = InService(False, stop.refund or refund)
-                    entries.append(self._entry(agreement, agreement.effective, ended, stop.where))
+        for agreement, stop in self.stops.get(block.id.text, ()):
+            ended = InService(False, stop.refund or refund)
+            entries.append(self._entry(agreement, agreement.effective, ended, stop.where))
         return Timeline(tuple(entries))
 
     # -------------------------------------------------------------- entries
-
-    def _changes(self, charge: str | None) -> Iterator[tuple[Agreement, tree.Change]]:
-        for agreement, amendment in self.amendments:
-            for change in tree.every(amendment.items, tree.Change):
-                if (change.charge.text if change.charge else None) == charge:
-                    yield agreement, change
 
     def _of(self, source: Agreement, effective: dt.date, lines: Iterable[Line]) -> list[Dated[Line]]:
         return [self._entry(source, effective, line, line.where) for line in lines]

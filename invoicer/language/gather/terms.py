@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from invoicer.domain.contract import InService
@@ -57,8 +57,9 @@ class ChargeTerms:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """All that a contract says. ``end`` is the first day after the term, None for an open one and one that renews;
-    ``term_end`` the first day after the first term, also of one that renews.
-    ``lists`` are the price lists found for its ``uses`` lines; ``meters`` those that its charges may name."""
+    ``term_end`` the first day after the first term, also of one that renews. ``lists`` are the price lists found for its
+    ``uses`` lines; ``meters`` those that its charges may name; ``changes`` and ``stops`` what amendments say, by charge
+    (None: of the contract itself)."""
 
     document: tree.Document
     lines: tuple[tree.Node, ...]
@@ -73,6 +74,8 @@ class Terms:
     meters: Mapping[str, tree.Block]
     discounts: tuple[tuple[Agreement, tree.Block], ...]
     payment: Timeline[tree.Pay]
+    changes: Mapping[str | None, Sequence[tuple[Agreement, tree.Change]]]
+    stops: Mapping[str, Sequence[tuple[Agreement, tree.Stop]]]
 
     @property
     def has_term(self) -> bool:

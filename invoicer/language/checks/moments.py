@@ -1,0 +1,128 @@
+"""language: the moments in the life of a charge, for the checks of what must fit together.
+
+A moment is what is in force on a day as known on another day, so that a change is judged together with everything that
+it meets, and not only with what stands beside it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, islice
+from typing import Any
+
+from invoicer.domain.timeline import Counting, Dated, Timeline, in_force
+from invoicer.errors import Problem
+from invoicer.language import tree
+from invoicer.language.codes import Code, problem
+from invoicer.language.gather import ChargeTerms, Terms, measured_unit
+
+MOST_LINES = 50_000
+"""How many lines of prices of one contract, counted anew in each moment, are looked at. Each price step can meet each
+amended quantity, so their number may grow with the square of the text; no contract that people agree on comes near."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What is in force at once; ``unit`` is that of the quantity, None where it has none or it is unknown."""
+
+    prices: tuple[tree.Priced, ...]
+    quantity: tree.Quantity | tree.Usage | None
+    included: tree.Included | None
+    minimum: tree.Bounded | None
+    maximum: tree.Bounded | None
+    bill: tree.Bill | None
+    unit: str | None
+
+    @property
+    def metered(self) -> bool:
+        return isinstance(self.quantity, tree.Usage) or any(isinstance(p.price, tree.Share) for p in self.prices)
+
+
+class MomentsError(Exception):
+    """A charge has more moments than are looked at; ``problem`` says so."""
+
+    def __init__(self, charge: ChargeTerms) -> None:
+        cause = f"`{charge.id}` has too many combinations of price steps, amendments and bands to judge them all"
+        mend = "leave out steps and amendments that no longer count, or make several charges of it"
+        self.problem: Problem = problem(Code.C045, charge.block.id.where, cause, mend)
+        super().__init__(cause)
+
+
+class Moments:
+    """The moments of the charges of one contract; after :data:`MOST_LINES` of all of them it raises MomentsError."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self.lines = 0
+
+    def of(self, charge: ChargeTerms) -> Iterator[Moment]:
+        """Every moment of a charge that differs from the others: agreement follows agreement, and each is looked at from
+        the first day that it changes."""
+        timelines: tuple[Timeline[Any], ...] = (
+            *(charge.price, charge.quantity, charge.included),
+            *(charge.minimum, charge.maximum, charge.billing),
+        )
+        counting: list[Counting[Any]] = [Counting() for _ in timelines]
+        entries = [
+            (entry, known) for timeline, known in zip(timelines, counting, strict=True) for entry in timeline.entries
+        ]
+        entries.sort(key=lambda one: (one[0].agreed, one[0].amendment, one[0].effective))
+        seen: set[tuple[int, ...]] = set()
+        for _, agreed in groupby(entries, key=lambda one: one[0].agreed):
+            since = dt.date.max
+            for entry, known in agreed:
+                known.agree(entry)
+                since = min(since, entry.effective)
+            for state in _states([known.entries for known in counting], since):
+                self.lines += _size(state)
+                if self.lines > MOST_LINES:
+                    raise MomentsError(charge)
+                key = tuple(map(id, state))
+                if key not in seen:
+                    seen.add(key)
+                    if state[0] is not None:
+                        yield _moment(self.terms, state)
+
+
+State = Sequence[Dated[Any] | None]
+
+
+def _states(known: Sequence[Sequence[Dated[Any]]], since: dt.date) -> Iterator[State]:
+    """What is in force on a day, and on each later one on which something begins."""
+    state = [in_force(entries, since) for entries in known]
+    yield tuple(state)
+    later = [
+        (entry.effective, index, entry)
+        for index, entries in enumerate(known)
+        for entry in islice(entries, bisect_right(entries, since, key=_day), None)
+    ]
+    later.sort(key=lambda one: one[0])
+    for _, beginning in groupby(later, key=lambda one: one[0]):
+        for _, index, entry in beginning:
+            state[index] = entry
+        yield tuple(state)
+
+
+def _day(entry: Dated[Any]) -> dt.date:
+    return entry.effective
+
+
+def _size(state: State) -> int:
+    prices = state[0].value if state[0] else ()
+    return 1 + sum(len(p.price.bands) if isinstance(p.price, tree.Tiers) else 1 for p in prices)
+
+
+def _moment(terms: Terms, state: State) -> Moment:
+    values: list[Any] = [entry.value if entry else None for entry in state]
+    prices, quantity, included, minimum, maximum, bill = values
+    return Moment(prices, quantity, included, minimum, maximum, bill, _unit(terms, quantity))
+
+
+def _unit(terms: Terms, quantity: tree.Quantity | tree.Usage | None) -> str | None:
+    if isinstance(quantity, tree.Quantity):
+        return quantity.unit.text
+    meter = terms.meters.get(quantity.meter.text) if quantity else None
+    return measured_unit(meter) if meter else None
