@@ -13,6 +13,7 @@ from invoicer.domain.example import Example
 from invoicer.domain.payment import PaymentTerms
 from invoicer.domain.period import Span
 from invoicer.domain.price import Condition, Price
+from invoicer.domain.refund import Refund
 from invoicer.domain.timeline import Timeline
 from invoicer.domain.trace import Clause, Rounding
 
@@ -62,13 +63,6 @@ class ProrationRules:
     start: Proration = Proration.BY_DAYS
     change: Proration = Proration.BY_DAYS
     stop: Proration = Proration.BY_DAYS
-
-
-class Refund(StrEnum):
-    """What a stop gives back of what was billed in advance."""
-
-    UNUSED = "refund unused"
-    NONE = "no refund"
 
 
 @dataclass(frozen=True, slots=True)

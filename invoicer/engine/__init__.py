@@ -6,6 +6,7 @@
 """
 
 from invoicer.engine.rating import Rating, Unrated, demands, rate
-from invoicer.engine.schedule import ScheduledPeriod, in_service, schedule
+from invoicer.engine.schedule import ScheduledPeriod, schedule
+from invoicer.engine.service import in_service
 
 __all__ = ["Rating", "ScheduledPeriod", "Unrated", "demands", "in_service", "rate", "schedule"]

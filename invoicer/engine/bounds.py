@@ -28,8 +28,8 @@ from invoicer.domain.timeline import Dated
 from invoicer.domain.trace import Trace, add, given, greater, lesser, multiply, rounded, subtract
 from invoicer.engine.holds import PERIODS_DISAGREE
 from invoicer.engine.rated import RatedSlot, beside, line_amount, part_of
-from invoicer.engine.schedule import DAY
 from invoicer.engine.segments import in_force
+from invoicer.engine.service import DAY
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,9 @@ from invoicer.domain.trace import Trace, add, given
 from invoicer.domain.usage import Measured, Measurements
 from invoicer.engine.conditions import subjects, subjects_of
 from invoicer.engine.holds import NEGATIVE, NO_QUANTITY, UNKNOWN_CUSTOMER, UNMEASURED, HeldError, Where
-from invoicer.engine.schedule import Slot, is_in_service
+from invoicer.engine.schedule import Slot
 from invoicer.engine.segments import Part
+from invoicer.engine.service import is_in_service
 from invoicer.errors import Problem, Severity
 
 Ask = tuple[str, Period]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from invoicer.domain.contract import Charge, Contract
 from invoicer.domain.entitlement import Entitlement
@@ -17,8 +18,10 @@ from invoicer.engine.discounts import discount
 from invoicer.engine.holds import HeldError, Where
 from invoicer.engine.quantities import Ask, Context, asks_of
 from invoicer.engine.rated import RatedSlot
-from invoicer.engine.schedule import DAY, ScheduledPeriod, Slot, slots
+from invoicer.engine.refunds import refunds_in_part, retained
+from invoicer.engine.schedule import ScheduledPeriod, Slot, slots
 from invoicer.engine.segments import Part, Seen, parts_of
+from invoicer.engine.service import DAY
 from invoicer.errors import Problem
 
 NOTHING_BILLED: Mapping[str, dt.date] = {}
@@ -64,29 +67,45 @@ def rate(
     minimum and its discounts. Nothing is raised for wrong input: what is doubtful becomes a hold.
     """
     context = Context(contract, known_on, customers, measurements, evidence)
-    holds: list[Problem] = []
-    unrated: list[Unrated] = []
+    rated, problems = _rated(context, through, billed_until)
+    if refunds_in_part(contract, known_on):
+        uncut, more = _rated(context, through, billed_until, uncut=True)
+        rated, problems = retained(rated, uncut), {**more, **problems}
+    entitlements = tuple(entitlement for one in rated for entitlement in one.entitlements)
+    holds = dict.fromkeys(chain.from_iterable(problems.values()))
+    unrated = (Unrated(period, found) for period, found in problems.items() if period)
+    return Rating(entitlements, tuple(holds), tuple(unrated))
+
+
+def _rated(
+    context: Context, through: dt.date, billed_until: Mapping[str, dt.date], uncut: bool = False
+) -> tuple[list[RatedSlot], dict[ScheduledPeriod | None, tuple[Problem, ...]]]:
+    """The billing periods with all their lines, by bill date and then as the charges stand in the contract; and the holds
+    by the period that they are about (None: of no one period)."""
+    contract = context.contract
+    held: dict[ScheduledPeriod | None, tuple[Problem, ...]] = {}
+    loose: list[Problem] = []
     rated: list[tuple[dt.date, int, RatedSlot]] = []
     for number, charge in enumerate(contract.charges):
         pots: Pots = {}
-        for slot, seen, where, parts, asks in _walk(contract, charge, known_on, through, billed_until, holds):
+        walk = _walk(contract, charge, context.known_on, through, billed_until, loose, uncut)
+        for slot, seen, where, parts, asks in walk:
             missing = [problem for ask in asks if (problem := context.missing(ask, where))]
             if missing:
-                holds.extend(missing)
-                unrated.append(Unrated(slot.period, tuple(missing)))
+                held[slot.period] = tuple(missing)
                 continue
             try:
                 one = rate_slot(context, seen, slot, parts, where, pots)
                 one.extra.extend(bounds(one))
             except HeldError as error:
-                holds.extend(error.problems)
-                unrated.append(Unrated(slot.period, error.problems))
+                held[slot.period] = error.problems
             else:
                 rated.append((slot.period.bill_date, number, one))
     ordered = [one for *_, one in sorted(rated, key=lambda entry: (entry[0], entry[1], entry[2].slot.days))]
-    holds.extend(discount(context, ordered))
-    entitlements = tuple(entitlement for one in ordered for entitlement in one.entitlements)
-    return Rating(entitlements, tuple(dict.fromkeys(holds)), tuple(unrated))
+    loose.extend(discount(context, ordered))
+    if loose:
+        held[None] = tuple(loose)
+    return ordered, held
 
 
 def demands(
@@ -99,8 +118,9 @@ def demands(
     """The quantities that :func:`rate` needs for the same arguments, each once. ``time_zone`` is the seller's (IANA)."""
     found: dict[Ask, None] = {}
     for charge in contract.charges:
-        for _, _, _, _, asks in _walk(contract, charge, known_on, through, billed_until, []):
-            found.update(dict.fromkeys(asks))
+        for uncut in (False, True) if refunds_in_part(contract, known_on) else (False,):
+            for _, _, _, _, asks in _walk(contract, charge, known_on, through, billed_until, [], uncut):
+                found.update(dict.fromkeys(asks))
     return tuple(Demand(contract.id, contract.meter(meter), days, time_zone) for meter, days in found)
 
 
@@ -111,6 +131,7 @@ def _walk(
     through: dt.date,
     billed_until: Mapping[str, dt.date],
     holds: list[Problem],
+    uncut: bool,
 ) -> Iterator[tuple[Slot, Seen, Where, tuple[Part, ...], tuple[Ask, ...]]]:
     """The billing periods of a charge that are to be rated, with their parts and what has to be measured for them.
     Periods that can't be cut into parts are added to ``holds``."""
@@ -118,7 +139,7 @@ def _walk(
     is_billed = charge.id in billed_until
     ahead = billed_until.get(charge.id, dt.date.min)
     last = max(through, ahead - DAY) if is_billed else through
-    for slot in slots(contract, charge, known_on, last):
+    for slot in slots(contract, charge, known_on, last, uncut):
         where = Where(contract.id, charge.id, slot.days, charge.clause)
         due = slot.period.bill_date <= through
         billed = is_billed if slot.period.one_off else slot.days.start < ahead

@@ -21,18 +21,14 @@ Decisions where terms leave room:
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeVar
 
-from invoicer.domain.contract import Billing, Charge, Contract, InService, Proration, Refund, Timing
+from invoicer.domain.contract import Billing, Charge, Contract, InService, Proration, Timing
 from invoicer.domain.period import Period, Span, Unit, add_months
 from invoicer.domain.price import Conditional, Once, Price
 from invoicer.domain.timeline import Dated
-
-T = TypeVar("T")
-DAY = dt.timedelta(days=1)
-FOREVER = dt.date.max
+from invoicer.engine.service import DAY, FOREVER, Stretch, distinct, stretches
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +77,8 @@ class Grid:
 class Slot:
     """A scheduled period with what the calculation needs besides: the billing length and grid, the first day of this
     schedule, the policy for its two edges, and the stop that ended it, if one did. ``cut_before`` and ``cut_after`` say
-    whether a change of billing put the days before or after it into another schedule."""
+    whether a change of billing put the days before or after it into another schedule; ``beyond`` is the stop that it
+    reaches beyond, because nothing of it is refunded."""
 
     period: ScheduledPeriod
     every: Span
@@ -92,6 +89,7 @@ class Slot:
     stopped: Dated[InService] | None = None
     cut_before: bool = False
     cut_after: bool = False
+    beyond: Dated[InService] | None = None
 
     @property
     def days(self) -> Period:
@@ -119,17 +117,17 @@ def schedule(contract: Contract, known_on: dt.date, until: dt.date) -> tuple[Sch
     return tuple(period for *_, period in sorted(found, key=lambda entry: entry[:3]))
 
 
-def slots(contract: Contract, charge: Charge, known_on: dt.date, last: dt.date) -> Iterator[Slot]:
+def slots(contract: Contract, charge: Charge, known_on: dt.date, last: dt.date, uncut: bool = False) -> Iterator[Slot]:
     """The periods of a charge that begin up to and including ``last``, in order; a one-off charge has one, whenever it
-    falls due."""
-    stretches = _stretches(contract, charge, known_on)
-    if not stretches:
+    falls due. ``uncut``: see :func:`~invoicer.engine.service.stretches`."""
+    served = stretches(contract, charge, known_on, uncut)
+    if not served:
         return
-    price = charge.price.at(stretches[0].start, known_on)
+    price = charge.price.at(served[0].start, known_on)
     if price and is_one_off(price.value):
-        yield from _one_off(charge, stretches[0], known_on)
+        yield from _one_off(charge, served[0], known_on)
         return
-    for stretch in stretches:
+    for stretch in served:
         for terms, start, end in _billed(charge, stretch, known_on):
             yield from _slots_of_schedule(charge, stretch, terms, Period(start, end), last)
 
@@ -141,59 +139,7 @@ def is_one_off(price: Price) -> bool:
     return isinstance(price, Once)
 
 
-def is_in_service(contract: Contract, charge: Charge, day: dt.date, known_on: dt.date) -> bool:
-    """Whether the charge is in service on a day, by the terms as known on another."""
-    return any(stretch.start <= day < stretch.end for stretch in _stretches(contract, charge, known_on))
-
-
-def in_service(
-    contract: Contract, charge: Charge, known_on: dt.date
-) -> tuple[tuple[Period, Dated[InService] | None], ...]:
-    """The days of service of a charge within the term, by the terms as known on a day, each with the stop that ends it
-    (None: the term does, or nothing; service without end ends on the last day that there is)."""
-    stretches = (one for one in _stretches(contract, charge, known_on) if one.start < one.end)
-    return tuple((Period(one.start, one.end), one.stop) for one in stretches)
-
-
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    """Days of uninterrupted service, up to and without ``end``; ``ceiling``: what no refund can reach beyond."""
-
-    start: dt.date
-    end: dt.date
-    stop: Dated[InService] | None
-    ceiling: dt.date
-
-
-def _stretches(contract: Contract, charge: Charge, known_on: dt.date) -> tuple[_Stretch, ...]:
-    """When the charge is in service, within the term of the contract."""
-    term_end = contract.end or FOREVER
-    turns = _turns(charge, known_on)
-    found = []
-    for number, turn in enumerate(turns):
-        if not turn.value.active:
-            continue
-        stop = turns[number + 1] if number + 1 < len(turns) else None
-        again = turns[number + 2].effective if number + 2 < len(turns) else FOREVER
-        start = max(turn.effective, contract.start)
-        end = max(start, min(stop.effective if stop else FOREVER, term_end))
-        ended_by = stop if stop and stop.effective <= term_end else None
-        if start < end or (start == end and ended_by):
-            found.append(_Stretch(start, end, ended_by, min(again, term_end)))
-    return tuple(found)
-
-
-def _turns(charge: Charge, known_on: dt.date) -> tuple[Dated[InService], ...]:
-    """When service begins and ends, in turn. A stop on or before the first day undoes the whole service; where it refunds
-    nothing, the undone start comes first, because what was billed from it is kept."""
-    turns = distinct(charge.service.known_on(known_on), lambda entry: entry.value.active)
-    if turns and not turns[0].value.active and turns[0].value.refund is Refund.NONE:
-        before = charge.service.known_on(turns[0].agreed - DAY)
-        return (*[entry for entry in before if entry.value.active][:1], *turns)
-    return turns
-
-
-def _billed(charge: Charge, stretch: _Stretch, known_on: dt.date) -> Iterator[tuple[Dated[Billing], dt.date, dt.date]]:
+def _billed(charge: Charge, stretch: Stretch, known_on: dt.date) -> Iterator[tuple[Dated[Billing], dt.date, dt.date]]:
     """The billing terms of a stretch of service with the first day and the day after the last that each counts for; the
     earliest known terms also count for service before their effective day."""
     terms = distinct(charge.billing.known_on(known_on), lambda entry: entry.value)
@@ -207,10 +153,10 @@ def _billed(charge: Charge, stretch: _Stretch, known_on: dt.date) -> Iterator[tu
             yield entry, start, end
 
 
-def _kept_until(billing: Billing, start: dt.date, stretch: _Stretch) -> dt.date:
+def _kept_until(billing: Billing, start: dt.date, stretch: Stretch) -> dt.date:
     """The end of what stays whole although service has stopped, because it had been billed and nothing is refunded."""
     kept = stretch.end
-    if stretch.stop is None or stretch.stop.value.refund is not Refund.NONE:
+    if stretch.stop is None or not stretch.keeps:
         return kept
     grid = anchored(billing, start)
     k = grid.index(billing.every, start)
@@ -221,7 +167,7 @@ def _kept_until(billing: Billing, start: dt.date, stretch: _Stretch) -> dt.date:
 
 
 def _slots_of_schedule(
-    charge: Charge, stretch: _Stretch, terms: Dated[Billing], days: Period, last: dt.date
+    charge: Charge, stretch: Stretch, terms: Dated[Billing], days: Period, last: dt.date
 ) -> Iterator[Slot]:
     """The periods of one schedule: one billing value over one stretch of service."""
     billing, rules = terms.value, charge.proration
@@ -244,14 +190,15 @@ def _slots_of_schedule(
             stretch.stop if ends else None,
             cut_before=stretch.start < days.start == served.start,
             cut_after=served.end == days.end < stretch.end,
+            beyond=stretch.stop if stretch.keeps and served.end > stretch.end else None,
         )
         k += 1
 
 
-def _one_off(charge: Charge, stretch: _Stretch, known_on: dt.date) -> Iterator[Slot]:
+def _one_off(charge: Charge, stretch: Stretch, known_on: dt.date) -> Iterator[Slot]:
     """The one day of a one-off: where a stop on that very day left any service, or refunds nothing of what was billed."""
     day, stop = stretch.start, stretch.stop
-    kept = stop is not None and stop.value.refund is Refund.NONE and day < stop.agreed
+    kept = stop is not None and stretch.keeps and day < stop.agreed
     if stretch.start == stretch.end and not kept:
         return
     billing = charge.billing.at(day, known_on)
@@ -259,7 +206,8 @@ def _one_off(charge: Charge, stretch: _Stretch, known_on: dt.date) -> Iterator[S
     period = ScheduledPeriod(
         charge.id, only, only, day, Timing.ADVANCE, day, billing.effective if billing else day, one_off=True
     )
-    yield Slot(period, Span(1, Unit.DAY), Grid(day, day.day), day)
+    beyond = stop if stretch.start == stretch.end else None
+    yield Slot(period, Span(1, Unit.DAY), Grid(day, day.day), day, beyond=beyond)
 
 
 def anchored(billing: Billing, start: dt.date) -> Grid:
@@ -277,12 +225,3 @@ def anchored(billing: Billing, start: dt.date) -> Grid:
     if first < start:
         first = add_months(month_of_start, 1 if anchor.month is None else 12, day)
     return Grid(first, day)
-
-
-def distinct(entries: Iterable[Dated[T]], key: Callable[[Dated[T]], object]) -> tuple[Dated[T], ...]:
-    """The entries without those that say the same as the one before."""
-    kept: list[Dated[T]] = []
-    for entry in entries:
-        if not kept or key(kept[-1]) != key(entry):
-            kept.append(entry)
-    return tuple(kept)

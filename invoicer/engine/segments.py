@@ -24,7 +24,8 @@ from invoicer.domain.period import Period, Span
 from invoicer.domain.price import Conditional, Flat, PerUnit, Price, SimplePrice, Tiered
 from invoicer.domain.timeline import Dated, Timeline
 from invoicer.engine.holds import LATE_ONE_OFF, NO_PRICE, PERIODS_DISAGREE, Where
-from invoicer.engine.schedule import DAY, Slot
+from invoicer.engine.schedule import Slot
+from invoicer.engine.service import DAY
 
 T = TypeVar("T")
 

@@ -101,6 +101,13 @@ class Code(Enum):
     C127 = About("an example names a discount that the charge has not", absence=True)
     C128 = About("an example says two things about one line or quantity")
     C129 = About("an example asks for a day on which the contract is not known yet")
+    # what an end gives back
+    C085 = About("something is refunded by a short-rate table that there is not", absence=True)
+    C086 = About("a row of a short-rate table can never count")
+    C087 = About("a percentage of a refund is above 100%, or falls where it has to rise")
+    C088 = About("a short-rate table stops, or has no rows", absence=True)
+    C089 = About("a short-rate table is not used", Severity.WARNING)
+    C090 = About("a row of a short-rate table has no effect on its charge", Severity.WARNING)
     # reading
     C060 = About("the indentation suggests another reading", Severity.WARNING)
     C061 = About("a meter is not used", Severity.WARNING)

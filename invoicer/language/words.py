@@ -134,6 +134,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "on": "on 2026-03-01",
         "refund": "refund unused",
         "no": "no refund",
+        "short-rate": "up to 30 days 20%",
         "policy": 'policy "MTPL-2026-101"',
         "insurer": 'insurer "Harbour Mutual"',
         "risk": "risk in NL",

@@ -90,6 +90,9 @@ DETAILS = {
     "flat": mark("Fixed part"),
     "period": mark("Full periods"),
     "part-of-period": mark("Part of a period"),
+    "used": mark("Used days"),
+    "kept-of-unused": mark("Kept of the unused days"),
+    "short-rate": mark("Kept by the short-rate table"),
 }
 
 _UNIT_WORDS = (

@@ -22,7 +22,6 @@ from invoicer.domain.contract import (
     Metered,
     ProrationRules,
     Quantity,
-    Refund,
     Timing,
 )
 from invoicer.domain.entitlement import Entitlement
@@ -30,6 +29,7 @@ from invoicer.domain.money import Money, total
 from invoicer.domain.payment import PaymentTerms
 from invoicer.domain.period import Period, Span, Unit
 from invoicer.domain.price import Band, Flat, Model, PerUnit, Price, Tiered
+from invoicer.domain.refund import Refund
 from invoicer.domain.timeline import Dated, Timeline
 from invoicer.domain.trace import Clause, Rounding, replay
 from invoicer.domain.usage import Measured, Measurements

@@ -26,7 +26,6 @@ from invoicer.domain.contract import (
     Proration,
     ProrationRules,
     Quantity,
-    Refund,
     Timing,
     VolumeOff,
 )
@@ -34,6 +33,7 @@ from invoicer.domain.entitlement import Component, Entitlement, Part
 from invoicer.domain.money import Money
 from invoicer.domain.period import Period, Span, Unit
 from invoicer.domain.price import Band, Flat, Model, PerUnit, Price, Tiered
+from invoicer.domain.refund import Refund, ShortRate
 from invoicer.domain.timeline import Dated, Timeline
 from invoicer.domain.trace import Rounding, Trace
 from invoicer.domain.usage import Measured
@@ -260,7 +260,12 @@ PRICES: st.SearchStrategy[Price] = st.one_of(
 QUANTITIES: st.SearchStrategy[Quantity] = st.one_of(
     st.builds(Fixed, st.integers(0, 300).map(Fraction), st.just("unit")), st.just(Metered("use"))
 )
-REFUNDS = st.sampled_from(Refund)
+TABLE = (
+    ShortRate(Span(30, Unit.DAY), Decimal(20)),
+    ShortRate(Span(3, Unit.MONTH), Decimal("47.5")),
+    ShortRate(None, Decimal(100)),
+)
+REFUNDS = st.sampled_from([Refund.UNUSED, Refund.NONE, Refund(Decimal("87.5")), Refund(short_rate=TABLE)])
 RULES = st.builds(ProrationRules, *[st.sampled_from(Proration)] * 3)
 
 

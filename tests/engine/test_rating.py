@@ -18,11 +18,11 @@ from invoicer.domain.contract import (
     Proration,
     ProrationRules,
     Quantity,
-    Refund,
     Timing,
 )
 from invoicer.domain.period import Period
 from invoicer.domain.price import Free, Model, Once, Percent, Price
+from invoicer.domain.refund import Refund
 from invoicer.domain.timeline import Dated, Timeline
 from invoicer.domain.trace import Op, Rounding, Trace
 from invoicer.domain.usage import Measured

@@ -6,9 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from invoicer.domain.contract import Anchor, Refund, Timing
+from invoicer.domain.contract import Anchor, Timing
 from invoicer.domain.period import Period, Span, Unit
 from invoicer.domain.price import Once
+from invoicer.domain.refund import Refund
 from invoicer.engine import ScheduledPeriod, in_service, schedule
 from tests.engine.terms import (
     ANNIVERSARY,

@@ -23,7 +23,6 @@ from invoicer.domain.contract import (
     Premium,
     Proration,
     ProrationRules,
-    Refund,
     Renewal,
     Timing,
 )
@@ -43,6 +42,7 @@ from invoicer.domain.price import (
     Price,
     Tiered,
 )
+from invoicer.domain.refund import Refund
 from invoicer.domain.trace import Rounding
 from invoicer.language import load
 

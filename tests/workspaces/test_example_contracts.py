@@ -20,7 +20,6 @@ from invoicer.domain.contract import (
     PercentOff,
     Premium,
     Proration,
-    Refund,
     Timing,
     VolumeOff,
 )
@@ -28,6 +27,7 @@ from invoicer.domain.party import PartyKind
 from invoicer.domain.payment import PaymentRule
 from invoicer.domain.period import Span, Unit
 from invoicer.domain.price import Conditional, Flat, Model, Once, Percent, PerUnit, Price, Tiered
+from invoicer.domain.refund import Refund
 from invoicer.domain.trace import Rounding
 from invoicer.domain.usage import Measured
 from invoicer.errors import Problem
@@ -173,7 +173,7 @@ def test_domains_renew_yearly_without_refund() -> None:
     assert len(domains) >= 6
     recurring = [charge for charge in domains if not isinstance(charge.price.entries[0].value, Once)]
     assert all(charge.billing.entries[0].value.every == YEARLY for charge in recurring)
-    assert all(charge.service.entries[0].value.refund is Refund.NONE for charge in recurring)
+    assert all(charge.service.entries[0].value.refund == Refund.NONE for charge in recurring)
 
 
 def test_contracts_start_and_end_within_a_month() -> None:

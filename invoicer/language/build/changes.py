@@ -49,7 +49,6 @@ class Changes(Parts):
     ) -> tree.Change:
         return tree.Change(self._trimmed(meta, (to,)), self._name(name) if name else None, to)
 
-    def stop(self, meta: Meta, name: Token, *refunds: tree.Refunding) -> tree.Stop:
+    def stop(self, meta: Meta, name: Token, *lines: tree.Refunding | tree.ShortRateTable) -> tree.Stop:
         charge = self._name(name)
-        where = self._trimmed(meta, refunds or (charge,))
-        return tree.Stop(where, charge, refunds[-1].refund if refunds else None)
+        return tree.Stop(self._trimmed(meta, lines or (charge,)), charge, lines)

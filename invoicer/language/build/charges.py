@@ -8,7 +8,6 @@ from typing import Any
 from lark import Token, v_args
 from lark.tree import Meta
 
-from invoicer.domain.contract import Refund
 from invoicer.language import tree
 from invoicer.language.build.parts import Parts, dating, wording
 
@@ -50,12 +49,6 @@ class ChargeLines(Parts):
     starts = dating("starts")
     ends = dating("ends")
     on = dating("on")
-
-    def refund_unused(self, meta: Meta) -> tree.Refunding:
-        return tree.Refunding(self._place(meta), Refund.UNUSED)
-
-    def no_refund(self, meta: Meta) -> tree.Refunding:
-        return tree.Refunding(self._place(meta), Refund.NONE)
 
     def risk(self, meta: Meta, country: Token) -> tree.Risk:
         return tree.Risk(self._place(meta), self._name(country))

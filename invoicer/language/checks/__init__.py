@@ -16,6 +16,7 @@ from invoicer.language.checks.layout import check_layout
 from invoicer.language.checks.lines import check_lines
 from invoicer.language.checks.names import Known, check_names
 from invoicer.language.checks.prices import check_prices
+from invoicer.language.checks.refunds import check_refunds, check_tables_of_refunds
 from invoicer.language.checks.tables import check_tables
 from invoicer.language.checks.time import check_time
 from invoicer.language.gather import PriceLists, Terms
@@ -27,6 +28,7 @@ def check_document(document: tree.Document) -> Iterator[Problem]:
     """What is wrong with a contract or price list by itself."""
     yield from check_lines(document)
     yield from check_tables(document)
+    yield from check_tables_of_refunds(document)
     yield from check_layout(document)
 
 
@@ -37,3 +39,4 @@ def check_terms(terms: Terms, lists: PriceLists, known: Known) -> Iterator[Probl
     yield from check_prices(terms)
     yield from check_conditions(terms)
     yield from check_examples(terms)
+    yield from check_refunds(terms)

@@ -96,7 +96,7 @@ def _refund(terms: Terms, charge: ChargeTerms) -> Iterator[Problem]:
     billing = charge.billing.known_on(dt.date.max) if stops else ()
     for agreement, stop in stops:
         bill = in_force(billing, agreement.effective)
-        if stop.refund is None and bill and bill.value.timing is Timing.ADVANCE:
+        if not tree.every(stop.lines, tree.Refunding) and bill and bill.value.timing is Timing.ADVANCE:
             cause = f"`{charge.id}` is billed in advance, and this stop does not say what it gives back"
             yield problem(Code.C053, stop.where, cause, "add a line `refund unused` or `no refund` below it")
 

@@ -6,6 +6,7 @@ domain's. A taken-over charge is its price list's with the contract's own lines 
 
 from invoicer.language.gather.gathering import find_list, gather
 from invoicer.language.gather.lines import line_kind, measured_unit, split_rate, take_over
+from invoicer.language.gather.refunds import refund_of, stated_refund
 from invoicer.language.gather.terms import Agreement, ChargeTerms, PriceLists, Terms
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "gather",
     "line_kind",
     "measured_unit",
+    "refund_of",
     "split_rate",
+    "stated_refund",
     "take_over",
 ]

@@ -8,13 +8,14 @@ from dataclasses import replace
 from functools import reduce
 from typing import TypeVar
 
-from invoicer.domain.contract import Anchor, InService, Refund, Timing
+from invoicer.domain.contract import Anchor, InService, Timing
 from invoicer.domain.period import Span, Unit
 from invoicer.domain.timeline import Dated, Timeline
 from invoicer.domain.trace import Clause
 from invoicer.errors import Place
 from invoicer.language import tree
 from invoicer.language.gather.lines import take_over
+from invoicer.language.gather.refunds import refund_of
 from invoicer.language.gather.terms import Agreement, ChargeTerms, PriceLists, Terms
 
 T = TypeVar("T")
@@ -194,16 +195,15 @@ class _Gathering:
     def _service(
         self, source: Agreement, begins: dt.date, lines: tuple[tree.Node, ...], block: tree.Block
     ) -> Timeline[InService]:
-        stated = tree.one(lines, tree.Refunding)
-        refund = stated.refund if stated else Refund.UNUSED
+        refund = refund_of(self.clause, source.reference, lines)
         entries = [self._entry(source, begins, InService(True, refund), block.where)]
         for line in tree.every(lines, tree.Dating):
             if line.kind == "ends":
                 after = line.day.value + dt.timedelta(days=1)
                 entries.append(self._entry(source, after, InService(False, refund), line.where))
         for agreement, stop in self.stops.get(block.id.text, ()):
-            ended = InService(False, stop.refund or refund)
-            entries.append(self._entry(agreement, agreement.effective, ended, stop.where))
+            own = refund_of(self.clause, agreement.reference, stop.lines, lines)
+            entries.append(self._entry(agreement, agreement.effective, InService(False, own), stop.where))
         return Timeline(tuple(entries))
 
     # -------------------------------------------------------------- entries

@@ -41,7 +41,6 @@ from invoicer.language.tree.lines import (
     PercentOff,
     Prorate,
     Quantity,
-    Refunding,
     Renews,
     Risk,
     Round,
@@ -77,6 +76,7 @@ from invoicer.language.tree.parts import (
     Share,
     Tiers,
 )
+from invoicer.language.tree.refunds import Refunding, ShortRateRow, ShortRateTable
 
 __all__ = [
     "TIME_UNITS",
@@ -130,6 +130,8 @@ __all__ = [
     "Risk",
     "Round",
     "Share",
+    "ShortRateRow",
+    "ShortRateTable",
     "Stop",
     "Supersedes",
     "Supply",

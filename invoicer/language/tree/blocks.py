@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from invoicer.domain.contract import Refund
 from invoicer.domain.period import Unit
 from invoicer.errors import Place
 from invoicer.language.tree.examples import Example
 from invoicer.language.tree.lines import Bill, Bounded, Dating, Included, Pay, Quantity, Wording
 from invoicer.language.tree.parts import Day, Name, Node, Number, Priced
+from invoicer.language.tree.refunds import Refunding, ShortRateTable
 
 
 class BlockKind(StrEnum):
@@ -48,7 +48,7 @@ class Change(Node):
 @dataclass(frozen=True, slots=True)
 class Stop(Node):
     charge: Name
-    refund: Refund | None
+    lines: tuple[Refunding | ShortRateTable, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from invoicer.domain.contract import Aggregation, Anchor, Proration, Refund, Timing
+from invoicer.domain.contract import Aggregation, Anchor, Proration, Timing
 from invoicer.domain.payment import PaymentTerms
 from invoicer.domain.period import Span
 from invoicer.domain.trace import Rounding
@@ -126,11 +126,6 @@ class Dating(Node):
 
     kind: str  # starts, ends, on; until, from
     day: Day
-
-
-@dataclass(frozen=True, slots=True)
-class Refunding(Node):
-    refund: Refund
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,86 @@
+"""engine: the days on which a charge is in service, within the term of the contract."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from invoicer.domain.contract import Charge, Contract, InService
+from invoicer.domain.period import Period
+from invoicer.domain.timeline import Dated
+
+T = TypeVar("T")
+DAY = dt.timedelta(days=1)
+FOREVER = dt.date.max
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Days of uninterrupted service, up to and without ``end``. ``stop`` ended it; ``keeps`` says whether what was billed
+    in advance stays whole nevertheless, up to ``ceiling``: what no refund can reach beyond."""
+
+    start: dt.date
+    end: dt.date
+    stop: Dated[InService] | None
+    keeps: bool
+    ceiling: dt.date
+
+
+def stretches(contract: Contract, charge: Charge, known_on: dt.date, uncut: bool = False) -> tuple[Stretch, ...]:
+    """When the charge is in service. ``uncut``: as if a stop that refunds a part of what was billed refunded nothing; what
+    it does refund is a part of the difference."""
+    term_end = contract.end or FOREVER
+    turns = _turns(charge, known_on, uncut)
+    found = []
+    for number, turn in enumerate(turns):
+        if not turn.value.active:
+            continue
+        stop = turns[number + 1] if number + 1 < len(turns) else None
+        again = turns[number + 2].effective if number + 2 < len(turns) else FOREVER
+        start = max(turn.effective, contract.start)
+        end = max(start, min(stop.effective if stop else FOREVER, term_end))
+        ended_by = stop if stop and stop.effective <= term_end else None
+        if start < end or (start == end and ended_by):
+            keeps = ended_by is not None and _keeps(ended_by, uncut)
+            found.append(Stretch(start, end, ended_by, keeps, min(again, term_end)))
+    return tuple(found)
+
+
+def is_in_service(contract: Contract, charge: Charge, day: dt.date, known_on: dt.date) -> bool:
+    """Whether the charge is in service on a day, by the terms as known on another."""
+    return any(stretch.start <= day < stretch.end for stretch in stretches(contract, charge, known_on))
+
+
+def in_service(
+    contract: Contract, charge: Charge, known_on: dt.date
+) -> tuple[tuple[Period, Dated[InService] | None], ...]:
+    """The days of service of a charge within the term, by the terms as known on a day, each with the stop that ends it
+    (None: the term does, or nothing; service without end ends on the last day that there is)."""
+    found = (one for one in stretches(contract, charge, known_on) if one.start < one.end)
+    return tuple((Period(one.start, one.end), one.stop) for one in found)
+
+
+def distinct(entries: Iterable[Dated[T]], key: Callable[[Dated[T]], object]) -> tuple[Dated[T], ...]:
+    """The entries without those that say the same as the one before."""
+    kept: list[Dated[T]] = []
+    for entry in entries:
+        if not kept or key(kept[-1]) != key(entry):
+            kept.append(entry)
+    return tuple(kept)
+
+
+def _turns(charge: Charge, known_on: dt.date, uncut: bool) -> tuple[Dated[InService], ...]:
+    """When service begins and ends, in turn. A stop on or before the first day undoes the whole service; where it refunds
+    nothing, the undone start comes first, because what was billed from it is kept."""
+    turns = distinct(charge.service.known_on(known_on), lambda entry: entry.value.active)
+    if turns and not turns[0].value.active and _keeps(turns[0], uncut):
+        before = charge.service.known_on(turns[0].agreed - DAY)
+        return (*[entry for entry in before if entry.value.active][:1], *turns)
+    return turns
+
+
+def _keeps(stop: Dated[InService], uncut: bool) -> bool:
+    refund = stop.value.refund
+    return refund.nothing or (uncut and refund.partial)
