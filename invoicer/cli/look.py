@@ -21,10 +21,11 @@ from invoicer.workspace.model import SETTINGS
 
 
 @click.command(short_help="Look whether everything is sound.")
+@click.option("-v", "--verbose", is_flag=True, help="Also list the warnings that terms acknowledge.")
 @json_option
 @click.pass_obj
 @reports_problems
-def check(session: Session, as_json: bool) -> None:
+def check(session: Session, verbose: bool, as_json: bool) -> None:
     """Look whether settings, customers, terms, usage and plugins are sound.
 
     \b
@@ -36,17 +37,30 @@ def check(session: Session, as_json: bool) -> None:
     problems = tuple(runs.check(desk, session.today(desk)))
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
     if as_json:
-        output.as_json({"problems": [output.problem_data(problem) for problem in problems]})
+        acknowledged = [{**output.problem_data(one.problem), "reason": one.reason} for one in desk.terms.acknowledged]
+        output.as_json(
+            {"problems": [output.problem_data(problem) for problem in problems], "acknowledged": acknowledged}
+        )
     else:
         output.show_problems(problems, desk.terms.texts)
+        if verbose:
+            _show_acknowledged(desk)
         counts = (output.counted(len(errors), "error"), output.counted(len(problems) - len(errors), "warning"))
         found = ", ".join(counts) if problems else "no problems"
+        if desk.terms.acknowledged:
+            found += f", {output.counted(len(desk.terms.acknowledged), 'warning')} acknowledged"
         sizes = (
             output.counted(len(desk.contracts), "contract"),
             output.counted(len(desk.workspace.customers), "customer"),
         )
         output.console().print(f"{desk.workspace.name}: {', '.join(sizes)}; {found}.", markup=False)
     sys.exit(PROBLEMS if errors else 0)
+
+
+def _show_acknowledged(desk: runs.Desk) -> None:
+    for one in desk.terms.acknowledged:
+        output.console().print(f"{one.problem.code} {one.problem.where}: {one.problem.cause}", markup=False)
+        output.console().print(f"  acknowledged: {one.reason}", markup=False)
 
 
 @click.command(short_help="Rate a terms file, without a database.")

@@ -6,8 +6,9 @@ contract, its price lists and its amendments say about each thing), :mod:`checks
 Contract), :mod:`diagnostics` (problems as people read them). :mod:`load` walks it.
 """
 
+from invoicer.language.acknowledge import Acknowledged
 from invoicer.language.codes import Code
 from invoicer.language.diagnostics import render
 from invoicer.language.load import Loaded, load, read
 
-__all__ = ["Code", "Loaded", "load", "read", "render"]
+__all__ = ["Acknowledged", "Code", "Loaded", "load", "read", "render"]

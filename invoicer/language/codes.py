@@ -108,6 +108,9 @@ class Code(Enum):
     C088 = About("a short-rate table stops, or has no rows", absence=True)
     C089 = About("a short-rate table is not used", Severity.WARNING)
     C090 = About("a row of a short-rate table has no effect on its charge", Severity.WARNING)
+    # acknowledgements
+    C135 = About("an acknowledgement is about no warning of its block", Severity.WARNING)
+    C136 = About("an acknowledgement names a code that is no warning")
     # reading
     C060 = About("the indentation suggests another reading", Severity.WARNING)
     C061 = About("a meter is not used", Severity.WARNING)

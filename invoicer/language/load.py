@@ -13,6 +13,7 @@ from invoicer.domain.contract import Contract, Source
 from invoicer.domain.trace import Clause
 from invoicer.errors import Place, Problem, Severity, TermsError
 from invoicer.language import tree
+from invoicer.language.acknowledge import Acknowledged, sort_out
 from invoicer.language.checks import Known, check_document, check_terms
 from invoicer.language.checks.names import names_twice
 from invoicer.language.codes import Code, problem
@@ -28,13 +29,15 @@ class Loaded:
     """``contracts`` are those without errors, ``refused`` the ids of the others with the errors that refuse them (which
     may stand in a price list that they use). ``problems`` are all of all files, by file and line, warnings included;
     ``texts`` the files by name, for :func:`render`. ``meters`` are the ids of all meters that any text defines, those of
-    refused contracts and unused price lists included: what usage may name."""
+    refused contracts and unused price lists included: what usage may name. ``acknowledged`` are the warnings that the
+    terms acknowledge; they are not among the problems."""
 
     contracts: tuple[Contract, ...]
     problems: tuple[Problem, ...]
     texts: Mapping[str, str]
     refused: Mapping[str, tuple[Problem, ...]]
     meters: frozenset[str] = frozenset()
+    acknowledged: tuple[Acknowledged, ...] = ()
 
 
 def load(
@@ -115,11 +118,19 @@ class _Loading:
                 refused.setdefault(document.id.text, []).extend(errors)
             else:
                 resolved.append(resolve(terms, self._clause, self._source))
-        problems = sorted(self.found, key=lambda p: (p.where.file, p.where.line, p.where.column, p.code))
+        kept, silenced = sort_out(self.found, self.documents, self._undamaged(refused))
+        problems = sorted(kept, key=lambda p: (p.where.file, p.where.line, p.where.column, p.code))
         refusals = {contract: tuple(errors) for contract, errors in refused.items()}
-        return Loaded(tuple(resolved), tuple(problems), self.texts, refusals, frozenset(self._meters()))
+        meters = frozenset(self._meters())
+        return Loaded(tuple(resolved), tuple(problems), self.texts, refusals, meters, tuple(silenced))
 
     # -------------------------------------------------------------- documents
+
+    def _undamaged(self, refused: Collection[str]) -> list[tree.Document]:
+        """The documents of which every warning is known."""
+        return [
+            one for one in self.documents if one.id.text not in refused and not self.damage[one.where.file].touches(one)
+        ]
 
     def _meters(self) -> Iterator[str]:
         for document in self.documents:

@@ -110,6 +110,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "pay": "pay within 30 days",
         "round": "round half-up",
         "supply": "supply electronic-service",
+        "acknowledge": 'acknowledge C025 "agreed by telephone on 3 March"',
         "charge": 'charge seats "Support seats"',
         "premium": 'premium motor "Motor cover"',
         "meter": 'meter api-calls "API calls"',

@@ -130,5 +130,8 @@ class ContractLines(Parts):
     def round(self, meta: Meta, _word: Token, rule: Token) -> tree.Round:
         return tree.Round(self._place(meta), Rounding(str(rule)))
 
+    def acknowledge(self, meta: Meta, code: Token, reason: Token) -> tree.Acknowledge:
+        return tree.Acknowledge(self._place(meta), self._name(code), self._title(reason))
+
     def supply(self, meta: Meta, kind: Token) -> tree.Supply:
         return tree.Supply(self._place(meta), self._name(kind))

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from invoicer.errors import Problem
 from invoicer.language import tree
+from invoicer.language.acknowledge import check_acknowledgements
 from invoicer.language.checks.conditions import check_conditions
 from invoicer.language.checks.examples import check_examples
 from invoicer.language.checks.layout import check_layout
@@ -27,6 +28,7 @@ __all__ = ["Known", "check_document", "check_terms"]
 def check_document(document: tree.Document) -> Iterator[Problem]:
     """What is wrong with a contract or price list by itself."""
     yield from check_lines(document)
+    yield from check_acknowledgements(document)
     yield from check_tables(document)
     yield from check_tables_of_refunds(document)
     yield from check_layout(document)

@@ -23,6 +23,8 @@ def line_kind(line: tree.Node) -> str:
             return line.role
         case tree.PercentOff() | tree.AmountOff() | tree.VolumeOff():
             return "off"
+        case tree.Acknowledge(code=code):
+            return f"acknowledge {code}"
         case _:
             return type(line).__name__.lower()
 

@@ -24,6 +24,7 @@ from invoicer.language.tree.examples import (
     KnownOn,
 )
 from invoicer.language.tree.lines import (
+    Acknowledge,
     Agreed,
     AmountOff,
     Bill,
@@ -80,6 +81,7 @@ from invoicer.language.tree.refunds import Refunding, ShortRateRow, ShortRateTab
 
 __all__ = [
     "TIME_UNITS",
+    "Acknowledge",
     "Agreed",
     "Amendment",
     "Amount",

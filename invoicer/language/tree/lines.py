@@ -91,6 +91,14 @@ class Round(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Acknowledge(Node):
+    """A warning of that code is known and meant, for a reason."""
+
+    code: Name
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Supply(Node):
     kind: Name
 
