@@ -1,5 +1,6 @@
 """runs: the stories. Each file reads from top to bottom; how anything is done stands in the rooms below."""
 
+from invoicer.runs.chart import chart
 from invoicer.runs.check import check
 from invoicer.runs.confirm import confirm
 from invoicer.runs.derive import Derivation, derive, issued_as_of
@@ -22,6 +23,7 @@ __all__ = [
     "Preview",
     "ScheduleRow",
     "Tried",
+    "chart",
     "check",
     "clause_words",
     "confirm",

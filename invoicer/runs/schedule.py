@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from invoicer import engine
+from invoicer.domain.contract import Contract
 from invoicer.domain.entitlement import BilledLine, Part
 from invoicer.engine import ScheduledPeriod
 from invoicer.errors import Place, Problem, RunError
@@ -46,10 +47,7 @@ def schedule(
 
     Raises RunError when one of the contracts is not in the files.
     """
-    chosen = [contract for contract in desk.contracts if contracts is None or contract.id in contracts]
-    if unknown := sorted(set(contracts or ()) - {contract.id for contract in chosen}):
-        mend = f"the contracts are {', '.join(contract.id for contract in desk.contracts)}"
-        raise RunError(Problem("L206", Place(part=f"contract {unknown[0]}"), "no file has such a contract", mend))
+    chosen = chosen_contracts(desk, contracts)
     held = ledger.plan().holds if ledger.plans() else {}
     held = {**held, **desk.refusals()}
     carried = _carried(ledger.billed([contract.id for contract in chosen]))
@@ -62,6 +60,17 @@ def schedule(
                     ScheduleRow(contract.id, period, _state(period, numbers, contract.id in held, today), numbers)
                 )
     return tuple(sorted(rows, key=lambda row: (row.period.bill_date, row.contract, row.period.charge)))
+
+
+def chosen_contracts(desk: Desk, contracts: Collection[str] | None) -> list[Contract]:
+    """The contracts of these ids, all of them for None. Raises RunError when one is not in the files, or is refused."""
+    chosen = [contract for contract in desk.contracts if contracts is None or contract.id in contracts]
+    for unknown in sorted(set(contracts or ()) - {contract.id for contract in chosen}):
+        if unknown in desk.terms.refused:
+            raise RunError(desk.terms.refused[unknown])
+        mend = f"the contracts are {', '.join(contract.id for contract in desk.contracts)}"
+        raise RunError(Problem("L206", Place(part=f"contract {unknown}"), "no file has such a contract", mend))
+    return chosen
 
 
 def _carried(lines: Iterable[BilledLine]) -> Mapping[tuple[str, str], list[BilledLine]]:
