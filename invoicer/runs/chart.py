@@ -7,17 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from invoicer.domain.contract import Charge, Contract, Discount, Refund
+from invoicer.domain.contract import Charge, Contract, Discount
 from invoicer.domain.entitlement import BilledLine, Entitlement, Part
-from invoicer.domain.money import AmountError, Money, total
+from invoicer.domain.money import Money, total
 from invoicer.domain.period import Period, Span, Unit, add_months
 from invoicer.engine import ScheduledPeriod
-from invoicer.errors import RunError
 from invoicer.ledger import Ledger
 from invoicer.render import chart as picture
 from invoicer.runs import wording
 from invoicer.runs.agreed import Agreed, agreed
-from invoicer.runs.derive import too_large
 from invoicer.runs.desk import Desk
 from invoicer.runs.foresee import Foreseen, foresee
 from invoicer.runs.horizon import foreseeable, renewals
@@ -75,10 +73,7 @@ def chart(
     end = until + DAY if until else whole.end
     days = Period(min(max(since or whole.start, whole.start), end - DAY), end)
     rows = schedule(desk, ledger, days.start, last_bill, today, [contract_id])
-    try:
-        foreseen = foresee(contract, desk.workspace.customers.get(contract.customer), {}, today, last_bill)
-    except AmountError as error:
-        raise RunError(too_large(contract, error)) from None
+    foreseen = foresee(contract, desk.workspace.customers.get(contract.customer), {}, today, last_bill)
     scene = Scene(
         contract=contract,
         known_on=today,
@@ -183,8 +178,7 @@ def _tail(scene: Scene, parts: Sequence[Agreed]) -> tuple[str, ...]:
     stop = parts[-1].stop if parts else None
     if stop is None or parts[-1].days.end == scene.contract.end:
         return ()
-    gives = "no refund" if stop.value.refund is Refund.NONE else "unused is refunded"
-    return f"ends {parts[-1].days.last_day}, {gives}", f"ends {parts[-1].days.last_day}"
+    return f"ends {parts[-1].days.last_day}, {wording.refund(stop.value.refund)}", f"ends {parts[-1].days.last_day}"
 
 
 def _bill(scene: Scene, row: ScheduleRow) -> picture.Bill:

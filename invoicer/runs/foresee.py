@@ -14,6 +14,7 @@ from invoicer.domain.period import Period
 from invoicer.domain.usage import Measurements
 from invoicer.engine import ScheduledPeriod
 from invoicer.errors import Problem
+from invoicer.runs.rate import rate
 
 Reasons = tuple[Problem, ...]
 
@@ -39,10 +40,9 @@ def foresee(
     """What a contract is owed for every bill date up to and including ``until``, by its terms as known on a day.
 
     ``customers`` are the rows of its customer (None: unresolved). ``measurements`` may leave out quantities: the billing
-    periods that need them are unknown, and so are those that share an agreed amount off with one of them. Raises
-    AmountError for an amount beyond any invoice.
+    periods that need them are unknown, and so are those that share an agreed amount off with one of them.
     """
-    rating = engine.rate(contract, customers, measurements, known_on, until, evidence=evidence)
+    rating = rate(contract, customers, measurements, known_on, until, evidence=evidence)
     unknown = {(one.period.charge, one.period.days): (one.period, one.reasons) for one in rating.unrated}
     explained = {problem for one in rating.unrated for problem in one.reasons}
     periods = engine.schedule(contract, known_on, until)

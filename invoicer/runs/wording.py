@@ -40,6 +40,7 @@ from invoicer.domain.price import (
     SimplePrice,
     Tiered,
 )
+from invoicer.domain.refund import Refund
 from invoicer.language.words import MONTHS
 
 _CADENCES = {Unit.DAY: "daily", Unit.WEEK: "weekly", Unit.MONTH: "monthly", Unit.QUARTER: "quarterly"}
@@ -169,6 +170,15 @@ def renewal(agreed: Renewal | None) -> str:
     if agreed is None:
         return "renews never"
     return f"renews for {_length(agreed.by)}" + (f", notice {_length(agreed.notice)}" if agreed.notice else "")
+
+
+def refund(agreed: Refund) -> str:
+    """What a stop gives back of what was billed in advance."""
+    if agreed.short_rate:
+        return "refund short-rate"
+    if agreed.partial:
+        return f"refund {number(agreed.percent)}% of unused"
+    return "no refund" if agreed.nothing else "refund unused"
 
 
 def discount(agreed: Discount, currency: str) -> str:
