@@ -51,8 +51,15 @@ class Proration(StrEnum):
     """What an incomplete period costs."""
 
     BY_DAYS = "by-days"  # days in service ÷ days in the full period, exactly
+    BY_30_DAY_MONTHS = "by-30-day-months"  # likewise, with months of 30 days each (30E/360: a 31st counts as the 30th)
+    BY_CALENDAR_MONTHS = "by-calendar-months"  # months: whole ones count one each, others days ÷ days of that month
     FULL_PERIODS = "full-periods"  # a period that is begun is due whole
     NEVER = "never"  # an incomplete period is free
+
+    @property
+    def counts(self) -> bool:
+        """Whether it counts days or months; the others take or leave whole periods."""
+        return self not in (Proration.FULL_PERIODS, Proration.NEVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,12 @@ class ProrationRules:
     start: Proration = Proration.BY_DAYS
     change: Proration = Proration.BY_DAYS
     stop: Proration = Proration.BY_DAYS
+
+    @property
+    def counting(self) -> Proration:
+        """How days are counted: all moments that count do so in one way."""
+        stated = (rule for rule in (self.start, self.change, self.stop) if rule.counts)
+        return next((rule for rule in stated if rule is not Proration.BY_DAYS), Proration.BY_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +135,19 @@ class Fixed:
 
 
 @dataclass(frozen=True, slots=True)
+class InSteps:
+    """A measured quantity is rounded to a multiple of ``step``: up, down, or (half-up) to the nearest."""
+
+    step: Decimal
+    rounding: Rounding
+
+
+@dataclass(frozen=True, slots=True)
 class Metered:
-    """A measured quantity: ``meter`` is the id of one of the contract's meters."""
+    """A measured quantity: ``meter`` is the id of one of the contract's meters; ``rounded`` in each rating period."""
 
     meter: str
+    rounded: InSteps | None = None
 
 
 Quantity = Fixed | Metered

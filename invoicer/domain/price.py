@@ -8,6 +8,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from invoicer.domain.period import Span
+from invoicer.domain.trace import Rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +47,30 @@ class Model(StrEnum):
 
     GRADUATED = "graduated"  # each unit at the price of its band
     VOLUME = "volume"  # all units at the price of the band reached
-    PACKAGE = "package"  # like graduated, in whole packages, rounded up
+    PACKAGE = "package"  # like graduated, in whole packages
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
     """Units up to and including ``up_to`` (None: all above the band before), at ``amount`` for each ``size`` units, plus
-    ``flat`` once when a unit falls into the band."""
+    ``flat`` once when a unit falls into the band. With ``below`` (volume only) the bound belongs to the next band."""
 
     up_to: Fraction | None
     amount: Decimal
     size: Decimal = Decimal(1)
     flat: Decimal = Decimal(0)
+    below: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Tiered:
-    """Bands by rising upper bound, the last one open; counted anew in each ``per`` (the billing period when None)."""
+    """Bands by rising upper bound, the last one open; counted anew in each ``per`` (the billing period when None).
+    ``rounding`` says whether a package that is begun is due (up) or only one that is full (down)."""
 
     model: Model
     bands: tuple[Band, ...]
     per: Span | None = None
+    rounding: Rounding = Rounding.UP
 
 
 @dataclass(frozen=True, slots=True)

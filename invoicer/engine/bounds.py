@@ -26,8 +26,9 @@ from invoicer.domain.money import minor_digits
 from invoicer.domain.period import Period
 from invoicer.domain.timeline import Dated
 from invoicer.domain.trace import Trace, add, given, greater, lesser, multiply, rounded, subtract
+from invoicer.engine.daycount import counted_by, part_of
 from invoicer.engine.holds import PERIODS_DISAGREE
-from invoicer.engine.rated import RatedSlot, beside, line_amount, part_of
+from invoicer.engine.rated import RatedSlot, beside, line_amount
 from invoicer.engine.segments import in_force
 from invoicer.engine.service import DAY
 
@@ -104,7 +105,7 @@ def _bound(rated: RatedSlot, entries: Sequence[Dated[Bound]], period: _Bounded, 
     """The bound of one period in the contract's currency; None where it has none."""
     label, currency = "maximum" if is_maximum else "minimum", rated.contract.currency
     rule = rated.seen.charge.proration.change
-    if rule is Proration.BY_DAYS:
+    if rule.counts:
         spans = list(period.days.cut_at(entry.effective for entry in entries))
     else:
         day = period.days.start if rule is Proration.FULL_PERIODS else period.days.end - DAY
@@ -120,7 +121,7 @@ def _bound(rated: RatedSlot, entries: Sequence[Dated[Bound]], period: _Bounded, 
     for span, entry in counting:
         if entry is not None:
             amount = given(Fraction(entry.value.amount), label, currency, entry.clause)
-            share = part_of(span.days, period.days.days)
+            share = part_of(span, period.days, _counting(rated))
             parts.append(_prorated(rated, multiply(amount, share, label, currency), entry.value, period))
     return add(parts, label, currency)
 
@@ -129,7 +130,11 @@ def _prorated(rated: RatedSlot, amount: Trace, bound: Bound, period: _Bounded) -
     days = period.days if bound.prorated else rated.slot.counted(period.full)
     if days == period.full:
         return amount
-    return multiply(amount, part_of(days.days, period.full.days), amount.label, amount.unit)
+    return multiply(amount, part_of(days, period.full, _counting(rated)), amount.label, amount.unit)
+
+
+def _counting(rated: RatedSlot) -> Proration:
+    return counted_by(rated.slot.counting, rated.slot.every)
 
 
 def _line(

@@ -31,12 +31,14 @@ from invoicer.domain.price import Flat, Once, Percent, PerUnit, SimplePrice, Tie
 from invoicer.domain.trace import Trace, add, given, greater, lesser, rounded, subtract
 from invoicer.engine import segments
 from invoicer.engine.conditions import choose
+from invoicer.engine.daycount import Share
 from invoicer.engine.holds import LATE_ONE_OFF, NO_OPTION, NO_QUANTITY, PERIODS_DISAGREE, Where
 from invoicer.engine.pricing import Units, billable, priced, shared
 from invoicer.engine.quantities import Context, quantity_of_cell, served
 from invoicer.engine.rated import Agreed, RatedPart, RatedSlot, concluded, cut_share, entitled, times, whole
 from invoicer.engine.schedule import Slot
-from invoicer.engine.segments import Seen, Share, runs_of, share_of
+from invoicer.engine.segments import Seen, runs_of, share_of
+from invoicer.engine.steps import rounded_quantities
 
 Pots = dict[tuple[object, ...], tuple[Fraction, Fraction, dt.date]]
 """Running totals by price and period: exact, rounded, and the first day."""
@@ -50,7 +52,7 @@ def rate_slot(
 
     Raises HeldError where a quantity, a price or a customer is missing.
     """
-    measured = [(part, context.quantity(part, parts, where)) for part in parts]
+    measured = rounded_quantities([(part, context.quantity(part, parts, where)) for part in parts], context.is_flow)
     rated = [part for cell in _cells(parts) for part in _rate_cell(context, slot, cell, measured, where)]
     lines = []
     for run in runs_of(parts):
@@ -272,7 +274,8 @@ def _one_row(members: Sequence[RatedPart]) -> Detail | None:
 def _explained(members: Sequence[RatedPart]) -> tuple[Detail, ...]:
     """The rows below a line: bands and prices, or full and incomplete periods where several make up the amount."""
     timed = all(one.share is not None and len(one.priced.rows) == 1 for one in members)
-    if not timed or len(members) == 1 == (members[0].share.of if members[0].share else 1):
+    only = members[0].share if len(members) == 1 else None
+    if not timed or (only and only.of == 1 and only.in_days):
         return tuple(row for one in members for row in one.priced.rows)
     full = [one for one in members if one.share and one.share.whole and one.share.of == 1]
     together = _one_row(full) if full else None
@@ -282,7 +285,7 @@ def _explained(members: Sequence[RatedPart]) -> tuple[Detail, ...]:
         found.append(replace(together, label="period", amount=amount))
     for one in members:
         if one.share and not (together and one in full):
-            row, part = one.priced.rows[0], Fraction(one.share.days, one.share.full * one.share.of)
+            row, part = one.priced.rows[0], one.share.fraction
             quantity, amount = row.quantity * part, one.priced.amount.result * part
             found.append(Detail("part-of-period", quantity, row.unit, row.unit_price, row.price_base, amount))
     return tuple(found)
@@ -291,7 +294,7 @@ def _explained(members: Sequence[RatedPart]) -> tuple[Detail, ...]:
 def _proration(members: Sequence[RatedPart]) -> tuple[int, int] | None:
     if len(members) != 1 or members[0].share is None or members[0].share.whole:
         return None
-    return members[0].share.days, members[0].share.full
+    return members[0].share.in_days
 
 
 def _agreed(slot: Slot, members: Sequence[RatedPart]) -> Agreed:

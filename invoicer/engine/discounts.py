@@ -28,10 +28,11 @@ from invoicer.domain.money import minor_digits, total
 from invoicer.domain.period import Period, Span
 from invoicer.domain.trace import Trace, add, divide, given, lesser, multiply, round_fraction, rounded, subtract
 from invoicer.engine.conditions import holds
+from invoicer.engine.daycount import Share, counted_by, part_of
 from invoicer.engine.holds import HeldError
 from invoicer.engine.quantities import Context, counts_for, window_of
 from invoicer.engine.rated import RatedSlot, beside, cut_share, line_amount, times
-from invoicer.engine.segments import Share, cell_at
+from invoicer.engine.segments import cell_at
 from invoicer.errors import Problem
 
 
@@ -113,8 +114,7 @@ def _base(rated: RatedSlot, window: Period) -> Trace:
             continue
         amount = line_amount(line)
         if days != line.days:
-            of_line = given(line.days.days, "days-in-service", "day")
-            share = divide(given(days.days, "days-discounted", "day"), of_line, "share")
+            share = part_of(days, line.days, counted_by(rated.slot.counting, rated.slot.every), "days-discounted")
             amount = multiply(amount, share, "line-net", amount.unit)
         found.append(amount)
     return found[0] if len(found) == 1 else add(found, "discounted-amount", rated.contract.currency)
@@ -175,7 +175,7 @@ def _per_period(off: Discount, amount: AmountOff, per: Span, rated: RatedSlot, d
     while day < days.end:
         cell = cell_at(rated.slot, per, day)
         end = min(cell.days.end, days.end)
-        shares.setdefault(cell.of, []).append(Share((end - day).days, cell.days.days, cell.of))
+        shares.setdefault(cell.of, []).append(Share(Period(day, end), cell.days, cell.of, cell.counting))
         day = end
     amounts = [times(_agreed(off, amount, rated), group) for group in shares.values()]
     exact = amounts[0] if len(amounts) == 1 else add(amounts, "discount", rated.contract.currency)

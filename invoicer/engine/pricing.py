@@ -5,8 +5,10 @@ start), so that bands run on when a price changes on the way: the parts cost tog
 
 * Graduated: each unit at the price of its band. A band's flat part is due when the first unit falls into it.
 * Volume: all units at the price of the band that the whole rating period reaches; its flat part once, with the first unit.
-* Package: like graduated, in whole packages; a package that is begun is due with its first unit.
-* Bounds are inclusive: with bands up to 10 and up to 20, the tenth unit belongs to the first.
+* Package: like graduated, in whole packages; a package that is begun is due with its first unit, or (rounded down) one
+  that is full with its last.
+* Bounds are inclusive: with bands up to 10 and up to 20, the tenth unit belongs to the first. With ``below 10`` a volume of
+  ten belongs to the next band.
 * At quantity zero nothing is due, flat parts included.
 """
 
@@ -21,6 +23,7 @@ from invoicer.domain.entitlement import Detail
 from invoicer.domain.price import Band, Flat, Free, Model, Once, Percent, PerUnit, SimplePrice, Tiered
 from invoicer.domain.trace import (
     Clause,
+    Rounding,
     Trace,
     add,
     ceiling,
@@ -29,6 +32,7 @@ from invoicer.domain.trace import (
     greater,
     lesser,
     multiply,
+    rounded,
     subtract,
 )
 
@@ -111,7 +115,7 @@ def _tiered(price: Tiered, units: Units, clause: Clause, currency: str) -> Price
 
 
 def _volume(price: Tiered, units: Units, clause: Clause, currency: str) -> Iterator[tuple[Trace, Detail]]:
-    band = next(b for b in price.bands if b.up_to is None or units.reached <= units.ends(b.up_to))
+    band = next(b for b in price.bands if _reaches(b, units))
     cost = _cost(units.between, band.amount, band.size, clause, currency, "band-price")
     yield cost, Detail("band", units.between.result, units.unit, band.amount, band.size, cost.result)
     if band.flat and (units.before is None or not units.before.result):
@@ -127,26 +131,41 @@ def _stepped(price: Tiered, units: Units, clause: Clause, currency: str) -> Iter
         touched_before = units.before is not None and units.before.result > units.ends(lower or Fraction(0))
         before = _within(units, units.before, lower, band.up_to, clause) if units.before and touched_before else None
         if after.result > 0 and (before is None or after.result > before.result):
-            yield _band(price.model, band, after, before, units.unit, clause, currency)
+            yield _band(price, band, after, before, units.unit, clause, currency)
             if band.flat and before is None:
                 yield _flat_part(band, units, clause, currency)
         lower = band.up_to
 
 
 def _band(
-    model: Model, band: Band, after: Trace, before: Trace | None, unit: str, clause: Clause, currency: str
+    price: Tiered, band: Band, after: Trace, before: Trace | None, unit: str, clause: Clause, currency: str
 ) -> tuple[Trace, Detail]:
-    if model is Model.GRADUATED:
+    if price.model is Model.GRADUATED:
         count = subtract(after, before, "band-units", unit) if before else after
         cost = _cost(count, band.amount, band.size, clause, currency, "band-price")
         return cost, Detail("band", count.result, unit, band.amount, band.size, cost.result)
     size = given(Fraction(band.size), "package-size", unit, clause)
-    count = ceiling(divide(after, size, "packages"), "packages", "package")
+    count = _packages(price, divide(after, size, "packages"), "packages")
     if before:
-        begun = ceiling(divide(before, size, "packages"), "packages-begun", "package")
-        count = subtract(count, begun, "packages", "package")
+        earlier = _packages(price, divide(before, size, "packages"), "packages-before")
+        count = subtract(count, earlier, "packages", "package")
     cost = multiply(count, given(Fraction(band.amount), "package-price", currency, clause), "amount", currency)
     return cost, Detail("packages", count.result, "package", band.amount, Decimal(1), cost.result)
+
+
+def _packages(price: Tiered, count: Trace, label: str) -> Trace:
+    """Whole packages: those that are begun, or (rounded down) those that are full."""
+    if price.rounding is Rounding.DOWN:
+        return rounded(count, 0, Rounding.DOWN, label, "package")
+    return ceiling(count, label, "package")
+
+
+def _reaches(band: Band, units: Units) -> bool:
+    """Whether the volume of the rating period falls into a band that no band before it takes."""
+    if band.up_to is None:
+        return True
+    end = units.ends(band.up_to)
+    return units.reached < end or (units.reached == end and not band.below)
 
 
 def _flat_part(band: Band, units: Units, clause: Clause, currency: str) -> tuple[Trace, Detail]:

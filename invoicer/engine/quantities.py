@@ -30,6 +30,7 @@ from invoicer.engine.holds import NEGATIVE, NO_QUANTITY, UNKNOWN_CUSTOMER, UNMEA
 from invoicer.engine.schedule import Slot
 from invoicer.engine.segments import Part
 from invoicer.engine.service import is_in_service
+from invoicer.engine.steps import as_agreed
 from invoicer.errors import Problem, Severity
 
 Ask = tuple[str, Period]
@@ -111,12 +112,12 @@ class Context:
                 )
             return own.result
         asked = other_ask(self.contract, subject, day, days, self.known_on)
-        if asked:
-            return self.measured(asked, where).result
         other = self.contract.charge(subject)
+        quantity = other.quantity.at(day, self.known_on) if other.quantity else None
+        if asked and quantity:
+            return as_agreed(self.measured(asked, where), quantity).result
         if not is_in_service(self.contract, other, day, self.known_on):
             return Fraction(0)
-        quantity = other.quantity.at(day, self.known_on) if other.quantity else None
         if quantity is None or not isinstance(quantity.value, Fixed):
             raise where.held(
                 NO_QUANTITY,

@@ -15,10 +15,11 @@ from invoicer.domain.period import Period
 from invoicer.domain.price import SimplePrice
 from invoicer.domain.trace import Clause, Trace, add, divide, given, multiply
 from invoicer.engine import segments
+from invoicer.engine.daycount import Share, counted_by, part_of
 from invoicer.engine.holds import Where
 from invoicer.engine.pricing import Priced
 from invoicer.engine.schedule import ScheduledPeriod, Slot
-from invoicer.engine.segments import Seen, Share
+from invoicer.engine.segments import Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,23 +142,18 @@ def times(amount: Trace, shares: Sequence[Share]) -> Trace:
     counted = [given(whole, "periods")] if whole else []
     for share in shares:
         if not share.whole:
-            counted.append(part_of(share.days, share.full))
+            counted.append(part_of(share.days, share.full, share.counting))
     periods = counted[0] if len(counted) == 1 else add(counted, "periods")
     if shares[0].of != 1:
         periods = divide(periods, given(shares[0].of, "parts-of-price-period"), "share")
     return amount if periods.result == 1 else multiply(amount, periods, "amount", amount.unit)
 
 
-def part_of(days: int, full: int) -> Trace:
-    """Days over the days of the full period."""
-    return divide(given(days, "days-in-service", "day"), given(full, "days-in-period", "day"), "share")
-
-
 def cut_share(slot: Slot, full: Period) -> Trace | None:
     """How much a billing period gets of what is agreed for a whole period; None for all, where no change of billing cut
     it."""
     counted = slot.counted(full)
-    return None if counted == full else part_of(counted.days, full.days)
+    return None if counted == full else part_of(counted, full, counted_by(slot.counting, slot.every))
 
 
 def whole(net: Money) -> Detail:

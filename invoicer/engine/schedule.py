@@ -8,9 +8,10 @@ period that would have ended there.
 Decisions where terms leave room:
 
 * Each stretch of service (from a start to a stop) has a schedule of its own, anchored anew; so has each change of billing.
-* A change of billing cuts the running period on its day. That cut is always measured by days, whatever the proration
-  policy says, because service goes on: a change of cadence alone never makes a day cost twice or nothing. What is agreed
-  for a whole period (a minimum, included units, the ends of bands) is shared at that cut by days as well.
+* A change of billing cuts the running period on its day. That cut is always measured by days (as the contract counts
+  them), whatever the proration policy says, because service goes on: a change of cadence alone never makes a day cost
+  twice or nothing. What is agreed for a whole period (a minimum, included units, the ends of bands) is shared at that cut
+  by days as well.
 * ``no refund``: whatever was billed in advance before the day on which the stop was agreed stays whole, also where the
   stop is back-dated. Periods billed on or after that day end with the service. The end of the term is known from the
   start and refunds nothing, because nothing after it is ever billed.
@@ -78,7 +79,7 @@ class Slot:
     """A scheduled period with what the calculation needs besides: the billing length and grid, the first day of this
     schedule, the policy for its two edges, and the stop that ended it, if one did. ``cut_before`` and ``cut_after`` say
     whether a change of billing put the days before or after it into another schedule; ``beyond`` is the stop that it
-    reaches beyond, because nothing of it is refunded."""
+    reaches beyond, because nothing of it is refunded. ``counting`` is how the contract counts days."""
 
     period: ScheduledPeriod
     every: Span
@@ -90,6 +91,7 @@ class Slot:
     cut_before: bool = False
     cut_after: bool = False
     beyond: Dated[InService] | None = None
+    counting: Proration = Proration.BY_DAYS
 
     @property
     def days(self) -> Period:
@@ -191,6 +193,7 @@ def _slots_of_schedule(
             cut_before=stretch.start < days.start == served.start,
             cut_after=served.end == days.end < stretch.end,
             beyond=stretch.stop if stretch.keeps and served.end > stretch.end else None,
+            counting=rules.counting,
         )
         k += 1
 

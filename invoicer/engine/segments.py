@@ -23,6 +23,7 @@ from invoicer.domain.contract import Bound, Charge, Metered, Proration, Quantity
 from invoicer.domain.period import Period, Span
 from invoicer.domain.price import Conditional, Flat, PerUnit, Price, SimplePrice, Tiered
 from invoicer.domain.timeline import Dated, Timeline
+from invoicer.engine.daycount import Share, counted_by
 from invoicer.engine.holds import LATE_ONE_OFF, NO_PRICE, PERIODS_DISAGREE, Where
 from invoicer.engine.schedule import Slot
 from invoicer.engine.service import DAY
@@ -84,11 +85,13 @@ class Values:
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A full rating or price period: bands, included units and bounds are counted anew in each. Where a price's period is
-    billed in ``of`` equal parts, such a part. Amounts in one ``pot`` share a cumulative rounding."""
+    billed in ``of`` equal parts, such a part. Amounts in one ``pot`` share a cumulative rounding. ``counting`` is how its
+    days are counted."""
 
     days: Period
     of: int
     pot: dt.date
+    counting: Proration = Proration.BY_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +107,6 @@ class Part:
         """The id of the meter that the quantity comes from, if it is measured."""
         quantity = self.values.quantity
         return quantity.value.meter if quantity and isinstance(quantity.value, Metered) else None
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """How much of a price period counts: ``days`` of ``full`` days, of one of ``of`` equal parts."""
-
-    days: int
-    full: int
-    of: int
-
-    @property
-    def whole(self) -> bool:
-        return self.days == self.full
 
 
 def parts_of(seen: Seen, slot: Slot, where: Where) -> tuple[Part, ...]:
@@ -149,22 +139,24 @@ def share_of(slot: Slot, part: Part) -> Share:
     starts_late = cell.start < slot.days.start
     stops_early = slot.days.end < cell.end
     if (starts_late and slot.start_rule is Proration.NEVER) or (stops_early and slot.stop_rule is Proration.NEVER):
-        return Share(0, cell.days, part.cell.of)
+        return Share(None, cell, part.cell.of, part.cell.counting)
     start, end = days.start, days.end
     if starts_late and slot.start_rule is Proration.FULL_PERIODS and start == slot.days.start:
         start = cell.start
     if stops_early and slot.stop_rule is Proration.FULL_PERIODS and end == slot.days.end:
         end = cell.end
-    return Share((end - start).days, cell.days, part.cell.of)
+    return Share(Period(start, end), cell, part.cell.of, part.cell.counting)
 
 
 def cell_at(slot: Slot, per: Span, day: dt.date) -> Cell:
     """The cell in which a day lies, for amounts that are agreed per that length of time."""
+    counting = counted_by(slot.counting, per)
     if goes_into(per, slot.every):
-        return Cell(slot.grid.period(per, day), 1, slot.period.full.start)
+        return Cell(slot.grid.period(per, day), 1, slot.period.full.start, counting)
     if goes_into(slot.every, per):
-        return Cell(slot.period.full, _length(per) // _length(slot.every), slot.grid.period(per, day).start)
-    return Cell(slot.grid.period(per, day), 1, slot.grid.first)
+        parts = _length(per) // _length(slot.every)
+        return Cell(slot.period.full, parts, slot.grid.period(per, day).start, counting)
+    return Cell(slot.grid.period(per, day), 1, slot.grid.first, counting)
 
 
 def goes_into(shorter: Span, longer: Span) -> bool:
@@ -214,7 +206,7 @@ def _cut(seen: Seen, slot: Slot, where: Where) -> Iterator[Part]:
         values = _values_at(seen, day, where)
         cell = _cell_of(seen, slot, values, day, where)
         end = min(cell.days.end, slot.days.end)
-        if rule is Proration.BY_DAYS:
+        if rule.counts:
             end = min([end, *(change for change in changes if change > day)])
         elif rule is Proration.NEVER:
             values = _values_at(seen, end - DAY, where)
@@ -227,7 +219,7 @@ def _cut(seen: Seen, slot: Slot, where: Where) -> Iterator[Part]:
 def _cell_of(seen: Seen, slot: Slot, values: Values, day: dt.date, where: Where) -> Cell:
     per = rating_span(seen, values.price.value, day, where)
     if per is None:
-        return Cell(slot.period.full, 1, slot.period.full.start)
+        return Cell(slot.period.full, 1, slot.period.full.start, counted_by(slot.counting, slot.every))
     bounded = any((bound := in_force(entries, day)) and bound.value.per for entries in (seen.minimum, seen.maximum))
     tiered = any(isinstance(price, Tiered) for price in simple_prices(values.price.value))
     if (bounded or tiered) and not goes_into(per, slot.every):

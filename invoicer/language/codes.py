@@ -111,6 +111,11 @@ class Code(Enum):
     # acknowledgements
     C135 = About("an acknowledgement is about no warning of its block", Severity.WARNING)
     C136 = About("an acknowledgement names a code that is no warning")
+    # what usage is priced by
+    C110 = About("a quantity can't be rounded so")
+    C111 = About("a graduated band begins at a whole unit, and the quantity may be a fraction")
+    C112 = About("only packages are rounded up or down")
+    C113 = About("days are counted in two ways at once")
     # reading
     C060 = About("the indentation suggests another reading", Severity.WARNING)
     C061 = About("a meter is not used", Severity.WARNING)

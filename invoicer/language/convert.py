@@ -12,6 +12,7 @@ from invoicer.domain.contract import (
     Billing,
     Bound,
     Fixed,
+    InSteps,
     Metered,
     Proration,
     ProrationRules,
@@ -39,7 +40,7 @@ from invoicer.domain.price import (
     SimplePrice,
     Tiered,
 )
-from invoicer.domain.trace import Clause
+from invoicer.domain.trace import Clause, Rounding
 from invoicer.errors import DefectError, Place
 from invoicer.language import tree
 from invoicer.language.gather import split_rate
@@ -71,7 +72,8 @@ def to_price(lines: tuple[tree.Priced, ...], measured: str | None) -> Price:
 def to_quantity(node: tree.Quantity | tree.Usage) -> Quantity:
     """An agreed or a measured quantity."""
     if isinstance(node, tree.Usage):
-        return Metered(node.meter.text)
+        steps = node.rounded
+        return Metered(node.meter.text, InSteps(steps.step.value, steps.rounding) if steps and steps.step else None)
     return Fixed(Fraction(node.amount.value), node.unit.text)
 
 
@@ -86,9 +88,10 @@ def to_bound(node: tree.Bounded) -> Bound:
 
 
 def to_proration(node: tree.Prorate | None) -> ProrationRules:
-    """The rules as stated; by days where a moment, or the whole line, is left out."""
+    """The rules as stated. A moment that is left out counts days as the others do, by days where none says how."""
     stated = dict(node.policies) if node else {}
-    return ProrationRules(*(stated.get(moment, Proration.BY_DAYS) for moment in ("start", "change", "stop")))
+    counting = next((rule for rule in stated.values() if rule.counts), Proration.BY_DAYS)
+    return ProrationRules(*(stated.get(moment, counting) for moment in ("start", "change", "stop")))
 
 
 def _simple(node: tree.PriceNode, measured: str | None) -> SimplePrice:
@@ -97,8 +100,9 @@ def _simple(node: tree.PriceNode, measured: str | None) -> SimplePrice:
             return Free()
         case tree.Share(percent=percent):
             return Percent(percent.value)
-        case tree.Tiers(model=model, per=per, bands=bands):
-            return Tiered(Model(model), tuple(map(_band, bands)), per.span if per else None)
+        case tree.Tiers(model=model, per=per, bands=bands, packages=packages):
+            whole = packages.rounding if packages else Rounding.UP
+            return Tiered(Model(model), tuple(_band(model, b) for b in bands), per.span if per else None, whole)
         case tree.Rate(amount=amount, once=True):
             return Once(amount.value)
         case tree.Rate(amount=amount):
@@ -110,12 +114,15 @@ def _simple(node: tree.PriceNode, measured: str | None) -> SimplePrice:
             return Flat(amount.value, length.span)
 
 
-def _band(node: tree.Band) -> Band:
+def _band(model: Model, node: tree.Band) -> Band:
     up_to = Fraction(node.up_to.value) if node.up_to else None
     flat = node.flat.value if node.flat else Decimal(0)
+    below = node.below and model is Model.VOLUME
+    if up_to is not None and node.below and not below:
+        up_to -= 1  # the units that bands share out are whole ones here (C111): below 100 is up to 99
     if node.percent:  # 0.30% of the money in the band: 0.30 for each 100
-        return Band(up_to, node.percent.value, Decimal(100), flat)
-    return Band(up_to, node.amount.value if node.amount else Decimal(0), node.size, flat)
+        return Band(up_to, node.percent.value, Decimal(100), flat, below)
+    return Band(up_to, node.amount.value if node.amount else Decimal(0), node.size, flat, below)
 
 
 def to_example(node: tree.Example, currency: str, clause: Callable[[Place, str], Clause]) -> Example:

@@ -15,9 +15,12 @@ from invoicer.language.build.documents import Documents
 from invoicer.language.build.examples import Examples
 from invoicer.language.build.meters import MeterLines
 from invoicer.language.build.prices import Prices
+from invoicer.language.build.pricing import UsagePricing
 from invoicer.language.build.refunds import Refunds
 
 
-class Build(Documents, ContractLines, ChargeLines, MeterLines, DiscountLines, Changes, Prices, Refunds, Examples):
+class Build(
+    Documents, ContractLines, ChargeLines, MeterLines, DiscountLines, Changes, Prices, UsagePricing, Refunds, Examples
+):
     r"""Turns Lark's tree of one file into :class:`tree.Document`\ s; a number that can't stand where it stands (day 32,
     every 0 months) becomes a problem in ``problems``."""

@@ -23,8 +23,8 @@ class ChargeLines(Parts):
     def quantity(self, meta: Meta, amount: Token, unit: Token) -> tree.Quantity:
         return tree.Quantity(self._place(meta), self._number(amount), self._name(unit))
 
-    def usage(self, meta: Meta, meter: Token) -> tree.Usage:
-        return tree.Usage(self._place(meta), self._name(meter))
+    def usage(self, meta: Meta, meter: Token, rounded: tree.InSteps | None) -> tree.Usage:
+        return tree.Usage(self._place(meta), self._name(meter), rounded)
 
     def included_units(self, meta: Meta, amount: Token, unit: Token | None) -> tree.Included:
         return tree.Included(self._place(meta), self._number(amount), self._name(unit) if unit else None)

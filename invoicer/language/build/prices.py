@@ -3,6 +3,7 @@
 # ruff: noqa: ARG002 (each method is handed the place of its rule, whether it needs it or not)
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -29,11 +30,17 @@ class Prices(Parts):
         return tree.Priced(where, since, table, *(guard or (None, False)))
 
     def tiers(
-        self, meta: Meta, model: tuple[Place, Model], per: tree.Length | None, guard: Any, *bands: tree.Band
+        self,
+        meta: Meta,
+        model: tuple[Place, Model],
+        per: tree.Length | None,
+        packages: tree.InSteps | None,
+        guard: Any,
+        *bands: tree.Band,
     ) -> tuple[tree.Tiers, Any]:
         first, name = model
-        last = bands[-1].where if bands else per.where if per else first
-        return tree.Tiers(tree.spanning(first, last), name, per, bands), guard
+        stated = [first, *(part.where for part in (per, packages, *bands) if part)]
+        return tree.Tiers(tree.spanning(first, stated[-1]), name, per, bands, packages), guard
 
     def model(self, meta: Meta, word: Token) -> tuple[Place, Model]:
         return self._place(meta), Model(str(word))
@@ -68,6 +75,9 @@ class Prices(Parts):
         return tree.Band(
             self._place(meta), self._number(up_to) if up_to else None, self._name(unit) if unit else None, **price
         )
+
+    def band_below(self, meta: Meta, *parts: Any) -> tree.Band:
+        return replace(self.band(meta, *parts), below=True)
 
     def band_free(self, meta: Meta) -> dict[str, Any]:
         return {}

@@ -20,6 +20,7 @@ from invoicer.language.checks.prices import check_prices
 from invoicer.language.checks.refunds import check_refunds, check_tables_of_refunds
 from invoicer.language.checks.tables import check_tables
 from invoicer.language.checks.time import check_time
+from invoicer.language.checks.usage import check_usage_lines
 from invoicer.language.gather import PriceLists, Terms
 
 __all__ = ["Known", "check_document", "check_terms"]
@@ -31,6 +32,7 @@ def check_document(document: tree.Document) -> Iterator[Problem]:
     yield from check_acknowledgements(document)
     yield from check_tables(document)
     yield from check_tables_of_refunds(document)
+    yield from check_usage_lines(document)
     yield from check_layout(document)
 
 

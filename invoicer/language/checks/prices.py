@@ -13,6 +13,7 @@ from invoicer.errors import Place, Problem
 from invoicer.language import tree
 from invoicer.language.checks.conditions import asked_quantities
 from invoicer.language.checks.moments import Moment, Moments, MomentsError
+from invoicer.language.checks.usage import check_usage_moment
 from invoicer.language.codes import Code, line_of, problem
 from invoicer.language.gather import ChargeTerms, Terms, split_rate
 from invoicer.language.words import close_to, long, same_unit
@@ -39,6 +40,7 @@ def _moment(terms: Terms, charge: ChargeTerms, moment: Moment, asked: bool) -> I
     yield from _periods(moment)
     yield from _measured(terms, moment)
     yield from _one_off(moment)
+    yield from check_usage_moment(terms, moment)
 
 
 # ------------------------------------------------------------------ the charge as a whole

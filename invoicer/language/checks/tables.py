@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from invoicer.errors import Place, Problem
@@ -32,8 +33,11 @@ def _owned(document: tree.Document) -> Iterator[tuple[str, tree.Node]]:
 
 
 def _bands(owner: str, tiers: tree.Tiers) -> Iterator[Problem]:
-    bounds = [(band.where, band.up_to.value if band.up_to else None) for band in tiers.bands]
-    yield from _bounds(owner, tiers.where, bounds, str(tiers.model), "unit")
+    yield from _bounds(owner, tiers.where, [_bound(tiers, band) for band in tiers.bands], str(tiers.model), "unit")
+    if tiers.packages and tiers.model != "package":
+        cause = f"units of a `{tiers.model}` table are not packages, and are not rounded here"
+        mend = "leave it out; a measured quantity is rounded where it is named: `usage of sms, rounded up to 1`"
+        yield problem(Code.C112, tiers.packages.where, cause, mend)
     if tiers.model == "package":
         for band in tiers.bands:
             if band.percent:
@@ -44,15 +48,36 @@ def _bands(owner: str, tiers: tree.Tiers) -> Iterator[Problem]:
 
 
 def _volume(owner: str, off: tree.VolumeOff) -> Iterator[Problem]:
-    bounds = [(band.where, band.up_to.value if band.up_to else None) for band in off.bands]
+    bounds = [_Bound(band.where, band.up_to.value if band.up_to else None) for band in off.bands]
     yield from _bounds(owner, off.where, bounds, "volume", "amount")
     for band in off.bands:
         yield from _percent(band.percent)
 
 
-def _bounds(
-    owner: str, table: Place, bounds: Sequence[tuple[Place, Decimal | None]], model: str, what: str
-) -> Iterator[Problem]:
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """Where a band ends: the last quantity that belongs to it, or (``below``) the first that does not."""
+
+    where: Place
+    value: Decimal | None
+    below: bool = False
+    whole_units: bool = False
+
+    @property
+    def end(self) -> tuple[Decimal, bool] | None:
+        if self.value is None:
+            return None
+        return (self.value - 1, True) if self.below and self.whole_units else (self.value, not self.below)
+
+    def __str__(self) -> str:
+        return f"{'below' if self.below else 'up to'} {written(self.value or Decimal(0))}"
+
+
+def _bound(tiers: tree.Tiers, band: tree.Band) -> _Bound:
+    return _Bound(band.where, band.up_to.value if band.up_to else None, band.below, tiers.model != "volume")
+
+
+def _bounds(owner: str, table: Place, bounds: Sequence[_Bound], model: str, what: str) -> Iterator[Problem]:
     if not bounds:
         cause = f"{owner} has no bands below `{model}`"
         mend = "add lines such as `up to 1 000: 0.10 EUR each` and `above 0.08 EUR each`"
@@ -60,30 +85,33 @@ def _bounds(
             mend = "add lines such as `up to 1 000.00 EUR 0%` and `above 5%`"
         yield problem(Code.C033, _line(table), cause, mend)
         return
-    before: Decimal | None = Decimal(0)
-    for number, (where, bound) in enumerate(bounds):
-        if before is None:
+    before: _Bound | None = None
+    reached: tuple[Decimal, bool] = (Decimal(0), True)
+    for bound in bounds:
+        if before and before.value is None:
             cause = "this band never applies: one before it is for everything above"
-            yield problem(Code.C031, where, cause, "let the band `above` be the last one, and the only one")
+            yield problem(Code.C031, bound.where, cause, "let the band `above` be the last one, and the only one")
             return
-        if bound is not None and bound <= before:
-            earlier = f"the band before it goes up to {_shown(before)}" if number else "there is nothing up to 0"
-            cause = f"the band up to {_shown(bound)} never applies: {earlier}"
-            yield problem(Code.C032, where, cause, "let the bounds rise from line to line")
+        if bound.end and bound.end <= reached:
+            earlier = f"the band before it is for {before}" if before else "there is nothing up to 0"
+            if before and not before.below:
+                earlier = f"the band before it goes {before}"
+            cause = f"the band {bound} never applies: {earlier}"
+            yield problem(Code.C032, bound.where, cause, "let the bounds rise from line to line")
             continue
-        before = bound
-    if before is not None:
-        cause = f"the bands of {owner} stop at {_shown(before)}: any {what} above has no price"
-        yield problem(Code.C030, bounds[-1][0], cause, "end the table with a line `above …`")
+        before, reached = bound, bound.end or reached
+    if before and before.value is not None:
+        cause = f"the bands of {owner} stop at {written(before.value)}: any {what} above has no price"
+        yield problem(Code.C030, bounds[-1].where, cause, "end the table with a line `above …`")
 
 
 def _percent(percent: tree.Number) -> Iterator[Problem]:
     if percent.value > 100:
-        cause = f"a discount of {_shown(percent.value)}% would pay the customer"
+        cause = f"a discount of {written(percent.value)}% would pay the customer"
         yield problem(Code.C035, percent.where, cause, "write a percentage up to 100%")
 
 
-def _shown(value: Decimal) -> str:
+def written(value: Decimal) -> str:
     """As terms write it, without decimals that say nothing."""
     whole, _, decimals = f"{value:f}".partition(".")
     decimals = decimals.rstrip("0")

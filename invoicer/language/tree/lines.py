@@ -8,7 +8,7 @@ from invoicer.domain.contract import Aggregation, Anchor, Proration, Timing
 from invoicer.domain.payment import PaymentTerms
 from invoicer.domain.period import Span
 from invoicer.domain.trace import Rounding
-from invoicer.language.tree.parts import Amount, Condition, Day, Length, Name, Node, Number
+from invoicer.language.tree.parts import Amount, Condition, Day, InSteps, Length, Name, Node, Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,7 @@ class Quantity(Node):
 @dataclass(frozen=True, slots=True)
 class Usage(Node):
     meter: Name
+    rounded: InSteps | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from invoicer.domain.period import Span
 from invoicer.domain.price import Comparison, Model
+from invoicer.domain.trace import Rounding
 from invoicer.errors import Place
 
 
@@ -54,6 +55,14 @@ class Length(Node):
     """12 months, or the period after ``per``."""
 
     span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class InSteps(Node):
+    """rounded up to 100; of packages without a step."""
+
+    rounding: Rounding
+    step: Number | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +139,17 @@ class Band(Node):
     size_unit: Name | None = None
     flat: Amount | None = None
     percent: Number | None = None
+    below: bool = False  # ``up_to`` is the first quantity that is not in the band
 
 
 @dataclass(frozen=True, slots=True)
 class Tiers(Node):
+    """``packages``: how packages are rounded, where the table says so."""
+
     model: Model
     per: Length | None
     bands: tuple[Band, ...]
+    packages: InSteps | None = None
 
 
 PriceNode = Free | Rate | Share | Tiers

@@ -1,0 +1,54 @@
+"""What usage is priced by becomes what the engine rates: read against the domain, value by value."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from invoicer.domain.contract import Charge, InSteps, Metered, Proration, ProrationRules
+from invoicer.domain.price import Band, Tiered
+from invoicer.domain.trace import Rounding
+from tests.language.test_language_contract import GOOD, contract
+
+
+@pytest.fixture(scope="module")
+def charges() -> dict[str, Charge]:
+    return {charge.id: charge for charge in contract((GOOD / "usage.terms").read_text("utf-8")).charges}
+
+
+def tiers(charge: Charge) -> Tiered:
+    price = charge.price.entries[0].value
+    assert isinstance(price, Tiered)
+    return price
+
+
+@pytest.mark.parametrize(
+    ("charge", "step", "rounding"),
+    [("sms", "100", Rounding.UP), ("hours", "0.25", Rounding.HALF_UP), ("disk", "1", Rounding.DOWN)],
+)
+def test_a_quantity_is_rounded(charges: dict[str, Charge], charge: str, step: str, rounding: Rounding) -> None:
+    quantity = charges[charge].quantity
+    assert quantity is not None
+    assert quantity.entries[0].value == Metered(charge, InSteps(Decimal(step), rounding))
+
+
+def test_below_and_up_to(charges: dict[str, Charge]) -> None:
+    assert tiers(charges["nodes"]).bands[:2] == (
+        Band(Fraction(10), Decimal("90.00"), below=True),
+        Band(Fraction(10), Decimal("85.00")),
+    )
+    assert tiers(charges["disk"]).bands[0] == Band(Fraction(99), Decimal(0))  # the hundredth is the next band's
+
+
+def test_packages(charges: dict[str, Charge]) -> None:
+    assert tiers(charges["mail"]).rounding is Rounding.DOWN
+    assert tiers(charges["calls"]).rounding is Rounding.UP
+
+
+def test_how_days_are_counted(charges: dict[str, Charge]) -> None:
+    thirty, calendar = Proration.BY_30_DAY_MONTHS, Proration.BY_CALENDAR_MONTHS
+    assert charges["sms"].proration == ProrationRules(thirty, thirty, thirty)
+    # a moment that is left out counts days as the others do
+    assert charges["hours"].proration == ProrationRules(Proration.FULL_PERIODS, calendar, calendar)
