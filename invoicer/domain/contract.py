@@ -10,6 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from invoicer.domain.example import Example
+from invoicer.domain.indexation import ByIndex, Indexation
 from invoicer.domain.payment import PaymentTerms
 from invoicer.domain.period import Span
 from invoicer.domain.price import Condition, Price
@@ -291,6 +292,12 @@ class Contract:
     reference: str = ""
     term_end: dt.date | None = None
     examples: tuple[Example, ...] = ()
+    indexations: tuple[Indexation, ...] = ()
+
+    @property
+    def index_series(self) -> tuple[str, ...]:
+        """The names of the index series that its indexations use, each once, sorted."""
+        return tuple(sorted({one.how.series for one in self.indexations if isinstance(one.how, ByIndex)}))
 
     def charge(self, charge_id: str) -> Charge:
         """The charge of that id; KeyError when there is none."""

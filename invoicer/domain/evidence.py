@@ -40,5 +40,12 @@ class Evidence:
     indices: Mapping[str, tuple[IndexValue, ...]] = field(default_factory=dict)
     declarations: Mapping[str, tuple[Declaration, ...]] = field(default_factory=dict)
 
+    def known_on(self, day: dt.date) -> Evidence:
+        """The part of it that was known on a day."""
+        return Evidence(
+            {name: tuple(one for one in found if one.published <= day) for name, found in self.indices.items()},
+            {name: tuple(one for one in found if one.declared <= day) for name, found in self.declarations.items()},
+        )
+
 
 NO_EVIDENCE = Evidence()

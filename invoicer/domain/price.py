@@ -53,13 +53,15 @@ class Model(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Band:
     """Units up to and including ``up_to`` (None: all above the band before), at ``amount`` for each ``size`` units, plus
-    ``flat`` once when a unit falls into the band. With ``below`` (volume only) the bound belongs to the next band."""
+    ``flat`` once when a unit falls into the band. With ``below`` (volume only) the bound belongs to the next band.
+    ``percent``: the amount is a percentage of money, and ``size`` is 100."""
 
     up_to: Fraction | None
     amount: Decimal
     size: Decimal = Decimal(1)
     flat: Decimal = Decimal(0)
     below: bool = False
+    percent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

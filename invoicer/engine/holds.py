@@ -16,6 +16,7 @@ LATE_ONE_OFF = "E005"  # a one-off price takes effect after the charge has begun
 PERIODS_DISAGREE = "E006"  # rating, price and billing periods do not fit into each other
 NO_QUANTITY = "E007"  # a price or a condition needs a quantity that the charge has not
 NO_PRICE = "E008"  # no price is in force on a day of service
+UNPUBLISHED = "E010"  # a price follows an index whose value is not known yet
 
 
 class HeldError(Exception):

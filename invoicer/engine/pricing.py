@@ -35,6 +35,7 @@ from invoicer.domain.trace import (
     rounded,
     subtract,
 )
+from invoicer.engine.indexation import agreed_amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,8 @@ def priced(price: SimplePrice, units: Units, clause: Clause, currency: str) -> P
             row = Detail("price", units.between.result, units.unit, Decimal(0), Decimal(1), Fraction(0))
             return Priced(given(0, "free", currency, clause), (row,) if units.after else ())
         case Flat(amount, per):
-            row = Detail("price", Fraction(1), str(per), amount, Decimal(1), Fraction(amount))
-            return Priced(given(Fraction(amount), "price", currency, clause), (row,))
+            row = Detail("price", Fraction(1), str(per), Decimal(amount), Decimal(1), Fraction(amount))
+            return Priced(agreed_amount(amount, "price", currency, clause), (row,))
         case Once(amount):
             return _per_unit(amount, Decimal(1), units, clause, currency)
         case PerUnit(amount, _, size, _):
@@ -94,11 +95,11 @@ def priced(price: SimplePrice, units: Units, clause: Clause, currency: str) -> P
 
 def _per_unit(amount: Decimal, size: Decimal, units: Units, clause: Clause, currency: str) -> Priced:
     cost = _cost(units.between, amount, size, clause, currency, "price")
-    return Priced(cost, (Detail("price", units.between.result, units.unit, amount, size, cost.result),))
+    return Priced(cost, (Detail("price", units.between.result, units.unit, Decimal(amount), size, cost.result),))
 
 
 def _cost(count: Trace, amount: Decimal, size: Decimal, clause: Clause, currency: str, label: str) -> Trace:
-    each = given(Fraction(amount), f"{label}-per-unit", currency, clause)
+    each = agreed_amount(amount, f"{label}-per-unit", currency, clause)
     if size != 1:
         each = divide(each, given(Fraction(size), "units-per-price", "", clause), f"{label}-per-unit", currency)
     return multiply(count, each, "amount", currency)
@@ -117,7 +118,7 @@ def _tiered(price: Tiered, units: Units, clause: Clause, currency: str) -> Price
 def _volume(price: Tiered, units: Units, clause: Clause, currency: str) -> Iterator[tuple[Trace, Detail]]:
     band = next(b for b in price.bands if _reaches(b, units))
     cost = _cost(units.between, band.amount, band.size, clause, currency, "band-price")
-    yield cost, Detail("band", units.between.result, units.unit, band.amount, band.size, cost.result)
+    yield cost, Detail("band", units.between.result, units.unit, Decimal(band.amount), band.size, cost.result)
     if band.flat and (units.before is None or not units.before.result):
         yield _flat_part(band, units, clause, currency)
 
@@ -143,14 +144,14 @@ def _band(
     if price.model is Model.GRADUATED:
         count = subtract(after, before, "band-units", unit) if before else after
         cost = _cost(count, band.amount, band.size, clause, currency, "band-price")
-        return cost, Detail("band", count.result, unit, band.amount, band.size, cost.result)
+        return cost, Detail("band", count.result, unit, Decimal(band.amount), band.size, cost.result)
     size = given(Fraction(band.size), "package-size", unit, clause)
     count = _packages(price, divide(after, size, "packages"), "packages")
     if before:
         earlier = _packages(price, divide(before, size, "packages"), "packages-before")
         count = subtract(count, earlier, "packages", "package")
-    cost = multiply(count, given(Fraction(band.amount), "package-price", currency, clause), "amount", currency)
-    return cost, Detail("packages", count.result, "package", band.amount, Decimal(1), cost.result)
+    cost = multiply(count, agreed_amount(band.amount, "package-price", currency, clause), "amount", currency)
+    return cost, Detail("packages", count.result, "package", Decimal(band.amount), Decimal(1), cost.result)
 
 
 def _packages(price: Tiered, count: Trace, label: str) -> Trace:
@@ -169,9 +170,9 @@ def _reaches(band: Band, units: Units) -> bool:
 
 
 def _flat_part(band: Band, units: Units, clause: Clause, currency: str) -> tuple[Trace, Detail]:
-    flat = shared(given(Fraction(band.flat), "band-flat", currency, clause), units.share)
+    flat = shared(agreed_amount(band.flat, "band-flat", currency, clause), units.share)
     count = units.share.result if units.share else Fraction(1)
-    return flat, Detail("flat", count, "", band.flat, Decimal(1), flat.result)
+    return flat, Detail("flat", count, "", Decimal(band.flat), Decimal(1), flat.result)
 
 
 def _within(units: Units, position: Trace, lower: Fraction | None, upper: Fraction | None, clause: Clause) -> Trace:

@@ -84,11 +84,10 @@ def _rated(
     by the period that they are about (None: of no one period)."""
     contract = context.contract
     held: dict[ScheduledPeriod | None, tuple[Problem, ...]] = {}
-    loose: list[Problem] = []
     rated: list[tuple[dt.date, int, RatedSlot]] = []
     for number, charge in enumerate(contract.charges):
         pots: Pots = {}
-        walk = _walk(contract, charge, context.known_on, through, billed_until, loose, uncut)
+        walk = _walk(context, charge, through, billed_until, held, uncut)
         for slot, seen, where, parts, asks in walk:
             missing = [problem for ask in asks if (problem := context.missing(ask, where))]
             if missing:
@@ -102,9 +101,8 @@ def _rated(
             else:
                 rated.append((slot.period.bill_date, number, one))
     ordered = [one for *_, one in sorted(rated, key=lambda entry: (entry[0], entry[1], entry[2].slot.days))]
-    loose.extend(discount(context, ordered))
-    if loose:
-        held[None] = tuple(loose)
+    if loose := discount(context, ordered):
+        held[None] = loose
     return ordered, held
 
 
@@ -114,32 +112,36 @@ def demands(
     known_on: dt.date,
     through: dt.date,
     billed_until: Mapping[str, dt.date] = NOTHING_BILLED,
+    evidence: Evidence = NO_EVIDENCE,
 ) -> tuple[Demand, ...]:
     """The quantities that :func:`rate` needs for the same arguments, each once. ``time_zone`` is the seller's (IANA)."""
     found: dict[Ask, None] = {}
+    context = Context(contract, known_on, None, {}, evidence)
     for charge in contract.charges:
         for uncut in (False, True) if refunds_in_part(contract, known_on) else (False,):
-            for _, _, _, _, asks in _walk(contract, charge, known_on, through, billed_until, [], uncut):
+            for _, _, _, _, asks in _walk(context, charge, through, billed_until, {}, uncut):
                 found.update(dict.fromkeys(asks))
     return tuple(Demand(contract.id, contract.meter(meter), days, time_zone) for meter, days in found)
 
 
 def _walk(
-    contract: Contract,
+    context: Context,
     charge: Charge,
-    known_on: dt.date,
     through: dt.date,
     billed_until: Mapping[str, dt.date],
-    holds: list[Problem],
+    held: dict[ScheduledPeriod | None, tuple[Problem, ...]],
     uncut: bool,
 ) -> Iterator[tuple[Slot, Seen, Where, tuple[Part, ...], tuple[Ask, ...]]]:
     """The billing periods of a charge that are to be rated, with their parts and what has to be measured for them.
-    Periods that can't be cut into parts are added to ``holds``."""
-    seen = Seen.of(charge, known_on)
+    Periods that can't be cut into parts are added to ``held``."""
+    contract, known_on = context.contract, context.known_on
     is_billed = charge.id in billed_until
     ahead = billed_until.get(charge.id, dt.date.min)
     last = max(through, ahead - DAY) if is_billed else through
-    for slot in slots(contract, charge, known_on, last, uncut):
+    scheduled = tuple(slots(contract, charge, known_on, last, uncut))
+    until = max((slot.days.end for slot in scheduled), default=last)
+    seen = Seen.of(contract, charge, known_on, context.evidence, until)
+    for slot in scheduled:
         where = Where(contract.id, charge.id, slot.days, charge.clause)
         due = slot.period.bill_date <= through
         billed = is_billed if slot.period.one_off else slot.days.start < ahead
@@ -148,7 +150,7 @@ def _walk(
         try:
             parts = parts_of(seen, slot, where)
         except HeldError as error:
-            holds.extend(error.problems)
+            held[slot.period] = error.problems
             continue
         asks = asks_of(contract, charge, slot, parts, known_on)
         if due or not asks:

@@ -19,12 +19,14 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeVar
 
-from invoicer.domain.contract import Bound, Charge, Metered, Proration, Quantity
+from invoicer.domain.contract import Bound, Charge, Contract, Metered, Proration, Quantity
+from invoicer.domain.evidence import Evidence
 from invoicer.domain.period import Period, Span
 from invoicer.domain.price import Conditional, Flat, PerUnit, Price, SimplePrice, Tiered
 from invoicer.domain.timeline import Dated, Timeline
 from invoicer.engine.daycount import Share, counted_by
-from invoicer.engine.holds import LATE_ONE_OFF, NO_PRICE, PERIODS_DISAGREE, Where
+from invoicer.engine.holds import LATE_ONE_OFF, NO_PRICE, PERIODS_DISAGREE, UNPUBLISHED, Where
+from invoicer.engine.indexation import Awaited, adjusted
 from invoicer.engine.schedule import Slot
 from invoicer.engine.service import DAY
 
@@ -33,7 +35,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was agreed about a charge, as known on a day; each by rising effective day."""
+    """What was agreed about a charge, as known on a day, its price with the adjustments that were agreed; each by rising
+    effective day."""
 
     charge: Charge
     known_on: dt.date
@@ -44,8 +47,8 @@ class Seen:
     maximum: tuple[Dated[Bound], ...]
 
     @classmethod
-    def of(cls, charge: Charge, known_on: dt.date) -> Seen:
-        """The charge as known on that day."""
+    def of(cls, contract: Contract, charge: Charge, known_on: dt.date, evidence: Evidence, until: dt.date) -> Seen:
+        """The charge as known on that day, adjusted up to the day ``until``."""
 
         def known(timeline: Timeline[T] | None) -> tuple[Dated[T], ...]:
             return timeline.known_on(known_on) if timeline else ()
@@ -53,7 +56,7 @@ class Seen:
         return cls(
             charge,
             known_on,
-            known(charge.price),
+            adjusted(contract, charge, known_on, evidence, until),
             known(charge.quantity),
             known(charge.included),
             known(charge.minimum),
@@ -235,6 +238,13 @@ def _values_at(seen: Seen, day: dt.date, where: Where) -> Values:
     price = in_force(seen.price, day)
     if price is None:
         raise where.held(NO_PRICE, f"no price is in force on {day}", "let the price begin when the charge does")
+    if isinstance(price, Awaited):
+        raise where.held(
+            UNPUBLISHED,
+            f"the price from {price.effective} on follows the index {price.series}, and its value of "
+            f"{price.month:%Y-%m} is not known on {seen.known_on}",
+            f"add the value of {price.month:%Y-%m} to indices/{price.series}.csv when it is published",
+        )
     return Values(price, in_force(seen.quantity, day), in_force(seen.included, day))
 
 

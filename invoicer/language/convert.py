@@ -121,7 +121,7 @@ def _band(model: Model, node: tree.Band) -> Band:
     if up_to is not None and node.below and not below:
         up_to -= 1  # the units that bands share out are whole ones here (C111): below 100 is up to 99
     if node.percent:  # 0.30% of the money in the band: 0.30 for each 100
-        return Band(up_to, node.percent.value, Decimal(100), flat, below)
+        return Band(up_to, node.percent.value, Decimal(100), flat, below, percent=True)
     return Band(up_to, node.amount.value if node.amount else Decimal(0), node.size, flat, below)
 
 

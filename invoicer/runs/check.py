@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from invoicer import render
+from invoicer import render, workspace
 from invoicer.errors import Problem
 from invoicer.runs.desk import Desk
 from invoicer.runs.measure import measure
@@ -16,5 +16,6 @@ def check(desk: Desk, today: dt.date) -> Iterator[Problem]:
     yield from desk.problems()
     refused = desk.refusals()
     sound = [contract for contract in desk.contracts if contract.id not in refused]
+    yield from workspace.published_later(desk.workspace.indices, today)
     yield from measure(desk, sound, today)[1]
     yield from render.missing_parts()

@@ -22,6 +22,7 @@ from invoicer.errors import Place, Problem, RunError, Severity, TaxError
 from invoicer.ledger import DraftStatus, Ledger
 from invoicer.runs.context import draft_context, max_age_days
 from invoicer.runs.desk import Desk
+from invoicer.runs.evidence import evidence_for, kept
 from invoicer.runs.examples import failing
 from invoicer.runs.measure import measure
 from invoicer.runs.rate import rate
@@ -124,7 +125,7 @@ def _entitled(
     """What the contract is owed, with its treatment; doubts are added to the holds."""
     rows = desk.workspace.customers[contract.customer]
     until = _billed_until(work.billed[contract.id])
-    rating = rate(contract, rows, measurements, as_of, as_of, until)
+    rating = rate(contract, rows, measurements, as_of, as_of, until, evidence_for(desk, contract))
     assessment = tax.treat(
         rating.entitlements,
         seller=desk.seller(contract),
@@ -211,11 +212,12 @@ def _provenance(
         "invoicer": __version__,
         "plugins": {one.name: f"{one.version} {one.sha256}".strip() for one in desk.plugins.loaded},
     }
-    kept = {f"terms:{source.path}": source.text for source in contract.sources}
-    kept["settings"] = desk.workspace.settings.source.text
-    kept["customer"] = canonical.to_json(rows)
-    kept["quantities"] = canonical.to_json(sorted(measured, key=lambda one: (str(one["meter"]), str(one["days"]))))
-    kept["code"] = canonical.to_json(code)
-    hashes = {name: canonical.sha256(text) for name, text in kept.items()}
-    work.contents.update((hashes[name], text.encode()) for name, text in kept.items())
+    contents = {f"terms:{source.path}": source.text for source in contract.sources}
+    contents["settings"] = desk.workspace.settings.source.text
+    contents["customer"] = canonical.to_json(rows)
+    contents["quantities"] = canonical.to_json(sorted(measured, key=lambda one: (str(one["meter"]), str(one["days"]))))
+    contents["code"] = canonical.to_json(code)
+    contents |= kept(evidence_for(desk, contract).known_on(as_of))
+    hashes = {name: canonical.sha256(text) for name, text in contents.items()}
+    work.contents.update((hashes[name], text.encode()) for name, text in contents.items())
     return hashes

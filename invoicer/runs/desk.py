@@ -37,17 +37,23 @@ class Desk:
         return self.workspace.sellers[contract.seller]
 
     def refusals(self) -> dict[str, tuple[Problem, ...]]:
-        """Contracts that can't be billed as the workspace stands: wrong terms, or a customer whose row is wrong."""
+        """Contracts that can't be billed as the workspace stands: wrong terms, or a customer or index series with wrong
+        rows."""
         held = {contract: tuple(problems) for contract, problems in self.terms.refused.items()}
         for contract in self.terms.contracts:
             if problems := self.workspace.customer_problems.get(contract.customer):
                 held[contract.id] = problems
+            for series in contract.index_series:
+                if wrong := self.workspace.index_problems.get(series):
+                    held[contract.id] = (*held.get(contract.id, ()), *wrong)
         return held
 
     def problems(self) -> Iterator[Problem]:
         """Everything that was found while reading, errors and warnings."""
         yield from self.workspace.warnings
         for problems in self.workspace.customer_problems.values():
+            yield from problems
+        for problems in self.workspace.index_problems.values():
             yield from problems
         yield from self.terms.problems
 

@@ -10,6 +10,7 @@ from invoicer.domain.contract import Contract
 from invoicer.domain.usage import Demand, Measurements
 from invoicer.errors import Problem
 from invoicer.runs.desk import Desk
+from invoicer.runs.evidence import evidence_for
 
 BilledUntil = Mapping[str, dt.date]
 
@@ -31,7 +32,7 @@ def measure(
     demands: list[Demand] = []
     for contract in contracts:
         zone = desk.seller(contract).time_zone
-        demands += engine.demands(contract, zone, as_of, as_of, billed_until(contract))
+        demands += engine.demands(contract, zone, as_of, as_of, billed_until(contract), evidence_for(desk, contract))
     known = [*(contract.id for contract in desk.terms.contracts), *desk.terms.refused]
     return usage.measure(
         desk.workspace.usage_folder, demands, known_on=as_of, contracts=frozenset(known), meters=desk.terms.meters

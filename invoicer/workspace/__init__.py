@@ -3,6 +3,7 @@
 from invoicer.workspace.checks import Flaw, did_you_mean, mend_by_choice
 from invoicer.workspace.customers import read_customers
 from invoicer.workspace.folder import load
+from invoicer.workspace.indices import published_later, read_indices
 from invoicer.workspace.model import AcceptedFact, Policy, SeriesPattern, Settings, Workspace
 from invoicer.workspace.starting import EXAMPLES, copy_example, new_workspace
 from invoicer.workspace.tables import Table, read_toml
@@ -25,7 +26,9 @@ __all__ = [
     "load",
     "mend_by_choice",
     "new_workspace",
+    "published_later",
     "read_customers",
+    "read_indices",
     "read_toml",
     "zone",
     "zone_names",

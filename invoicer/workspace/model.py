@@ -11,6 +11,7 @@ from typing import Any
 
 from invoicer.domain.contract import Source
 from invoicer.domain.document import Kind
+from invoicer.domain.evidence import IndexValue
 from invoicer.domain.party import Customer, Seller
 from invoicer.errors import Problem
 from invoicer.workspace.checks import Flaw
@@ -103,7 +104,8 @@ class Workspace:
     """A workspace folder that was read.
 
     ``customers`` has the sound customers by id, each with its rows in the order of the file; ``customer_problems`` has
-    the others by id, with what is wrong: only the contracts with them are to be held. ``warnings`` hold nothing.
+    the others by id, with what is wrong: only the contracts with them are to be held. ``indices`` and ``index_problems``
+    are the same for index series, by name. ``warnings`` hold nothing.
     """
 
     folder: Path
@@ -111,6 +113,8 @@ class Workspace:
     customers: Mapping[str, tuple[Customer, ...]]
     customer_problems: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
     warnings: tuple[Problem, ...] = ()
+    indices: Mapping[str, tuple[IndexValue, ...]] = field(default_factory=dict)
+    index_problems: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -128,6 +132,11 @@ class Workspace:
     def customer_ids(self) -> frozenset[str]:
         """The ids of all customers, sound or not: what terms may refer to."""
         return frozenset(self.customers) | frozenset(self.customer_problems)
+
+    @property
+    def index_names(self) -> frozenset[str]:
+        """The names of all index series, sound or not: what terms may refer to."""
+        return frozenset(self.indices) | frozenset(self.index_problems)
 
     @property
     def contract_files(self) -> tuple[tuple[str, Path], ...]:

@@ -1,0 +1,21 @@
+"""runs: evidence. What rating a contract rests on besides terms, usage and customer, out of the workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from invoicer.domain import canonical
+from invoicer.domain.contract import Contract
+from invoicer.domain.evidence import Evidence
+from invoicer.runs.desk import Desk
+
+
+def evidence_for(desk: Desk, contract: Contract) -> Evidence:
+    """The evidence that the contract's terms name."""
+    indices = {name: desk.workspace.indices.get(name, ()) for name in contract.index_series}
+    return Evidence(indices=indices)
+
+
+def kept(evidence: Evidence) -> Mapping[str, str]:
+    """What a document keeps of it, as canonical JSON by the name under which the ledger finds it."""
+    return {f"index:{name}": canonical.to_json(values) for name, values in evidence.indices.items()}
