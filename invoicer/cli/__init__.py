@@ -3,12 +3,18 @@
 import io
 import sys
 
-from invoicer.cli import batch, look, start, trial
 from invoicer.cli.app import cli
 
-for _room in (start, look, trial, batch):
-    for _command in _room.COMMANDS:
-        cli.add_command(_command)
+COMMANDS = {
+    "start": ("init", "demo"),
+    "check": ("check",),
+    "look": ("preview", "explain", "schedule", "plugins"),
+    "trial": ("test",),
+    "batch": ("plan", "confirm", "issue", "run"),
+}
+"""The commands of each module, which is imported for them (:class:`~app.Commands`); in the order of the help."""
+
+cli.modules |= {name: f"{__name__}.{module}" for module, names in COMMANDS.items() for name in names}
 
 
 def main() -> None:

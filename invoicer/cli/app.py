@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import wraps
+from importlib import import_module
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -23,6 +24,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 PROBLEMS, WRONG_USE = 1, 2
+
+json_option = click.option("--json", "as_json", is_flag=True, help="For programs.")
 
 
 class Day(click.ParamType[dt.date]):
@@ -78,16 +81,24 @@ class Session:
 
 
 class Commands(click.Group):
-    """The commands, and behind them those of plugins, which are loaded only when they are asked for."""
+    """The commands by the module they stand in, and behind them those of plugins. Each is imported, and plugins are
+    loaded, when the command is asked for: a check does not wait for what only issuing needs."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.modules: dict[str, str] = {}
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.commands:
+        if cmd_name in self.modules and cmd_name not in self.commands:
+            for command in import_module(self.modules[cmd_name]).COMMANDS:
+                self.add_command(command)
+        elif cmd_name not in self.commands:
             self._ask_plugins(ctx)
         return super().get_command(ctx, cmd_name)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         self._ask_plugins(ctx)
-        return list(self.commands)
+        return [*self.modules, *(name for name in self.commands if name not in self.modules)]
 
     def _ask_plugins(self, ctx: click.Context) -> None:
         folder = Path(ctx.params.get("workspace") or ".")

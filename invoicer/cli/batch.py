@@ -11,13 +11,12 @@ import click
 
 from invoicer import ledger, runs
 from invoicer.cli import output, tables
-from invoicer.cli.app import PROBLEMS, Day, Session, reports_problems, whoever
+from invoicer.cli.app import PROBLEMS, Day, Session, json_option, reports_problems, whoever
 from invoicer.errors import Severity
 from invoicer.ledger import Ledger, Plan
 from invoicer.runs.issue import Progress, release_by_policy
 
 as_of_option = click.option("--as-of", type=Day(), help="Bill up to this day, as known on it (default: today).")
-json_option = click.option("--json", "as_json", is_flag=True, help="For programs.")
 dry_run_option = click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 plan_option = click.option("--plan", "plan_id", type=int, help="The plan (default: the latest).")
 by_option = click.option("--by", default=whoever, show_default="whoever is logged in", help="Who does it, for the log.")

@@ -1,4 +1,4 @@
-"""cli: the commands that look and change nothing: check, preview, explain, schedule, plugins."""
+"""cli: the commands that look and change nothing: preview, explain, schedule, plugins."""
 
 from __future__ import annotations
 
@@ -12,55 +12,12 @@ from rich.text import Text
 
 from invoicer import runs
 from invoicer.cli import output, tables, words
-from invoicer.cli.app import PROBLEMS, Day, Given, Session, reports_problems, workspace_of
-from invoicer.cli.batch import json_option, opened
+from invoicer.cli.app import PROBLEMS, Day, Given, Session, json_option, reports_problems, workspace_of
+from invoicer.cli.batch import opened
 from invoicer.cli.lines import document_data, preview_data, preview_table
 from invoicer.domain.period import add_months
 from invoicer.errors import Place, Problem, RunError, Severity
 from invoicer.workspace.model import SETTINGS
-
-
-@click.command(short_help="Look whether everything is sound.")
-@click.option("-v", "--verbose", is_flag=True, help="Also list the warnings that terms acknowledge.")
-@json_option
-@click.pass_obj
-@reports_problems
-def check(session: Session, verbose: bool, as_json: bool) -> None:
-    """Look whether settings, customers, terms, usage and plugins are sound.
-
-    \b
-    Examples:
-      invoicer check
-      invoicer -w rules/managed-hosting check
-    """
-    desk = session.desk()
-    problems = tuple(runs.check(desk, session.today(desk)))
-    errors = [problem for problem in problems if problem.severity is Severity.ERROR]
-    if as_json:
-        acknowledged = [{**output.problem_data(one.problem), "reason": one.reason} for one in desk.terms.acknowledged]
-        output.as_json(
-            {"problems": [output.problem_data(problem) for problem in problems], "acknowledged": acknowledged}
-        )
-    else:
-        output.show_problems(problems, desk.terms.texts)
-        if verbose:
-            _show_acknowledged(desk)
-        counts = (output.counted(len(errors), "error"), output.counted(len(problems) - len(errors), "warning"))
-        found = ", ".join(counts) if problems else "no problems"
-        if desk.terms.acknowledged:
-            found += f", {output.counted(len(desk.terms.acknowledged), 'warning')} acknowledged"
-        sizes = (
-            output.counted(len(desk.contracts), "contract"),
-            output.counted(len(desk.workspace.customers), "customer"),
-        )
-        output.console().print(f"{desk.workspace.name}: {', '.join(sizes)}; {found}.", markup=False)
-    sys.exit(PROBLEMS if errors else 0)
-
-
-def _show_acknowledged(desk: runs.Desk) -> None:
-    for one in desk.terms.acknowledged:
-        output.console().print(f"{one.problem.code} {one.problem.where}: {one.problem.cause}", markup=False)
-        output.console().print(f"  acknowledged: {one.reason}", markup=False)
 
 
 @click.command(short_help="Rate a terms file, without a database.")
@@ -280,4 +237,4 @@ def schedule_data(row: runs.ScheduleRow) -> dict[str, object]:
     }
 
 
-COMMANDS = (check, preview, explain, schedule, list_plugins)
+COMMANDS = (preview, explain, schedule, list_plugins)

@@ -1,19 +1,23 @@
-"""cli: what a person or a program gets to see. Tables and colour for people, JSON for programs."""
+"""cli: what a person or a program gets to see. Tables and colour for people, JSON for programs.
+
+rich is imported by the functions that use it: a check that finds nothing says so in one plain line.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
-from rich.text import Text
 
 from invoicer import language
 from invoicer.errors import Problem, Severity
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+    from rich.table import Table
 
 STYLES = {Severity.ERROR: "bold red", Severity.HOLD: "bold yellow", Severity.WARNING: "yellow"}
 
@@ -24,12 +28,16 @@ WIDE = 200
 
 def console() -> Console:
     """Where answers go: standard output, as wide as the terminal, without colour where it is no terminal."""
+    from rich.console import Console
+
     out = Console(highlight=False, markup=False)
     return out if out.is_terminal else Console(highlight=False, markup=False, width=WIDE)
 
 
 def errors() -> Console:
     """Where messages go: standard error."""
+    from rich.console import Console
+
     return Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 
@@ -40,8 +48,13 @@ def as_json(data: Any) -> None:
 
 def show_problems(problems: Iterable[Problem], texts: Mapping[str, str]) -> None:
     """Each problem on standard error: with its source line and a caret where it stands in terms."""
+    shown = tuple(problems)
+    if not shown:
+        return
+    from rich.text import Text
+
     out = errors()
-    for problem in problems:
+    for problem in shown:
         if problem.where.line and problem.where.file in texts:
             out.print(Text.from_ansi(language.render(problem, texts, colour=out.is_terminal)))
         else:
@@ -71,6 +84,9 @@ def problem_data(problem: Problem) -> dict[str, Any]:
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> Table:
     """A table for people; columns named in ``right`` are aligned to the right and never wrapped."""
+    from rich.table import Table
+    from rich.text import Text
+
     made = Table(
         title=title or None, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False
     )
@@ -84,6 +100,8 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], 
 
 def progress() -> Progress:
     """A progress bar on standard error that leaves nothing behind where it is no terminal."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),

@@ -13,8 +13,7 @@ from rich.text import Text
 
 from invoicer import runs
 from invoicer.cli import output, words
-from invoicer.cli.app import PROBLEMS, Session, reports_problems, workspace_of
-from invoicer.cli.batch import json_option
+from invoicer.cli.app import PROBLEMS, Session, json_option, reports_problems, workspace_of
 from invoicer.domain.money import Money
 from invoicer.errors import Place, Problem, RunError, Severity
 from invoicer.runs.examples import Difference

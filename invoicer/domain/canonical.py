@@ -13,11 +13,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
-from typing import Any, TypeVar, get_origin
+from typing import TYPE_CHECKING, Any, TypeVar, get_origin
 
-from attrs import has as has_fields
-from cattrs import Converter
-from cattrs.gen import make_dict_unstructure_fn
+if TYPE_CHECKING:
+    from cattrs import Converter
 
 T = TypeVar("T")
 
@@ -49,13 +48,21 @@ def sha256(text: str | bytes) -> str:
 
 @cache
 def _converter() -> Converter:
+    # imported with the first value that is taken apart, which a check of terms never is
+    from attrs import has as has_fields
+    from cattrs import Converter
+    from cattrs.gen import make_dict_unstructure_fn
+
+    def fields_of(kind: type) -> Any:
+        return make_dict_unstructure_fn(kind, converter, _cattrs_omit_if_default=True)
+
     converter = Converter(omit_if_default=True, forbid_extra_keys=True, detailed_validation=False)
     for kind in (Decimal, Fraction):
         converter.register_unstructure_hook(kind, str)
         converter.register_structure_hook(kind, lambda text, kind: kind(text))
     converter.register_unstructure_hook(dt.date, dt.date.isoformat)
     converter.register_structure_hook(dt.date, lambda text, _: dt.date.fromisoformat(text))
-    converter.register_unstructure_hook_factory(has_fields, lambda kind: _fields_of(kind, converter))
+    converter.register_unstructure_hook_factory(has_fields, fields_of)
     converter.register_unstructure_hook_factory(
         _is_mapping,
         lambda _: lambda value: {k: converter.unstructure(v) for k, v in value.items()},
@@ -65,7 +72,3 @@ def _converter() -> Converter:
 
 def _is_mapping(kind: Any) -> bool:
     return get_origin(kind) is Mapping
-
-
-def _fields_of(kind: type, converter: Converter) -> Any:
-    return make_dict_unstructure_fn(kind, converter, _cattrs_omit_if_default=True)

@@ -10,9 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
-from functools import cache
-
-from iso4217 import Currency
+from functools import cache, lru_cache
 
 from invoicer.domain.trace import Rounding, round_fraction
 from invoicer.errors import DefectError
@@ -28,13 +26,16 @@ class AmountError(ValueError):
 @cache
 def minor_digits(currency: str) -> int:
     """How many decimals an amount of this ISO 4217 currency has; ValueError for an unknown code."""
+    from iso4217 import Currency  # reads its table of XML, for which a program that counts no money need not wait
+
     return int(Currency(currency).exponent or 0)
 
 
+@lru_cache(maxsize=1024)
 def is_currency(code: str) -> bool:
     """Whether the code stands in ISO 4217."""
     try:
-        Currency(code)
+        minor_digits(code)
     except ValueError:
         return False
     return True

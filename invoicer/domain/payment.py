@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-import holidays
-
 from invoicer.domain.period import add_months
 
 
@@ -58,12 +56,16 @@ class PaymentTerms:
 
 def is_calendar(name: str) -> bool:
     """Whether business days of that name are known."""
+    import holidays  # takes a while, and most terms count no business days
+
     return name == "target2" or name in holidays.list_supported_countries(include_aliases=False)
 
 
 @cache
 def closed_days(calendar: str) -> Container[dt.date]:
     """The public holidays of a country (ISO 3166 code), or the closing days of TARGET2 (European Central Bank)."""
+    import holidays
+
     if calendar == "target2":
         return holidays.financial_holidays("XECB")
     return holidays.country_holidays(calendar)

@@ -3,8 +3,22 @@
 A batch goes through :func:`render_all`; a single page through :func:`render` or a :class:`Renderer` that is kept.
 """
 
-from invoicer.render.pool import Job, Limits, Rendered, render_all
-from invoicer.render.renderer import Renderer, render
-from invoicer.render.system import missing_parts
+from typing import TYPE_CHECKING
+
+from invoicer.late import late
+
+if TYPE_CHECKING:
+    from invoicer.render.pool import Job, Limits, Rendered, render_all
+    from invoicer.render.renderer import Renderer, render
+    from invoicer.render.system import missing_parts
 
 __all__ = ["Job", "Limits", "Rendered", "Renderer", "missing_parts", "render", "render_all"]
+
+late(
+    __name__,
+    {
+        "pool": ("Job", "Limits", "Rendered", "render_all"),
+        "renderer": ("Renderer", "render"),
+        "system": ("missing_parts",),
+    },
+)

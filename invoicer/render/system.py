@@ -1,13 +1,25 @@
-"""render: what the machine has to bring along: a font family whose digits align, and the fast way to cut fonts to size."""
+"""render: what the machine has to bring along: a font family whose digits align, and the fast way to cut fonts to size.
+
+Both libraries are asked directly, by the names under which WeasyPrint loads them: importing it for that takes longer than
+all other checks together.
+"""
 
 from __future__ import annotations
 
-from weasyprint.text.ffi import ffi, fontconfig, harfbuzz_subset
+import ctypes
 
 from invoicer.errors import Place, Problem, Severity
 
 # As in paper.css. In each of them all digits are equally wide, and the letters of the Baltic and Nordic languages exist.
 FAMILIES = ("Open Sans", "Noto Sans", "DejaVu Sans")
+
+FONTCONFIG = ("libfontconfig.so.1", "libfontconfig.1.dylib", "libfontconfig-1.dll")
+HARFBUZZ_SUBSET = ("libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib", "libharfbuzz-subset-0.dll")
+_SYSTEM_FONTS, _FOUND = 0, 0  # FcSetSystem, FcResultMatch of fontconfig.h
+
+
+class _FontSet(ctypes.Structure):  # FcFontSet of fontconfig.h
+    _fields_ = (("count", ctypes.c_int), ("space", ctypes.c_int), ("fonts", ctypes.POINTER(ctypes.c_void_p)))
 
 
 def missing_parts() -> tuple[Problem, ...]:
@@ -23,7 +35,7 @@ def missing_parts() -> tuple[Problem, ...]:
                 Severity.WARNING,
             )
         )
-    if harfbuzz_subset is None:
+    if _library(HARFBUZZ_SUBSET) is None:
         problems.append(
             Problem(
                 "R018",
@@ -37,14 +49,35 @@ def missing_parts() -> tuple[Problem, ...]:
 
 
 def installed_families() -> set[str]:
-    """The names of all font families that pages can be set in here, as fontconfig lists them."""
-    configuration = ffi.gc(fontconfig.FcInitLoadConfigAndFonts(), fontconfig.FcConfigDestroy)
-    fonts = fontconfig.FcConfigGetFonts(configuration, fontconfig.FcSetSystem)
-    name = ffi.new("FcChar8 **")
+    """The names of all font families that pages can be set in here, as fontconfig lists them; none without fontconfig."""
+    library = _library(FONTCONFIG)
+    if library is None:
+        return set()
+    library.FcInitLoadConfigAndFonts.restype = ctypes.c_void_p
+    library.FcConfigGetFonts.restype = ctypes.POINTER(_FontSet)
+    library.FcConfigGetFonts.argtypes = (ctypes.c_void_p, ctypes.c_int)
+    text = ctypes.c_char_p
+    library.FcPatternGetString.argtypes = (ctypes.c_void_p, text, ctypes.c_int, ctypes.POINTER(text))
+    library.FcConfigDestroy.argtypes = (ctypes.c_void_p,)
+    configuration = library.FcInitLoadConfigAndFonts()
     families: set[str] = set()
-    for index in range(fonts.nfont):
-        position = 0
-        while fontconfig.FcPatternGetString(fonts.fonts[index], b"family", position, name) == 0:  # FcResultMatch
-            families.add(ffi.string(ffi.cast("char *", name[0])).decode(errors="replace"))
-            position += 1
+    try:
+        fonts = library.FcConfigGetFonts(configuration, _SYSTEM_FONTS)
+        name = text()
+        for index in range(fonts.contents.count if fonts else 0):
+            position = 0
+            while library.FcPatternGetString(fonts.contents.fonts[index], b"family", position, name) == _FOUND:
+                families.add((name.value or b"").decode(errors="replace"))
+                position += 1
+    finally:
+        library.FcConfigDestroy(configuration)
     return families
+
+
+def _library(names: tuple[str, ...]) -> ctypes.CDLL | None:
+    for name in names:
+        try:
+            return ctypes.CDLL(name)
+        except OSError:
+            continue
+    return None

@@ -1,17 +1,22 @@
 """runs: the stories. Each file reads from top to bottom; how anything is done stands in the rooms below."""
 
-from invoicer.runs.chart import chart
-from invoicer.runs.check import check
-from invoicer.runs.confirm import confirm
-from invoicer.runs.derive import Derivation, derive, issued_as_of
-from invoicer.runs.desk import Desk, open_desk, read_terms
-from invoicer.runs.examples import Tried, try_out
-from invoicer.runs.explain import Explanation, clause_words, explain
-from invoicer.runs.files import Files, load_files
-from invoicer.runs.issue import IssueResult, issue
-from invoicer.runs.plan import Planned, plan, rehearse
-from invoicer.runs.preview import Preview, preview
-from invoicer.runs.schedule import ScheduleRow, schedule
+from typing import TYPE_CHECKING
+
+from invoicer.late import late
+
+if TYPE_CHECKING:
+    from invoicer.runs.chart import chart
+    from invoicer.runs.check import check
+    from invoicer.runs.confirm import confirm
+    from invoicer.runs.derive import Derivation, derive, issued_as_of
+    from invoicer.runs.desk import Desk, open_desk, read_terms
+    from invoicer.runs.examples import Tried, try_out
+    from invoicer.runs.explain import Explanation, clause_words, explain
+    from invoicer.runs.files import Files, load_files
+    from invoicer.runs.issue import IssueResult, issue
+    from invoicer.runs.plan import Planned, plan, rehearse
+    from invoicer.runs.preview import Preview, preview
+    from invoicer.runs.schedule import ScheduleRow, schedule
 
 __all__ = [
     "Derivation",
@@ -40,3 +45,52 @@ __all__ = [
     "schedule",
     "try_out",
 ]
+
+late(
+    __name__,
+    {
+        "chart": ("chart",),
+        "check": ("check",),
+        "confirm": ("confirm",),
+        "derive": (
+            "Derivation",
+            "derive",
+            "issued_as_of",
+        ),
+        "desk": (
+            "Desk",
+            "open_desk",
+            "read_terms",
+        ),
+        "examples": (
+            "Tried",
+            "try_out",
+        ),
+        "explain": (
+            "Explanation",
+            "clause_words",
+            "explain",
+        ),
+        "files": (
+            "Files",
+            "load_files",
+        ),
+        "issue": (
+            "IssueResult",
+            "issue",
+        ),
+        "plan": (
+            "Planned",
+            "plan",
+            "rehearse",
+        ),
+        "preview": (
+            "Preview",
+            "preview",
+        ),
+        "schedule": (
+            "ScheduleRow",
+            "schedule",
+        ),
+    },
+)

@@ -31,6 +31,8 @@ def measure(
     """
     demands: list[Demand] = []
     for contract in contracts:
+        if not contract.meters:
+            continue  # it needs no quantity
         zone = desk.seller(contract).time_zone
         demands += engine.demands(contract, zone, as_of, as_of, billed_until(contract), evidence_for(desk, contract))
     known = [*(contract.id for contract in desk.terms.contracts), *desk.terms.refused]

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from invoicer.domain.period import Period
 from invoicer.domain.usage import Demand, Measured, Measurements
 from invoicer.errors import DefectError, Place, Problem, Severity
-from invoicer.usage.checking import Doubts, check_events
-from invoicer.usage.counting import count_events
-from invoicer.usage.days import date_events
 from invoicer.usage.manifest import MANIFEST, Manifest, read_manifest
-from invoicer.usage.rules import Rule, Rules
-from invoicer.usage.store import load_events, opened
+
+if TYPE_CHECKING:
+    from invoicer.usage.checking import Doubts
+    from invoicer.usage.rules import Rule
+
+Key = tuple[str, str, Period]
 
 
 def measure(
@@ -44,12 +46,31 @@ def measure(
         return {key: _hold("U301", manifest, demand, unusable, reason.mend) for key, demand in wanted.items()}, tuple(
             manifest.problems
         )
+    found, of_rows = _counted(folder, wanted, manifest, known_on, contracts, meters)
+    return found, (*manifest.problems, *of_rows)
+
+
+def _counted(
+    folder: Path,
+    wanted: Mapping[Key, Demand],
+    manifest: Manifest,
+    known_on: dt.date,
+    contracts: Collection[str],
+    meters: Collection[str],
+) -> tuple[Measurements, Sequence[Problem]]:
+    # DuckDB is imported with these, and not before there are events: a check without any does not wait for it.
+    from invoicer.usage.checking import check_events
+    from invoicer.usage.counting import count_events
+    from invoicer.usage.days import date_events
+    from invoicer.usage.rules import Rule, Rules
+    from invoicer.usage.store import load_events, opened
+
     rules = Rules.of(wanted.values())
     with opened(folder) as connection:
         loaded = load_events(connection, manifest, rules.fields)
         date_events(connection, _zones(wanted.values()), known_on)
         of_rows, doubts = check_events(connection, manifest, loaded, rules, contracts, meters)
-        answers: dict[tuple[str, str, Period], Measured | Problem] = {}
+        answers: dict[Key, Measured | Problem] = {}
         countable: dict[Rule, list[Demand]] = defaultdict(list)
         for key, demand in wanted.items():
             held = _reason_to_hold(demand, manifest, doubts)
@@ -61,7 +82,7 @@ def measure(
             found = count_events(connection, rules, rule, group, loaded)
             for at, demand in enumerate(group):
                 answers[demand.key] = found.get(at) or _nothing(demand, manifest)
-    return {key: answers[key] for key in wanted}, (*manifest.problems, *of_rows)
+    return {key: answers[key] for key in wanted}, of_rows
 
 
 def _reason_to_hold(demand: Demand, manifest: Manifest, doubts: Doubts) -> Problem | None:

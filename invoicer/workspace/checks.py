@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from typing import Any
 
 import pycountry
+from babel import localedata
 from stdnum import bic as bic_number
 from stdnum import iban as iban_number
 from stdnum.ch import uid as swiss_uid
@@ -89,8 +90,8 @@ def country(text: str) -> str:
 
 def language(text: str) -> str:
     """An ISO 639-1 code, in small letters."""
-    if len(text) == 2 and text.islower() and pycountry.languages.get(alpha_2=text):
-        return text
+    if len(text) == 2 and text.islower() and (localedata.exists(text) or pycountry.languages.get(alpha_2=text)):
+        return text  # those of the world's 8 000 languages that pycountry knows are read only for an unusual one
     try:
         meant = getattr(pycountry.languages.lookup(re.split("[-_]", text)[0]), "alpha_2", "")
     except LookupError:
