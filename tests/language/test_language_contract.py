@@ -209,7 +209,7 @@ def test_a_percentage_in_a_band_is_for_each_hundred() -> None:
     meter = "meter m\n  sum of amount\n  unit EUR\n"
     text = HEAD + "charge x\n  usage of m\n  bill monthly in arrears\n  graduated\n    above 0.30%\n" + meter
     assert contract(text).charge("x").price.entries[0].value == Tiered(
-        Model.GRADUATED, (Band(None, Decimal("0.30"), Decimal(100)),)
+        Model.GRADUATED, (Band(None, Decimal("0.30"), Decimal(100), percent=True),)
     )
 
 
