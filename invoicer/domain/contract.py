@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from invoicer.domain.example import Example
 from invoicer.domain.indexation import ByIndex, Indexation
+from invoicer.domain.inputs import Declared, Input
 from invoicer.domain.payment import PaymentTerms
 from invoicer.domain.period import Span
 from invoicer.domain.price import Condition, Price
@@ -151,7 +152,16 @@ class Metered:
     rounded: InSteps | None = None
 
 
-Quantity = Fixed | Metered
+Quantity = Fixed | Metered | Declared
+
+
+def counter_of(quantity: Quantity) -> str | None:
+    """The id of the meter or input that a quantity comes from; None where it is agreed."""
+    match quantity:
+        case Metered(meter=name) | Declared(input=name):
+            return name
+        case _:
+            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +303,7 @@ class Contract:
     term_end: dt.date | None = None
     examples: tuple[Example, ...] = ()
     indexations: tuple[Indexation, ...] = ()
+    inputs: tuple[Input, ...] = ()
 
     @property
     def index_series(self) -> tuple[str, ...]:
@@ -306,3 +317,11 @@ class Contract:
     def meter(self, meter_id: str) -> Meter:
         """The meter of that id; KeyError when there is none."""
         return {meter.id: meter for meter in self.meters}[meter_id]
+
+    def input(self, input_id: str) -> Input | None:
+        """The input of that id, if there is one."""
+        return next((one for one in self.inputs if one.id == input_id), None)
+
+    def counter(self, name: str) -> Meter | Input:
+        """The input or the meter of that id; KeyError when there is neither."""
+        return self.input(name) or self.meter(name)

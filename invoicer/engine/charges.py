@@ -58,7 +58,7 @@ def rate_slot(
     for run in runs_of(parts):
         members = [one for one in rated if one.part in run]
         entitlement = _entitlement(context, seen, slot, members, pots)
-        if entitlement.net or any(context.unit(one.part) and one.part.meter for one in members):
+        if entitlement.net or any(context.unit(one.part) and one.part.counter for one in members):
             lines.append(entitlement)
     return RatedSlot(context.contract, slot, seen, where, tuple(rated), tuple(lines), _quantity_of(context, measured))
 
@@ -115,22 +115,22 @@ def _positions(
         if part not in cell or not context.is_flow(part) or quantity is None:
             continue
         unit = context.unit(part)
-        so_far = used.setdefault(part.meter, [])
+        so_far = used.setdefault(part.counter, [])
         so_far.append(quantity)
-        before = reached.get(part.meter, given(0, "billable", unit))
+        before = reached.get(part.counter, given(0, "billable", unit))
         total = so_far[0] if len(so_far) == 1 else add(so_far, "quantity", unit)
         after = billable(total, _included(part, unit, cut), unit)
         if not before.result <= after.result <= before.result + quantity.result:
             most = add((before, quantity), "billable", unit)
             after = lesser(greater(after, before, "billable", unit), most, "billable", unit)
         found.append((part, before, after))
-        reached[part.meter] = after
+        reached[part.counter] = after
     return found
 
 
 def _position(positions: Sequence[Position], part: segments.Part, unit: str) -> tuple[Trace, str, Trace, Fraction]:
     before, after = next((before, after) for other, before, after in positions if other is part)
-    return after, unit, before, [end for other, _, end in positions if other.meter == part.meter][-1].result
+    return after, unit, before, [end for other, _, end in positions if other.counter == part.counter][-1].result
 
 
 def _included(part: segments.Part, unit: str, cut: Trace | None = None) -> Trace | None:
@@ -165,7 +165,7 @@ def _fits(context: Context, slot: Slot, part: segments.Part, price: SimplePrice,
             "a one-off price takes effect after the charge has begun",
             "let it take effect on the first day of the charge, or add a charge of its own",
         )
-    if one_off and (isinstance(price, Flat) or getattr(price, "per", None) is not None or part.meter):
+    if one_off and (isinstance(price, Flat) or getattr(price, "per", None) is not None or part.counter):
         raise where.held(
             LATE_ONE_OFF,
             "a charge has one-off and recurring prices, or a one-off price of measured usage",

@@ -17,6 +17,8 @@ PERIODS_DISAGREE = "E006"  # rating, price and billing periods do not fit into e
 NO_QUANTITY = "E007"  # a price or a condition needs a quantity that the charge has not
 NO_PRICE = "E008"  # no price is in force on a day of service
 UNPUBLISHED = "E010"  # a price follows an index whose value is not known yet
+UNDECLARED = "E015"  # no figure was declared for some of the days of an input
+SEVERAL_FIGURES = "E016"  # an input has several figures where one is needed
 
 
 class HeldError(Exception):

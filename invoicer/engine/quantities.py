@@ -8,6 +8,8 @@ Decisions where terms leave room:
 * ``quantity`` in a condition is the quantity before included units, of the whole rating period where it is a sum.
 * The name of another charge stands for its quantity: as agreed on the first day of the part in question, or as measured
   over the days of service in the same rating period; zero while that charge is out of service.
+* A declared input is asked for like a meter: for each part where its figures add up, else for the days of service in the
+  rating period. In a condition its name stands for the figure of those days.
 * The customer is the one in force on the first day of the billing period, as known on the day of the plan.
 """
 
@@ -18,7 +20,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from invoicer.domain.contract import Charge, Contract, Discount, Fixed, Metered
+from invoicer.domain.contract import Charge, Contract, Discount, Fixed, counter_of
 from invoicer.domain.evidence import NO_EVIDENCE, Evidence
 from invoicer.domain.party import Customer
 from invoicer.domain.party import in_force as customer_in_force
@@ -26,6 +28,7 @@ from invoicer.domain.period import Period
 from invoicer.domain.trace import Trace, add, given
 from invoicer.domain.usage import Measured, Measurements
 from invoicer.engine.conditions import subjects, subjects_of
+from invoicer.engine.declared import figure
 from invoicer.engine.holds import NEGATIVE, NO_QUANTITY, UNKNOWN_CUSTOMER, UNMEASURED, HeldError, Where
 from invoicer.engine.schedule import Slot
 from invoicer.engine.segments import Part
@@ -34,7 +37,7 @@ from invoicer.engine.steps import as_agreed
 from invoicer.errors import Problem, Severity
 
 Ask = tuple[str, Period]
-"""A meter id and the days to measure."""
+"""The id of a meter or an input and the days for which its quantity is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,8 @@ class Context:
     evidence: Evidence = NO_EVIDENCE
 
     def is_flow(self, part: Part) -> bool:
-        """Whether the part's quantity is measured and adds up over time."""
-        return part.meter is not None and self.contract.meter(part.meter).additive
+        """Whether the part's quantity is measured or declared and adds up over time."""
+        return part.counter is not None and self.contract.counter(part.counter).additive
 
     def unit(self, part: Part) -> str:
         """The unit of the part's quantity, "" without one."""
@@ -59,7 +62,9 @@ class Context:
             return ""
         if isinstance(quantity.value, Fixed):
             return quantity.value.unit
-        return self.contract.meter(quantity.value.meter).unit
+        name = counter_of(quantity.value)
+        assert name is not None
+        return self.contract.counter(name).unit
 
     def quantity(self, part: Part, parts: Sequence[Part], where: Where) -> Trace | None:
         """The quantity of a part; None for a charge without one."""
@@ -71,7 +76,13 @@ class Context:
         return self.measured(own_ask(self.contract, part, parts), where)
 
     def measured(self, ask: Ask, where: Where) -> Trace:
-        """What was measured; HeldError where it was not, or is below zero."""
+        """What was measured or declared; HeldError where it was not, or is below zero."""
+        name, days = ask
+        if asked := self.contract.input(name):
+            declared = figure(asked, days, self.evidence, self.known_on, where)
+            if isinstance(declared, Problem):
+                raise HeldError(declared)
+            return declared
         problem = self.missing(ask, where)
         if problem:
             raise HeldError(problem)
@@ -82,6 +93,9 @@ class Context:
     def missing(self, ask: Ask, where: Where) -> Problem | None:
         """Why a quantity can't be used, if it can't."""
         meter, days = ask
+        if asked := self.contract.input(meter):
+            declared = figure(asked, days, self.evidence, self.known_on, where)
+            return declared if isinstance(declared, Problem) else None
         found = self.measurements.get((self.contract.id, meter, days))
         if isinstance(found, Problem):
             place = where.place(found.where.file)
@@ -111,6 +125,8 @@ class Context:
                     NO_QUANTITY, "a condition asks for the quantity of a charge that has none", "state its quantity"
                 )
             return own.result
+        if self.contract.input(subject):
+            return self.measured((subject, days), where).result
         asked = other_ask(self.contract, subject, day, days, self.known_on)
         other = self.contract.charge(subject)
         quantity = other.quantity.at(day, self.known_on) if other.quantity else None
@@ -140,10 +156,10 @@ class Context:
 def asks_of(
     contract: Contract, charge: Charge, slot: Slot, parts: Sequence[Part], known_on: dt.date
 ) -> tuple[Ask, ...]:
-    """Every quantity that has to be measured to rate a billing period, each once."""
+    """Every quantity that has to be measured or declared to rate a billing period, each once."""
     found: dict[Ask, None] = {}
     for part in parts:
-        if part.meter:
+        if part.counter:
             found[own_ask(contract, part, parts)] = None
         for ask in _others(contract, subjects_of(part.values.price.value), part, slot, known_on):
             found[ask] = None
@@ -158,22 +174,26 @@ def asks_of(
 
 
 def own_ask(contract: Contract, part: Part, parts: Sequence[Part]) -> Ask:
-    """What to measure for a part: its own days where the meter adds up, else the days of its whole rating period."""
-    meter = part.meter
-    assert meter is not None
-    if contract.meter(meter).additive:
-        return meter, part.days
-    same = [other for other in parts if other.cell == part.cell and other.meter == meter]
-    return meter, Period(same[0].days.start, same[-1].days.end)
+    """What to ask for a part: its own days where the quantity adds up, else the days of its whole rating period."""
+    name = part.counter
+    assert name is not None
+    if contract.counter(name).additive:
+        return name, part.days
+    same = [other for other in parts if other.cell == part.cell and other.counter == name]
+    return name, Period(same[0].days.start, same[-1].days.end)
 
 
 def other_ask(contract: Contract, subject: str, day: dt.date, days: Period, known_on: dt.date) -> Ask | None:
-    """What to measure for a condition on another charge; None where its quantity is agreed or it is out of service."""
+    """What to ask for a condition on an input or another charge; None where its quantity is agreed or it is out of
+    service."""
+    if contract.input(subject):
+        return subject, days
     charge = {charge.id: charge for charge in contract.charges}.get(subject)
     if charge is None or charge.quantity is None or not is_in_service(contract, charge, day, known_on):
         return None
     quantity = charge.quantity.at(day, known_on)
-    return (quantity.value.meter, days) if quantity and isinstance(quantity.value, Metered) else None
+    name = counter_of(quantity.value) if quantity else None
+    return (name, days) if name else None
 
 
 def served(slot: Slot, part: Part) -> Period:
@@ -187,7 +207,7 @@ def quantity_of_cell(part: Part, measured: Sequence[tuple[Part, Trace | None]], 
     """The quantity that a condition sees: of the whole rating period where it is a sum."""
     if not flow:
         return next(quantity for other, quantity in measured if other is part)
-    same = [q for other, q in measured if q is not None and other.cell == part.cell and other.meter == part.meter]
+    same = [q for other, q in measured if q is not None and other.cell == part.cell and other.counter == part.counter]
     return same[0] if len(same) == 1 else add(same, "quantity", same[0].unit)
 
 

@@ -59,7 +59,7 @@ def rate(
     Entitlements are those of every billing period with a bill date up to and including ``through``, and of every period
     that begins before ``billed_until[charge id]`` (the first day after what documents carry for that charge), so that
     what was billed ahead can be compared. A one-off that documents carry is compared on whatever day it falls due now.
-    What is not due yet and needs measured usage is left out.
+    What is not due yet and needs measured usage, or figures that are not declared yet, is left out.
     ``customers`` are the rows of the contract's customer (None: unresolved), for conditions. ``measurements`` answer
     :func:`demands` of the same arguments; ``evidence`` holds index values and declared inputs.
 
@@ -90,6 +90,8 @@ def _rated(
         walk = _walk(context, charge, through, billed_until, held, uncut)
         for slot, seen, where, parts, asks in walk:
             missing = [problem for ask in asks if (problem := context.missing(ask, where))]
+            if missing and slot.period.bill_date > through:
+                continue  # it will be declared when it is due
             if missing:
                 held[slot.period] = tuple(missing)
                 continue
@@ -121,7 +123,9 @@ def demands(
         for uncut in (False, True) if refunds_in_part(contract, known_on) else (False,):
             for _, _, _, _, asks in _walk(context, charge, through, billed_until, {}, uncut):
                 found.update(dict.fromkeys(asks))
-    return tuple(Demand(contract.id, contract.meter(meter), days, time_zone) for meter, days in found)
+    return tuple(
+        Demand(contract.id, contract.meter(name), days, time_zone) for name, days in found if not contract.input(name)
+    )
 
 
 def _walk(
@@ -153,5 +157,5 @@ def _walk(
             held[slot.period] = error.problems
             continue
         asks = asks_of(contract, charge, slot, parts, known_on)
-        if due or not asks:
+        if due or all(contract.input(name) for name, _ in asks):
             yield slot, seen, where, parts, asks

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeVar
 
-from invoicer.domain.contract import Bound, Charge, Contract, Metered, Proration, Quantity
+from invoicer.domain.contract import Bound, Charge, Contract, Proration, Quantity, counter_of
 from invoicer.domain.evidence import Evidence
 from invoicer.domain.period import Period, Span
 from invoicer.domain.price import Conditional, Flat, PerUnit, Price, SimplePrice, Tiered
@@ -106,10 +106,10 @@ class Part:
     values: Values
 
     @property
-    def meter(self) -> str | None:
-        """The id of the meter that the quantity comes from, if it is measured."""
+    def counter(self) -> str | None:
+        """The id of the meter or input that the quantity comes from; None where it is agreed, or there is none."""
         quantity = self.values.quantity
-        return quantity.value.meter if quantity and isinstance(quantity.value, Metered) else None
+        return counter_of(quantity.value) if quantity else None
 
 
 def parts_of(seen: Seen, slot: Slot, where: Where) -> tuple[Part, ...]:

@@ -30,7 +30,7 @@ def rounded_quantities(measured: Measured, is_flow: Callable[[Part], bool]) -> l
         elif not is_flow(part):
             found.append((part, in_steps(quantity, *steps)))
         else:
-            before = so_far.setdefault((part.cell, part.meter), [])
+            before = so_far.setdefault((part.cell, part.counter), [])
             earlier = in_steps(_sum(before), *steps) if before else None
             before.append(quantity)
             total = in_steps(_sum(before), *steps)

@@ -95,6 +95,12 @@ class Code(Enum):
     C055 = About("a meter does not say what it measures", absence=True)
     C056 = About("an anchor day does not fit billing in days or weeks")
     C057 = About("a meter counts money in no currency, or in another one")
+    # declared inputs
+    C077 = About("an input leaves out its unit or the periods that it is stated for", absence=True)
+    C078 = About("there is no such input", absence=True)
+    C079 = About("an input is not used", Severity.WARNING)
+    C080 = About("an input is stated for other periods than its figures are needed for")
+    C081 = About("the limits of an input leave no figure")
     # examples
     C125 = About("an example does not say of which invoice it is", absence=True)
     C126 = About("an example expects nothing", absence=True)

@@ -19,6 +19,7 @@ from invoicer.domain.contract import (
     Quantity,
 )
 from invoicer.domain.example import Example, Expected, Given
+from invoicer.domain.inputs import Declared, Input
 from invoicer.domain.money import Money
 from invoicer.domain.period import Period
 from invoicer.domain.price import (
@@ -43,7 +44,7 @@ from invoicer.domain.price import (
 from invoicer.domain.trace import Clause, Rounding
 from invoicer.errors import DefectError, Place
 from invoicer.language import tree
-from invoicer.language.gather import split_rate
+from invoicer.language.gather import measured_unit, split_rate
 
 
 def to_condition(node: tree.Condition) -> Condition:
@@ -69,12 +70,32 @@ def to_price(lines: tuple[tree.Priced, ...], measured: str | None) -> Price:
     )
 
 
-def to_quantity(node: tree.Quantity | tree.Usage) -> Quantity:
-    """An agreed or a measured quantity."""
+def to_quantity(node: tree.Counted) -> Quantity:
+    """An agreed, a measured or a declared quantity."""
     if isinstance(node, tree.Usage):
         steps = node.rounded
         return Metered(node.meter.text, InSteps(steps.step.value, steps.rounding) if steps and steps.step else None)
+    if isinstance(node, tree.Declared):
+        return Declared(node.input.text)
     return Fixed(Fraction(node.amount.value), node.unit.text)
+
+
+def to_input(block: tree.Block, clause: Clause) -> Input:
+    """A declared input. Raises DefectError where the checks let one pass that says too little."""
+    stated = tree.one(block.lines, tree.Stated)
+    if stated is None:
+        raise DefectError(f"input {block.id} passed the checks without the periods that it is stated for")
+    limits = {limit.kind: Fraction(limit.value.value) for limit in tree.every(block.lines, tree.Limit)}
+    return Input(
+        id=block.id.text,
+        title=block.title or block.id.text,
+        unit=measured_unit(block),
+        stated=stated.per.span,
+        clause=clause,
+        additive=tree.one(block.lines, tree.AddsUp) is not None,
+        least=limits.get("least", Fraction(0)),
+        most=limits.get("most"),
+    )
 
 
 def to_billing(node: tree.Bill) -> Billing:

@@ -23,17 +23,18 @@ from invoicer.domain.contract import (
     Source,
     VolumeOff,
 )
+from invoicer.domain.inputs import Declared
 from invoicer.domain.payment import PaymentTerms
 from invoicer.domain.timeline import Dated, Timeline
 from invoicer.domain.trace import Clause, Rounding
 from invoicer.errors import DefectError, Place
 from invoicer.language import tree
-from invoicer.language.checks.names import meters_of
 from invoicer.language.convert import (
     to_billing,
     to_bound,
     to_condition,
     to_example,
+    to_input,
     to_price,
     to_proration,
     to_quantity,
@@ -81,6 +82,7 @@ def resolve(terms: Terms, clause: MakeClause, source: Callable[[str], Source]) -
         purchase_order=tree.worded(terms.lines, "purchase order"),
         reference=tree.worded(terms.lines, "reference"),
         examples=tuple(to_example(node, terms.currency, clause) for node in document.examples),
+        inputs=tuple(to_input(block, clause(block.where, "")) for block in terms.inputs.values()),
     )
 
 
@@ -109,7 +111,7 @@ def _charge(terms: Terms, charge: ChargeTerms) -> Charge:
         service=charge.service,
         billing=_mapped(charge.billing, to_billing),
         proration=to_proration(prorate),
-        quantity=_some(_mapped(charge.quantity, to_quantity)) or _share_of(charge),
+        quantity=_some(_mapped(charge.quantity, to_quantity)) or _share_of(terms, charge),
         included=_some(_mapped(charge.included, lambda node: Fraction(node.amount.value))),
         minimum=_some(_mapped(charge.minimum, to_bound)),
         maximum=_some(_mapped(charge.maximum, to_bound)),
@@ -118,15 +120,20 @@ def _charge(terms: Terms, charge: ChargeTerms) -> Charge:
 
 
 def _measured(terms: Terms, charge: ChargeTerms) -> str | None:
-    for name in meters_of(charge):
-        return measured_unit(terms.meters[name.text])
+    for name in charge.counters:
+        block = terms.counter(name.text)
+        return measured_unit(block) if block else None
     return None
 
 
-def _share_of(charge: ChargeTerms) -> Timeline[Quantity] | None:
-    """A percentage names its meter by itself: 1.40% of card-volume."""
+def _share_of(terms: Terms, charge: ChargeTerms) -> Timeline[Quantity] | None:
+    """A percentage names its meter or input by itself: 1.40% of card-volume."""
+
+    def named(name: str) -> Quantity:
+        return Declared(name) if name in terms.inputs else Metered(name)
+
     entries: list[Dated[Quantity]] = [
-        Dated(e.effective, e.agreed, Metered(line.price.meter.text), e.clause, e.amendment)
+        Dated(e.effective, e.agreed, named(line.price.meter.text), e.clause, e.amendment)
         for e in charge.price.entries
         for line in e.value[:1]
         if isinstance(line.price, tree.Share)
@@ -147,7 +154,7 @@ def _premium(charge: ChargeTerms) -> Premium | None:
 
 def _meters(terms: Terms, clause: MakeClause) -> tuple[Meter, ...]:
     """The meters that charges name, in the order of the charges."""
-    wanted = dict.fromkeys(name.text for charge in terms.charges for name in meters_of(charge))
+    wanted = dict.fromkeys(name.text for charge in terms.charges for name in charge.counters)
     money = {
         line.price.meter.text
         for charge in terms.charges
@@ -155,7 +162,8 @@ def _meters(terms: Terms, clause: MakeClause) -> tuple[Meter, ...]:
         for line in entry.value
         if isinstance(line.price, tree.Share)
     }
-    return tuple(_meter(terms.meters[name], terms.currency if name in money else "", clause) for name in wanted)
+    measured = (name for name in wanted if name in terms.meters)
+    return tuple(_meter(terms.meters[name], terms.currency if name in money else "", clause) for name in measured)
 
 
 def _meter(block: tree.Block, money: str, clause: MakeClause) -> Meter:

@@ -12,7 +12,10 @@ MONTHS = (
     *("july", "august", "september", "october", "november", "december"),
 )
 
-HEADINGS = ("contract", "price-list", "charge", "premium", "meter", "discount", "amendment", "change", "stop", "expect")
+HEADINGS = (
+    *("contract", "price-list", "charge", "premium", "meter", "input", "discount", "amendment", "change", "stop"),
+    "expect",
+)
 """Words that begin a block, a change, or a stop."""
 
 DOCUMENTS = ("contract", "price-list")
@@ -69,6 +72,10 @@ HOMES = dict.fromkeys(
     "supersedes": "belongs to an amendment, right below its heading",
     "quantity": "belongs to a charge",
     "usage": "belongs to a charge",
+    "declared": "belongs to a charge",
+    "stated": "belongs to an `input`",
+    "adds": "belongs to an `input`",
+    "at": "belongs to an `input`",
     "included": "belongs to a charge",
     "policy": "belongs to a `premium`; a `charge` has none",
     "risk": "belongs to a `premium`; a `charge` has none",
@@ -83,7 +90,7 @@ HOMES = dict.fromkeys(
     "discount": "belongs to a contract; a price list has none",
     "amendment": "belongs to a contract; a price list has none",
     "sum": "belongs to a `meter`",
-    "unit": "belongs to a `meter`",
+    "unit": "belongs to a `meter` or an `input`",
     "only": "belongs to a `meter`",
     "for": "belongs to a `discount`",
     "given": "belongs to an `expect`",
@@ -116,6 +123,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "charge": 'charge seats "Support seats"',
         "premium": 'premium motor "Motor cover"',
         "meter": 'meter api-calls "API calls"',
+        "input": 'input uptime "Availability"',
         "discount": 'discount launch "Launch discount"',
         "amendment": 'amendment 1 from 2026-07-01 agreed 2026-05-12 "Side letter 1"',
         "amount": "450.00 EUR per month",
@@ -129,6 +137,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "above": "above 0.0015 EUR each",
         "quantity": "quantity 40 seats",
         "usage": "usage of api-calls",
+        "declared": "declared payroll",
         "included": "included 10 seats",
         "minimum": "minimum 50.00 EUR per month",
         "maximum": "maximum 5 000.00 EUR per month",
@@ -165,6 +174,12 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "count": "count of events",
         "unit": "unit calls",
         "only": "only status less than 500",
+    },
+    "input": {
+        "unit": "unit percent",
+        "stated": "stated per month",
+        "adds": "adds up",
+        "at": "at most 100",
     },
     "discount": {
         "percentage": "20% off platform-fee, seats",

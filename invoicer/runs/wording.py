@@ -13,13 +13,16 @@ from invoicer.domain.contract import (
     Discount,
     Fixed,
     Meter,
+    Metered,
     PercentOff,
     Proration,
     ProrationRules,
     Quantity,
     Renewal,
     VolumeOff,
+    counter_of,
 )
+from invoicer.domain.inputs import Declared
 from invoicer.domain.payment import PaymentRule, PaymentTerms
 from invoicer.domain.period import Span, Unit
 from invoicer.domain.price import (
@@ -100,9 +103,9 @@ def simple(agreed: SimplePrice, currency: str, meter: str = "") -> str:
 def counted(agreed: SimplePrice, quantity: Quantity | None, currency: str) -> str:
     """A price with the quantity that it is multiplied by: 12.00 EUR × 40 seats per month."""
     if not isinstance(quantity, Fixed):
-        usage = quantity.meter if quantity else ""
-        text = simple(agreed, currency, usage)
-        return text + (f", usage of {usage}" if usage and not isinstance(agreed, Percent | Flat) else "")
+        name = counter_of(quantity) if quantity else None
+        text = simple(agreed, currency, name or "")
+        return text if quantity is None or isinstance(agreed, Percent | Flat) else f"{text}, {_counter(quantity)}"
     units = f"{number(quantity.amount)} {quantity.unit}"
     match agreed:
         case PerUnit(amount=each, size=size, per=per) if size == 1:
@@ -121,10 +124,10 @@ def bound(agreed: Bound, currency: str) -> str:
 
 
 def quantity(agreed: Quantity) -> str:
-    """A quantity: 40 seats, or usage of a meter."""
+    """A quantity: 40 seats, usage of a meter, or what is declared for an input."""
     if isinstance(agreed, Fixed):
         return f"{number(agreed.amount)} {agreed.unit}"
-    return f"usage of {agreed.meter}"
+    return _counter(agreed)
 
 
 def meter(agreed: Meter) -> str:
@@ -210,6 +213,10 @@ def condition(agreed: Condition) -> str:
             return " or ".join(_part(part) for part in parts)
         case Not(part=part):
             return f"not {_part(part)}"
+
+
+def _counter(agreed: Metered | Declared) -> str:
+    return f"usage of {agreed.meter}" if isinstance(agreed, Metered) else f"declared {agreed.input}"
 
 
 def _part(agreed: Condition) -> str:

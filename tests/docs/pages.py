@@ -22,7 +22,7 @@ FRAME = {
 }
 """The first lines of the contract that an example belongs to when it does not begin with a contract of its own."""
 
-BLOCKS = ("charge", "premium", "meter", "discount", "amendment")
+BLOCKS = ("charge", "premium", "meter", "input", "discount", "amendment")
 CHARGE = 'charge fee "Fee"\n  10.00 EUR per month'
 
 

@@ -13,6 +13,7 @@ from invoicer.language.build.contracts import ContractLines
 from invoicer.language.build.discounts import DiscountLines
 from invoicer.language.build.documents import Documents
 from invoicer.language.build.examples import Examples
+from invoicer.language.build.inputs import InputLines
 from invoicer.language.build.meters import MeterLines
 from invoicer.language.build.prices import Prices
 from invoicer.language.build.pricing import UsagePricing
@@ -20,7 +21,17 @@ from invoicer.language.build.refunds import Refunds
 
 
 class Build(
-    Documents, ContractLines, ChargeLines, MeterLines, DiscountLines, Changes, Prices, UsagePricing, Refunds, Examples
+    Documents,
+    ContractLines,
+    ChargeLines,
+    MeterLines,
+    InputLines,
+    DiscountLines,
+    Changes,
+    Prices,
+    UsagePricing,
+    Refunds,
+    Examples,
 ):
     r"""Turns Lark's tree of one file into :class:`tree.Document`\ s; a number that can't stand where it stands (day 32,
     every 0 months) becomes a problem in ``problems``."""

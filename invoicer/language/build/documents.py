@@ -80,8 +80,3 @@ class Documents(Parts):
 
     def discount(self, meta: Meta, heading: tuple[Any, ...], *lines: tree.Node) -> tree.Block:
         return self._block(tree.BlockKind.DISCOUNT, heading, lines)
-
-    def _block(self, kind: tree.BlockKind, heading: tuple[Any, ...], lines: tuple[tree.Node, ...]) -> tree.Block:
-        place, name, title, base = heading
-        whole = tree.spanning(place, lines[-1].where) if lines else place
-        return tree.Block(whole, kind, name, title, base, lines)

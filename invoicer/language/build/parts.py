@@ -77,6 +77,11 @@ class Parts(Transformer[Token, Any]):
     def _length(self, meta: Meta, count: Token | None, unit: Unit) -> tree.Length:
         return tree.Length(self._place(meta), Span(self._count(count, 1, 1200) if count else 1, unit))
 
+    def _block(self, kind: tree.BlockKind, heading: tuple[Any, ...], lines: tuple[tree.Node, ...]) -> tree.Block:
+        place, name, title, base = heading
+        whole = tree.spanning(place, lines[-1].where) if lines else place
+        return tree.Block(whole, kind, name, title, base, lines)
+
     # -------------------------------------------------------------- days, lengths, amounts
 
     def from_day(self, meta: Meta, day: Token) -> tree.Day:
@@ -122,6 +127,9 @@ class Parts(Transformer[Token, Any]):
         self, meta: Meta, number: Token, unit: Token | None
     ) -> tuple[tree.Number | tree.Name, tree.Name | None]:
         return self._number(number), self._name(unit) if unit else None
+
+    def percent_value(self, meta: Meta, percent: Token) -> tuple[tree.Number | tree.Name, tree.Name | None]:
+        return self._number(percent), tree.Name(self._at(percent), tree.PERCENT)
 
     def text_value(self, meta: Meta, text: Token) -> tuple[tree.Number | tree.Name, tree.Name | None]:
         return self._name(text), None

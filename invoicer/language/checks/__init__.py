@@ -13,6 +13,7 @@ from invoicer.language import tree
 from invoicer.language.acknowledge import check_acknowledgements
 from invoicer.language.checks.conditions import check_conditions
 from invoicer.language.checks.examples import check_examples
+from invoicer.language.checks.inputs import check_inputs
 from invoicer.language.checks.layout import check_layout
 from invoicer.language.checks.lines import check_lines
 from invoicer.language.checks.names import Known, check_names
@@ -39,6 +40,7 @@ def check_document(document: tree.Document) -> Iterator[Problem]:
 def check_terms(terms: Terms, lists: PriceLists, known: Known) -> Iterator[Problem]:
     """What is wrong with a contract, its price lists and amendments taken together."""
     yield from check_names(terms, lists, known)
+    yield from check_inputs(terms)
     yield from check_time(terms)
     yield from check_prices(terms)
     yield from check_conditions(terms)

@@ -6,7 +6,8 @@ between and beyond them tries everything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 
 import pycountry
 
@@ -14,11 +15,11 @@ from invoicer.domain.party import PartyKind
 from invoicer.domain.price import Comparison, Condition
 from invoicer.errors import Place, Problem
 from invoicer.language import tree
-from invoicer.language.checks.values import Case, can_try, cases, holds, shown
+from invoicer.language.checks.values import NO_LIMITS, Case, Limits, can_try, cases, holds, limited, shown
 from invoicer.language.codes import Code, line_of, problem
 from invoicer.language.convert import to_condition
-from invoicer.language.gather import ChargeTerms, Terms, measured_unit
-from invoicer.language.words import close_to, same_unit, suggestion
+from invoicer.language.gather import ChargeTerms, Terms
+from invoicer.language.words import close_to, listed, same_unit, suggestion
 
 _TEXTS = ("customer.country", "customer.kind")
 
@@ -34,7 +35,7 @@ def check_conditions(terms: Terms) -> Iterator[Problem]:
                     asked = False
                     yield found
             if asked:
-                yield from _options(charge, entry.value)
+                yield from _options(charge, entry.value, asking.limits)
     for _, block in terms.discounts:
         for line in tree.every(block.lines, tree.When):
             unaskable = False
@@ -42,9 +43,10 @@ def check_conditions(terms: Terms) -> Iterator[Problem]:
                 unaskable = True
                 yield found
             if not unaskable:
-                yield from _possible(line.condition, negative=False)
+                yield from _possible(line.condition, limits=asking.limits)
     for block in terms.meters.values():
         for line in tree.every(block.lines, tree.When):
+            yield from _without_percent(line.condition)
             yield from _possible(line.condition, negative=True)
 
 
@@ -55,6 +57,7 @@ class _Asking:
         self.terms = terms
         self.charges = {charge.id: charge for charge in reversed(terms.charges)}
         self.uncounted = {charge.id: None for charge in terms.charges if not self.counts(charge)}
+        self.limits = {name: _limits(block) for name, block in terms.inputs.items()}
         self._units: dict[str, tuple[tuple[str, Place], ...]] = {}
 
     @staticmethod
@@ -69,10 +72,7 @@ class _Asking:
         if charge.id not in self._units:
             found: dict[str, Place] = {}
             for entry in charge.quantity.entries:
-                value = entry.value
-                meter = self.terms.meters.get(value.meter.text) if isinstance(value, tree.Usage) else None
-                unit = value.unit.text if isinstance(value, tree.Quantity) else measured_unit(meter) if meter else ""
-                found.setdefault(unit, value.where)
+                found.setdefault(self.terms.unit_of(entry.value) or "", entry.value.where)
             found.pop("", None)
             self._units[charge.id] = tuple(found.items())
         return self._units[charge.id]
@@ -86,6 +86,13 @@ class _Asking:
                 cause = f"charge `{without}`, which this discount is on, has no quantity that a condition could ask for"
                 mend = "ask for the quantity of one charge, such as `when seats at least 10`"
                 yield problem(Code.C043, part.subject.where, cause, mend)
+
+
+def _limits(block: tree.Block) -> Limits:
+    """What the figures of an input lie between."""
+    stated = {limit.kind: Fraction(limit.value.value) for limit in tree.every(block.lines, tree.Limit)}
+    least, most = stated.get("least", Fraction(0)), stated.get("most")
+    return (least, most) if most is None or least <= most else (Fraction(0), None)
 
 
 def compared(condition: tree.Condition | None) -> Iterator[tree.Compared]:
@@ -128,8 +135,9 @@ def _askable(asking: _Asking, condition: tree.Condition | None, charge: ChargeTe
             yield from _text(part)
             continue
         asked = charge if subject == "quantity" else asking.charges.get(subject)
-        if asked is None and subject != "quantity":
-            known = ["quantity", *_TEXTS, *asking.charges]
+        declared = asking.terms.inputs.get(subject)
+        if asked is None and declared is None and subject != "quantity":
+            known = ["quantity", *_TEXTS, *asking.charges, *asking.limits]
             cause = f"a condition can't ask for `{subject}`"
             yield problem(Code.C043, part.subject.where, cause, suggestion(subject, known, "subjects"))
             continue
@@ -141,6 +149,8 @@ def _askable(asking: _Asking, condition: tree.Condition | None, charge: ChargeTe
         if isinstance(part.value, tree.Name):
             cause = f"`{subject}` is a number, and is compared with a text here"
             yield problem(Code.C043, part.value.where, cause, "compare it with a number, such as `at least 10`")
+        elif part.unit and declared is not None:
+            yield from _unit_of_input(part.unit, declared)
         elif part.unit and asked is not None:
             yield from _unit(asking, part.unit, asked)
 
@@ -161,6 +171,23 @@ def _text(part: tree.Compared) -> Iterator[Problem]:
         yield problem(Code.C043, part.value.where, f"`{part.value}` is no kind of customer", mend)
 
 
+def _unit_of_input(unit: tree.Name, asked: tree.Block) -> Iterator[Problem]:
+    stated = tree.one(asked.lines, tree.MeterUnit)
+    if stated and not same_unit(unit.text, stated.unit.text):
+        there = line_of(stated.where, unit.where)
+        cause = f"`{unit}` does not fit: the figures of `{asked.id}` are in {stated.unit} ({there})"
+        yield problem(Code.C012, unit.where, cause, "use one unit for both, in singular or plural")
+
+
+def _without_percent(condition: tree.Condition) -> Iterator[Problem]:
+    """A column of usage has no unit: 80% may stand there as 80 or as 0.8."""
+    for part in compared(condition):
+        if part.unit and part.unit.text == tree.PERCENT and isinstance(part.value, tree.Number):
+            number = part.value.value
+            cause = f"the column `{part.subject}` has no unit: it may hold such a share as {number:f} or as {number / 100:f}"
+            yield problem(Code.C012, part.unit.where, cause, "write the plain number, as the column has it")
+
+
 def _unit(asking: _Asking, unit: tree.Name, asked: ChargeTerms) -> Iterator[Problem]:
     for counted, where in asking.units(asked):
         if not same_unit(unit.text, counted):
@@ -173,19 +200,26 @@ def _unit(asking: _Asking, unit: tree.Name, asked: ChargeTerms) -> Iterator[Prob
 # ------------------------------------------------------------------ what can be true
 
 
-def _possible(node: tree.Condition, negative: bool) -> Iterator[Problem]:
+def _possible(
+    node: tree.Condition, negative: bool = False, limits: Mapping[str, Limits] = NO_LIMITS
+) -> Iterator[Problem]:
     """A condition that no case satisfies; one with too many cases to try stays untold, for it harms nobody."""
     condition = to_condition(node)
-    if can_try([condition]) and not any(holds(condition, case) for case in cases([condition], negative)):
-        yield _never(node)
+    if can_try([condition]) and not any(holds(condition, case) for case in cases([condition], negative, limits)):
+        yield _never(node, limits)
 
 
-def _never(condition: tree.Condition) -> Problem:
+def _never(condition: tree.Condition, limits: Mapping[str, Limits]) -> Problem:
     mend = "mend a number or a word in it, or leave out the line"
-    return problem(Code.C040, condition.where, "this condition can never be true: no value satisfies it", mend)
+    cause = "this condition can never be true: no value satisfies it"
+    named = [name for name in dict.fromkeys(part.subject.text for part in compared(condition)) if name in limits]
+    if named:
+        within = [f"`{name}` from {limited(limits[name])}" for name in named]
+        cause = f"this condition can never be true with {listed(within, 'and')}"
+    return problem(Code.C040, condition.where, cause, mend)
 
 
-def _options(charge: ChargeTerms, options: Sequence[tree.Priced]) -> Iterator[Problem]:
+def _options(charge: ChargeTerms, options: Sequence[tree.Priced], limits: Mapping[str, Limits]) -> Iterator[Problem]:
     """The lines of a price, from the first to the last: the first whose condition holds counts."""
     if len(options) == 1 and not options[0].when:
         return
@@ -203,19 +237,23 @@ def _options(charge: ChargeTerms, options: Sequence[tree.Priced]) -> Iterator[Pr
     conditions = [to_condition(option.when) if option.when else None for option in options]
     asked = [condition for condition in conditions if condition]
     if can_try(asked):
-        yield from _reached(charge, options, conditions, list(cases(asked)))
+        yield from _reached(charge, options, conditions, list(cases(asked, limits=limits)), limits)
     elif not options[-1].otherwise:
         cause = f"the price of `{charge.id}` depends on too many combinations to try whether each has a price"
         yield problem(Code.C045, options[-1].where, cause, "end with a line `… otherwise`, or ask for less at once")
 
 
 def _reached(
-    charge: ChargeTerms, options: Sequence[tree.Priced], conditions: Sequence[Condition | None], tried: list[Case]
+    charge: ChargeTerms,
+    options: Sequence[tree.Priced],
+    conditions: Sequence[Condition | None],
+    tried: list[Case],
+    limits: Mapping[str, Limits],
 ) -> Iterator[Problem]:
     left = tried
     for option, condition in zip(options, conditions, strict=True):
         if option.when and condition and not any(holds(condition, case) for case in tried):
-            yield _never(option.when)
+            yield _never(option.when, limits)
             continue
         before = len(left)
         left = [case for case in left if condition and not holds(condition, case)]

@@ -12,7 +12,7 @@ from invoicer.errors import Place, Problem
 from invoicer.language import tree
 from invoicer.language.codes import Code, problem
 from invoicer.language.gather import line_kind
-from invoicer.language.words import RESERVED, listed, long
+from invoicer.language.words import RESERVED, listed, long, same_unit
 
 _NEEDED = {
     "seller": "seller hosting-nl",
@@ -101,6 +101,8 @@ def _block(block: tree.Block) -> Iterator[Problem]:
     if block.kind is tree.BlockKind.DISCOUNT and not any(line_kind(line) == "off" for line in block.lines):
         mend = "add a line such as `20% off everything`"
         yield problem(Code.C037, block.id.where, f"{name} takes nothing off", mend)
+    if block.kind is tree.BlockKind.INPUT:
+        yield from _input(block)
     risk = tree.one(block.lines, tree.Risk)
     if risk and pycountry.countries.get(alpha_2=risk.country.text) is None:
         cause = f"there is no country with the code `{risk.country}`"
@@ -112,6 +114,27 @@ def _block(block: tree.Block) -> Iterator[Problem]:
         cause = f"{name} ends on {ends.value}, before it begins on {starts.value}"
         yield problem(Code.C027, ends.where, cause, "mend one of the two days")
     yield from _steps(block)
+
+
+def _input(block: tree.Block) -> Iterator[Problem]:
+    stated = {line_kind(line) for line in block.lines}
+    for kind, missing, example in (
+        ("meterunit", "what its figures count", "unit employees"),
+        ("stated", "for which periods its figures are stated", "stated per month"),
+    ):
+        if kind not in stated:
+            cause = f"input `{block.id}` does not say {missing}"
+            yield problem(Code.C077, block.id.where, cause, f"add a line such as `{example}`")
+    limits = {limit.kind: limit for limit in tree.every(block.lines, tree.Limit)}
+    least, most = limits.get("least"), limits.get("most")
+    if least and most and least.value.value > most.value.value:
+        cause = f"no figure is at least {least.value.value:f} and at most {most.value.value:f}"
+        yield problem(Code.C081, most.where, cause, "mend one of the two limits")
+    unit = tree.one(block.lines, tree.MeterUnit)
+    for limit in limits.values():
+        if limit.unit and unit and not same_unit(limit.unit.text, unit.unit.text):
+            cause = f"`{limit.unit}` does not fit: the figures are in {unit.unit} (line {unit.where.line})"
+            yield problem(Code.C012, limit.unit.where, cause, "use one unit for both, in singular or plural")
 
 
 def _steps(block: tree.Block) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ from invoicer.domain.timeline import Counting, Dated, Timeline, in_force
 from invoicer.errors import Problem
 from invoicer.language import tree
 from invoicer.language.codes import Code, problem
-from invoicer.language.gather import ChargeTerms, Terms, measured_unit
+from invoicer.language.gather import ChargeTerms, Terms
 
 MOST_LINES = 50_000
 """How many lines of prices of one contract, counted anew in each moment, are looked at. Each price step can meet each
@@ -29,7 +29,7 @@ class Moment:
     """What is in force at once; ``unit`` is that of the quantity, None where it has none or it is unknown."""
 
     prices: tuple[tree.Priced, ...]
-    quantity: tree.Quantity | tree.Usage | None
+    quantity: tree.Counted | None
     included: tree.Included | None
     minimum: tree.Bounded | None
     maximum: tree.Bounded | None
@@ -37,8 +37,17 @@ class Moment:
     unit: str | None
 
     @property
-    def metered(self) -> bool:
-        return isinstance(self.quantity, tree.Usage) or any(isinstance(p.price, tree.Share) for p in self.prices)
+    def counter(self) -> tree.Name | None:
+        """The meter or input that the quantity comes from; None where it is agreed, or there is none."""
+        match self.quantity:
+            case tree.Usage(meter=name) | tree.Declared(input=name):
+                return name
+        return next((p.price.meter for p in self.prices if isinstance(p.price, tree.Share)), None)
+
+    @property
+    def counted(self) -> str | None:
+        """The unit of a quantity that is measured or declared; None where it is agreed."""
+        return self.unit if self.counter else None
 
 
 class MomentsError(Exception):
@@ -118,11 +127,4 @@ def _size(state: State) -> int:
 def _moment(terms: Terms, state: State) -> Moment:
     values: list[Any] = [entry.value if entry else None for entry in state]
     prices, quantity, included, minimum, maximum, bill = values
-    return Moment(prices, quantity, included, minimum, maximum, bill, _unit(terms, quantity))
-
-
-def _unit(terms: Terms, quantity: tree.Quantity | tree.Usage | None) -> str | None:
-    if isinstance(quantity, tree.Quantity):
-        return quantity.unit.text
-    meter = terms.meters.get(quantity.meter.text) if quantity else None
-    return measured_unit(meter) if meter else None
+    return Moment(prices, quantity, included, minimum, maximum, bill, terms.unit_of(quantity))

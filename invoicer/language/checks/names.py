@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from invoicer.errors import Place, Problem
 from invoicer.language import tree
 from invoicer.language.codes import Code, problem
-from invoicer.language.gather import ChargeTerms, PriceLists, Terms, find_list
+from invoicer.language.gather import PriceLists, Terms, find_list
 from invoicer.language.words import close_to, listed, suggestion
 
 
@@ -161,10 +161,16 @@ def _mentions(terms: Terms) -> Iterator[tuple[tree.Name, str]]:
 def _meters(terms: Terms) -> Iterator[Problem]:
     used = set()
     for charge in terms.charges:
-        for meter in meters_of(charge):
+        quantities = [entry.value for entry in charge.quantity.entries]
+        declared = [one.input for one in quantities if isinstance(one, tree.Declared)]
+        measured = [one.meter for one in quantities if isinstance(one, tree.Usage)]
+        for meter in charge.counters:
             used.add(meter.text)
-            if meter.text not in terms.meters:
+            known = terms.meters if meter in measured else {**terms.meters, **terms.inputs}
+            if meter not in declared and meter.text not in known:
                 mend = suggestion(meter.text, list(terms.meters), "meters")
+                if meter.text in terms.inputs:
+                    mend = f"`{meter}` is an input: write `declared {meter}`"
                 yield problem(Code.C005, meter.where, f"there is no meter `{meter}`", mend)
     own = [*terms.document.blocks, *(block for _, amendment in terms.amendments for block in amendment.blocks)]
     for block in own:
@@ -172,12 +178,3 @@ def _meters(terms: Terms) -> Iterator[Problem]:
             cause = f"no charge uses meter `{block.id}`"
             mend = f"add `usage of {block.id}` to a charge, or leave out the meter"
             yield problem(Code.C061, block.id.where, cause, mend)
-
-
-def meters_of(charge: ChargeTerms) -> Iterator[tree.Name]:
-    """The meters that a charge names, for its quantity or for a percentage."""
-    for quantity in charge.quantity.entries:
-        if isinstance(quantity.value, tree.Usage):
-            yield quantity.value.meter
-    for price in charge.price.entries:
-        yield from (line.price.meter for line in price.value if isinstance(line.price, tree.Share))

@@ -12,11 +12,14 @@ from invoicer.domain.timeline import in_force
 from invoicer.errors import Place, Problem
 from invoicer.language import tree
 from invoicer.language.checks.conditions import asked_quantities
+from invoicer.language.checks.inputs import fitting, subjects
 from invoicer.language.checks.moments import Moment, Moments, MomentsError
 from invoicer.language.checks.usage import check_usage_moment
 from invoicer.language.codes import Code, line_of, problem
 from invoicer.language.gather import ChargeTerms, Terms, split_rate
 from invoicer.language.words import close_to, long, same_unit
+
+_HOW: dict[type, str] = {tree.Quantity: "agreed", tree.Usage: "measured", tree.Declared: "declared"}
 
 
 def check_prices(terms: Terms) -> Iterator[Problem]:
@@ -34,10 +37,11 @@ def check_prices(terms: Terms) -> Iterator[Problem]:
 
 
 def _moment(terms: Terms, charge: ChargeTerms, moment: Moment, asked: bool) -> Iterator[Problem]:
-    yield from _units(moment)
+    yield from _units(terms, moment)
     yield from _quantity(charge, moment, asked)
     yield from _bounds(moment)
-    yield from _periods(moment)
+    yield from _periods(terms, moment)
+    yield from _declared(terms, moment)
     yield from _measured(terms, moment)
     yield from _one_off(moment)
     yield from check_usage_moment(terms, moment)
@@ -106,10 +110,10 @@ def _refund(terms: Terms, charge: ChargeTerms) -> Iterator[Problem]:
 # ------------------------------------------------------------------ one moment
 
 
-def _units(moment: Moment) -> Iterator[Problem]:
+def _units(terms: Terms, moment: Moment) -> Iterator[Problem]:
     def differs(unit: tree.Name | None) -> Iterator[Problem]:
         if unit and moment.unit and moment.quantity and not same_unit(unit.text, moment.unit):
-            counted = "measured" if isinstance(moment.quantity, tree.Usage) else "agreed"
+            counted = _HOW[type(moment.quantity)]
             line = moment.quantity.where
             mend = _meant_time(unit) or "use one unit for both, in singular or plural"
             if line.file == unit.where.file:
@@ -122,14 +126,14 @@ def _units(moment: Moment) -> Iterator[Problem]:
     for priced in moment.prices:
         if isinstance(priced.price, tree.Rate):
             yield from _rate_parts(priced.price)
-            each, _ = split_rate(priced.price, moment.unit if moment.metered else None)
+            each, _ = split_rate(priced.price, moment.counted)
             yield from differs(each.unit if each else None)
         elif isinstance(priced.price, tree.Tiers):
             for band in priced.price.bands:
                 yield from differs(band.unit)
                 yield from differs(band.size_unit)
-        elif isinstance(priced.price, tree.Share) and isinstance(moment.quantity, tree.Usage | tree.Quantity):
-            yield from _share(priced.price, moment.quantity)
+        elif isinstance(priced.price, tree.Share) and moment.quantity:
+            yield from _share(terms, priced.price, moment, moment.quantity)
     if moment.included:
         yield from differs(moment.included.unit)
 
@@ -149,11 +153,12 @@ def _rate_parts(rate: tree.Rate) -> Iterator[Problem]:
             yield problem(code, parts[1].where, cause, "keep one of them: `12.00 EUR per seat per month`")
 
 
-def _share(share: tree.Share, quantity: tree.Quantity | tree.Usage) -> Iterator[Problem]:
-    if isinstance(quantity, tree.Quantity) or quantity.meter.text != share.meter.text:
+def _share(terms: Terms, share: tree.Share, moment: Moment, quantity: tree.Counted) -> Iterator[Problem]:
+    if isinstance(quantity, tree.Quantity) or moment.counter is None or moment.counter.text != share.meter.text:
         there = line_of(quantity.where, share.meter.where)
         cause = f"a percentage of `{share.meter}` is another quantity than that of {there}"
-        yield problem(Code.C012, share.meter.where, cause, f"write `usage of {share.meter}`, or leave that line out")
+        words = "declared" if share.meter.text in terms.inputs else "usage of"
+        yield problem(Code.C012, share.meter.where, cause, f"write `{words} {share.meter}`, or leave that line out")
 
 
 def _quantity(charge: ChargeTerms, moment: Moment, asked: bool) -> Iterator[Problem]:
@@ -185,7 +190,7 @@ def _quantity(charge: ChargeTerms, moment: Moment, asked: bool) -> Iterator[Prob
 
 def _needs_quantity(price: tree.PriceNode, moment: Moment) -> bool:
     if isinstance(price, tree.Rate):
-        return split_rate(price, moment.unit if moment.metered else None)[0] is not None
+        return split_rate(price, moment.counted)[0] is not None
     return isinstance(price, tree.Tiers)
 
 
@@ -197,7 +202,7 @@ def _bounds(moment: Moment) -> Iterator[Problem]:
         yield problem(Code.C034, least.amount.where, cause, "mend one of the two amounts")
 
 
-def _periods(moment: Moment) -> Iterator[Problem]:
+def _periods(terms: Terms, moment: Moment) -> Iterator[Problem]:
     """The rating period is stated once, or alike; and the billing period has a whole number of them."""
     stated = list(_stated_periods(moment))
     spans = [length for _, length in stated]
@@ -211,6 +216,7 @@ def _periods(moment: Moment) -> Iterator[Problem]:
         return
     length, billed = spans[0], moment.bill.every
     parts = all(isinstance(price, tree.Rate) for price, _ in stated) and moment.included is None
+    parts = parts and not _adds_up(terms, moment)
     if not (_divides(length.span, billed) or (parts and _divides(billed, length.span))):
         at = f"({line_of(moment.bill.where, length.where)})"
         cause = f"a billing period of {long(billed)} {at} has no whole number of periods of {long(length.span)}"
@@ -218,11 +224,30 @@ def _periods(moment: Moment) -> Iterator[Problem]:
         yield problem(Code.C052, length.where, cause, mend)
 
 
+def _adds_up(terms: Terms, moment: Moment) -> bool:
+    """Whether the quantity is what was used in a period, which can't be shared out over shorter ones."""
+    block = terms.counter(moment.counter.text) if moment.counter else None
+    measure = tree.one(block.lines, tree.Measure) if block else None
+    if measure is None:
+        return block is not None and tree.one(block.lines, tree.AddsUp) is not None
+    return measure.per_day or measure.aggregation.additive
+
+
+def _declared(terms: Terms, moment: Moment) -> Iterator[Problem]:
+    """The inputs of the quantity and the conditions are stated for periods that give a figure for each rating period."""
+    if moment.bill is None:
+        return
+    stated = [length.span for _, length in _stated_periods(moment)]
+    needed = stated[0] if stated and _divides(stated[0], moment.bill.every) else moment.bill.every
+    names = [name for priced in moment.prices for name in subjects(priced.when)]
+    yield from fitting(terms, [*([moment.counter] if moment.counter else []), *names], [needed])
+
+
 def _stated_periods(moment: Moment) -> Iterator[tuple[tree.PriceNode | None, tree.Length]]:
     for priced in moment.prices:
         price = priced.price
         if isinstance(price, tree.Rate) and not price.once:
-            length = split_rate(price, moment.unit if moment.metered else None)[1]
+            length = split_rate(price, moment.counted)[1]
             if length:
                 yield price, length
         elif isinstance(price, tree.Tiers) and price.per:
@@ -244,32 +269,34 @@ def _divides(part: Span, whole: Span) -> bool:
 
 
 def _measured(terms: Terms, moment: Moment) -> Iterator[Problem]:
-    usage = _usage_place(moment)
+    usage = _usage_place(terms, moment)
     if usage and moment.bill and moment.bill.timing is Timing.ADVANCE:
         cause = f"usage is known when a period is over, but {line_of(moment.bill.where, usage)} bills in advance"
         yield problem(Code.C050, usage, cause, "add a line such as `bill monthly in arrears` to the charge")
     for meter in _money_meters(moment):
-        block = terms.meters.get(meter.text)
+        block = terms.counter(meter.text)
         unit = tree.one(block.lines, tree.MeterUnit) if block else None
-        if unit and unit.unit.text != terms.currency:
-            cause = f"a percentage needs a meter that counts {terms.currency}; `{meter}` counts {unit.unit}"
-            mend = f"write `unit {terms.currency}` if the meter counts money, or state a price per unit"
+        if block and unit and unit.unit.text != terms.currency:
+            needed = "an input" if block.kind is tree.BlockKind.INPUT else "a meter"
+            cause = f"a percentage needs {needed} that counts {terms.currency}; `{meter}` counts {unit.unit}"
+            mend = f"write `unit {terms.currency}` if the {block.kind} counts money, or state a price per unit"
             yield problem(Code.C057, unit.unit.where, cause, mend)
 
 
-def _usage_place(moment: Moment) -> Place | None:
+def _usage_place(terms: Terms, moment: Moment) -> Place | None:
     if isinstance(moment.quantity, tree.Usage):
         return moment.quantity.where
-    return next((p.price.where for p in moment.prices if isinstance(p.price, tree.Share)), None)
+    shares = (p.price for p in moment.prices if isinstance(p.price, tree.Share))
+    return next((share.where for share in shares if share.meter.text not in terms.inputs), None)
 
 
 def _money_meters(moment: Moment) -> Iterator[tree.Name]:
-    metered = moment.quantity if isinstance(moment.quantity, tree.Usage) else None
+    counter = None if isinstance(moment.quantity, tree.Quantity) else moment.counter
     for price in (priced.price for priced in moment.prices):
         if isinstance(price, tree.Share):
             yield price.meter
-        elif isinstance(price, tree.Tiers) and metered and any(band.percent for band in price.bands):
-            yield metered.meter
+        elif isinstance(price, tree.Tiers) and counter and any(band.percent for band in price.bands):
+            yield counter
 
 
 def _one_off(moment: Moment) -> Iterator[Problem]:
@@ -280,8 +307,9 @@ def _one_off(moment: Moment) -> Iterator[Problem]:
         other = next(p for p in moment.prices if p not in once)
         cause = f"a charge is either due once ({line_of(once[0].where, other.price.where)}) or again and again"
         yield problem(Code.C054, other.price.where, cause, "make two charges of it")
-    if isinstance(moment.quantity, tree.Usage):
-        cause = f"a price that is due once ({line_of(once[0].where, moment.quantity.where)}) can't measure usage"
+    if isinstance(moment.quantity, tree.Usage | tree.Declared):
+        doing = "measure usage" if isinstance(moment.quantity, tree.Usage) else "take what is declared for a period"
+        cause = f"a price that is due once ({line_of(once[0].where, moment.quantity.where)}) can't {doing}"
         yield problem(Code.C054, moment.quantity.where, cause, "state a `quantity`, or a price that is not `once`")
     for bound in (moment.minimum, moment.maximum):
         if bound:

@@ -71,7 +71,7 @@ def _counts_whole(terms: Terms, moment: Moment) -> bool:
         return False
     if isinstance(quantity, tree.Quantity):
         return quantity.amount.value == int(quantity.amount.value)
-    if quantity is None:
+    if not isinstance(quantity, tree.Usage):
         return False
     if quantity.rounded and quantity.rounded.step:
         return quantity.rounded.step.value == int(quantity.rounded.step.value)

@@ -84,7 +84,8 @@ class _Gathering:
             term_end=_term_end(self.lines),
             amendments=self.amendments,
             charges=tuple(charges),
-            meters=self._meters(),
+            meters=self._named(tree.BlockKind.METER),
+            inputs=self._named(tree.BlockKind.INPUT),
             discounts=tuple(discounts),
             payment=Timeline(
                 (*self._of(self.main, self.start, tree.every(self.lines, tree.Pay)[:1]), *self._payments())
@@ -97,11 +98,11 @@ class _Gathering:
         renews = tree.one(self.lines, tree.Renews)
         return renews is not None and renews.by is not None
 
-    def _meters(self) -> Mapping[str, tree.Block]:
-        """The contract's own meters before those of its price lists."""
+    def _named(self, kind: tree.BlockKind) -> Mapping[str, tree.Block]:
+        """The contract's own meters (or inputs) before those of its price lists."""
         own = [*self.document.blocks, *(block for _, amendment in self.amendments for block in amendment.blocks)]
         listed = [block for _, price_list in self.lists for block in price_list.blocks]
-        return {block.id.text: block for block in [*listed, *own] if block.kind is tree.BlockKind.METER}
+        return {block.id.text: block for block in [*listed, *own] if block.kind is kind}
 
     def _payments(self) -> Iterator[Dated[tree.Pay]]:
         for agreement, change in self.changes.get(None, ()):
@@ -252,8 +253,8 @@ def _anchored(entries: list[Dated[tree.Bill]], anchor: Anchor) -> list[Dated[tre
     return result
 
 
-def _counted(node: object) -> tree.Quantity | tree.Usage | None:
-    return node if isinstance(node, tree.Quantity | tree.Usage) else None
+def _counted(node: object) -> tree.Counted | None:
+    return node if isinstance(node, tree.Counted) else None
 
 
 def _bound(kind: str) -> Callable[[object], tree.Bounded | None]:

@@ -13,12 +13,14 @@ def line_kind(line: tree.Node) -> str:
     match line:
         case tree.Priced():
             return "price"
-        case tree.Quantity() | tree.Usage():
+        case tree.Quantity() | tree.Usage() | tree.Declared():
             return "quantity"
         case tree.Dating():
             return "starts" if line.kind == "on" else line.kind
         case tree.Bounded() | tree.Wording():
             return line.kind
+        case tree.Limit():
+            return f"at {line.kind}"
         case tree.Party():
             return line.role
         case tree.PercentOff() | tree.AmountOff() | tree.VolumeOff():

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from invoicer.domain.contract import InService
 from invoicer.domain.timeline import Timeline
 from invoicer.language import tree
+from invoicer.language.gather.lines import measured_unit
 
 PriceLists = Mapping[str, Mapping[int | None, tree.Document]]
 """Price lists by id and version (None: the list states none)."""
@@ -35,7 +36,7 @@ class ChargeTerms:
     source: Agreement
     begins: dt.date
     price: Timeline[tuple[tree.Priced, ...]]
-    quantity: Timeline[tree.Quantity | tree.Usage]
+    quantity: Timeline[tree.Counted]
     included: Timeline[tree.Included]
     minimum: Timeline[tree.Bounded]
     maximum: Timeline[tree.Bounded]
@@ -48,6 +49,18 @@ class ChargeTerms:
         return self.block.id.text
 
     @property
+    def counters(self) -> tuple[tree.Name, ...]:
+        """The meters and inputs that it names, for its quantity or for a percentage."""
+        found: list[tree.Name] = []
+        for quantity in self.quantity.entries:
+            if isinstance(quantity.value, tree.Usage):
+                found.append(quantity.value.meter)
+            elif isinstance(quantity.value, tree.Declared):
+                found.append(quantity.value.input)
+        shares = (line.price for entry in self.price.entries for line in entry.value)
+        return (*found, *(share.meter for share in shares if isinstance(share, tree.Share)))
+
+    @property
     def one_off(self) -> bool:
         """Whether the charge falls due once (as agreed first)."""
         first = self.price.entries[:1]
@@ -58,8 +71,8 @@ class ChargeTerms:
 class Terms:
     """All that a contract says. ``end`` is the first day after the term, None for an open one and one that renews;
     ``term_end`` the first day after the first term, also of one that renews. ``lists`` are the price lists found for its
-    ``uses`` lines; ``meters`` those that its charges may name; ``changes`` and ``stops`` what amendments say, by charge
-    (None: of the contract itself)."""
+    ``uses`` lines; ``meters`` and ``inputs`` those that its charges may name; ``changes`` and ``stops`` what amendments say,
+    by charge (None: of the contract itself)."""
 
     document: tree.Document
     lines: tuple[tree.Node, ...]
@@ -72,6 +85,7 @@ class Terms:
     amendments: tuple[tuple[Agreement, tree.Amendment], ...]
     charges: tuple[ChargeTerms, ...]
     meters: Mapping[str, tree.Block]
+    inputs: Mapping[str, tree.Block]
     discounts: tuple[tuple[Agreement, tree.Block], ...]
     payment: Timeline[tree.Pay]
     changes: Mapping[str | None, Sequence[tuple[Agreement, tree.Change]]]
@@ -80,6 +94,25 @@ class Terms:
     @property
     def has_term(self) -> bool:
         return tree.one(self.lines, tree.Term) is not None
+
+    def unit_of(self, quantity: tree.Counted | None) -> str | None:
+        """The unit of a quantity; None where there is none, or it is not known."""
+        match quantity:
+            case tree.Quantity(unit=unit):
+                return unit.text
+            case tree.Usage(meter=name):
+                block = self.meters.get(name.text)
+            case tree.Declared(input=name):
+                block = self.inputs.get(name.text)
+            case None:
+                block = None
+        if block is None or (block.kind is tree.BlockKind.INPUT and not tree.one(block.lines, tree.MeterUnit)):
+            return None
+        return measured_unit(block)
+
+    def counter(self, name: str) -> tree.Block | None:
+        """The meter or the input of that name."""
+        return self.meters.get(name) or self.inputs.get(name)
 
     def charge(self, name: str) -> ChargeTerms | None:
         return next((charge for charge in self.charges if charge.id == name), None)

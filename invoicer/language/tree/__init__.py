@@ -23,6 +23,7 @@ from invoicer.language.tree.examples import (
     InvoiceOn,
     KnownOn,
 )
+from invoicer.language.tree.inputs import PERCENT, AddsUp, Counted, Declared, Limit, Stated
 from invoicer.language.tree.lines import (
     Acknowledge,
     Agreed,
@@ -81,8 +82,10 @@ from invoicer.language.tree.parts import (
 from invoicer.language.tree.refunds import Refunding, ShortRateRow, ShortRateTable
 
 __all__ = [
+    "PERCENT",
     "TIME_UNITS",
     "Acknowledge",
+    "AddsUp",
     "Agreed",
     "Amendment",
     "Amount",
@@ -96,9 +99,11 @@ __all__ = [
     "Compared",
     "ComponentNode",
     "Condition",
+    "Counted",
     "Currency",
     "Dating",
     "Day",
+    "Declared",
     "Document",
     "Each",
     "Either",
@@ -114,6 +119,7 @@ __all__ = [
     "InvoiceOn",
     "KnownOn",
     "Length",
+    "Limit",
     "Measure",
     "MeterUnit",
     "Name",
@@ -136,6 +142,7 @@ __all__ = [
     "Share",
     "ShortRateRow",
     "ShortRateTable",
+    "Stated",
     "Stop",
     "Supersedes",
     "Supply",

@@ -20,6 +20,7 @@ class BlockKind(StrEnum):
     PREMIUM = "premium"
     METER = "meter"
     DISCOUNT = "discount"
+    INPUT = "input"
 
 
 @dataclass(frozen=True, slots=True)
