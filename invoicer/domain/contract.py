@@ -97,11 +97,18 @@ class Aggregation(StrEnum):
     UNIQUE = "unique"
     AVERAGE = "average"
     COUNT = "count"
+    LEVEL = "time-weighted average"  # events set a level, which lasts until the next one
+    CHANGES = "time-weighted sum"  # events change the level
 
     @property
     def additive(self) -> bool:
         """Whether the quantities of the parts of a period add up to that of the whole."""
         return self in (Aggregation.SUM, Aggregation.COUNT)
+
+    @property
+    def weighted(self) -> bool:
+        """Whether it is the average of a level over time, to which events from before the period belong."""
+        return self in (Aggregation.LEVEL, Aggregation.CHANGES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,7 @@ class Code(Enum):
     C111 = About("a graduated band begins at a whole unit, and the quantity may be a fraction")
     C112 = About("only packages are rounded up or down")
     C113 = About("days are counted in two ways at once")
+    C114 = About("a level is measured over time, and not for each day")
     # reading
     C060 = About("the indentation suggests another reading", Severity.WARNING)
     C061 = About("a meter is not used", Severity.WARNING)

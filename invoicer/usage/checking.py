@@ -68,10 +68,15 @@ class Doubts:
             for meter in (demand.meter.id, None):
                 for source, day, rows, place in self.groups.get((contract, meter), ()):
                     carried = meter is not None or demand.meter.id in self.meters_of_source[source]
-                    if carried and (day is None or day in demand.days):
+                    if carried and (day is None or _reaches(day, demand)):
                         count += rows
                         places.append(place)
         return (count, "{}:{}".format(*min(places))) if count else None
+
+
+def _reaches(day: dt.date, demand: Demand) -> bool:
+    """Whether an event of a day takes part in the quantity: a level lasts, so any day before the end does."""
+    return day < demand.days.end if demand.meter.aggregation.weighted else day in demand.days
 
 
 def check_events(

@@ -59,7 +59,7 @@ def count_events(
     ).fetchall():
         sources[demand].append((loaded[file].file.shown, count))
     return {
-        demand: Measured(value, _provenance(sources[demand]), sum(count for _, count in sources[demand]))
+        demand: Measured(value, provenance(sources[demand]), sum(count for _, count in sources[demand]))
         for demand, value in values.items()
     }
 
@@ -79,7 +79,8 @@ def _values(connection: duckdb.DuckDBPyConnection, rule: Rule) -> dict[int, Frac
     }
 
 
-def _provenance(sources: list[tuple[str, int]]) -> str:
+def provenance(sources: list[tuple[str, int]]) -> str:
+    """Where a quantity came from: files with the number of their events."""
     if len(sources) > _NAMED_FILES:
         return f"{sources[0][0]} and {len(sources) - 1} more files: {sum(count for _, count in sources)} events"
     return "; ".join(f"{file}: {count} event{'s' * (count != 1)}" for file, count in sources)

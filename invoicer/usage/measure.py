@@ -62,6 +62,7 @@ def _counted(
     from invoicer.usage.checking import check_events
     from invoicer.usage.counting import count_events
     from invoicer.usage.days import date_events
+    from invoicer.usage.levels import average_levels
     from invoicer.usage.rules import Rule, Rules
     from invoicer.usage.store import load_events, opened
 
@@ -79,7 +80,8 @@ def _counted(
             else:
                 countable[Rule.of(demand.meter)].append(demand)
         for rule, group in countable.items():
-            found = count_events(connection, rules, rule, group, loaded)
+            measured = average_levels if rule.aggregation.weighted else count_events
+            found = measured(connection, rules, rule, group, loaded)
             for at, demand in enumerate(group):
                 answers[demand.key] = found.get(at) or _nothing(demand, manifest)
     return {key: answers[key] for key in wanted}, of_rows

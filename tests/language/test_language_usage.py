@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from invoicer.domain.contract import Charge, InSteps, Metered, Proration, ProrationRules
+from invoicer.domain.contract import Aggregation, Charge, InSteps, Metered, Proration, ProrationRules
 from invoicer.domain.price import Band, Tiered
 from invoicer.domain.trace import Rounding
 from tests.language.test_language_contract import GOOD, contract
@@ -45,6 +45,15 @@ def test_below_and_up_to(charges: dict[str, Charge]) -> None:
 def test_packages(charges: dict[str, Charge]) -> None:
     assert tiers(charges["mail"]).rounding is Rounding.DOWN
     assert tiers(charges["calls"]).rounding is Rounding.UP
+
+
+@pytest.mark.parametrize(
+    ("meter", "kind", "field"),
+    [("stored", Aggregation.LEVEL, "gigabytes"), ("agents", Aggregation.CHANGES, "change")],
+)
+def test_levels_over_time(meter: str, kind: Aggregation, field: str) -> None:
+    found = contract((GOOD / "usage.terms").read_text("utf-8")).meter(meter)
+    assert (found.aggregation, found.field, found.per_day, found.additive) == (kind, field, False, False)
 
 
 def test_how_days_are_counted(charges: dict[str, Charge]) -> None:

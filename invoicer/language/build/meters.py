@@ -21,6 +21,12 @@ class MeterLines(Parts):
     def count(self, meta: Meta, per_day: object | None) -> tree.Measure:
         return tree.Measure(self._place(meta), Aggregation.COUNT, None, per_day is not None)
 
+    def weighted(self, meta: Meta, aggregation: Aggregation, field: Token, per_day: object | None) -> tree.Measure:
+        return tree.Measure(self._place(meta), aggregation, self._name(field), per_day is not None)
+
+    def weighting(self, meta: Meta, word: Token) -> Aggregation:
+        return Aggregation(f"time-weighted {word}")
+
     def aggregation(self, meta: Meta, word: Token) -> Aggregation:
         return Aggregation(str(word))
 

@@ -28,6 +28,11 @@ def check_usage_lines(document: tree.Document) -> Iterator[Problem]:
                     f"days are counted in two ways, `{ways[0]}` and `{ways[1]}`: the parts of a month would not add up"
                 )
                 yield problem(Code.C113, prorate.where, cause, "count them in one way for start, change and stop")
+        for measure in tree.every(lines, tree.Measure):
+            if measure.aggregation.weighted and measure.per_day:
+                cause = "a time-weighted meter weighs every moment of the period already: `per day` has no meaning here"
+                mend = f"leave out `per day`; or add up one reading a day: `last of {measure.field} per day`"
+                yield problem(Code.C114, measure.where, cause, mend)
         for usage in tree.every(lines, tree.Usage):
             if usage.rounded and usage.rounded.step and usage.rounded.step.value == 0:
                 cause = "a quantity can't be rounded to 0: nothing would be left of it, or no rounding is meant"
