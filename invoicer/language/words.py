@@ -92,7 +92,6 @@ HOMES = dict.fromkeys(
     "sum": "belongs to a `meter`",
     "unit": "belongs to a `meter` or an `input`",
     "time-weighted": "belongs to a `meter`",
-    "unit": "belongs to a `meter`",
     "only": "belongs to a `meter`",
     "for": "belongs to a `discount`",
     "given": "belongs to an `expect`",
