@@ -21,6 +21,7 @@ from invoicer.runs.preview import PreviewLine
 def preview_table(contract: str, on: dt.date, lines: Iterable[PreviewLine]) -> Table:
     """The lines that a contract would bill on a day."""
     rows = []
+    lines = tuple(lines)
     for one in lines:
         owed = one.entitlement
         rows.append(
@@ -39,7 +40,17 @@ def preview_table(contract: str, on: dt.date, lines: Iterable[PreviewLine]) -> T
     nets = [one.entitlement.net for one in lines]
     if nets:
         rows.append(
-            ("Total net", "", "", "", "", "", tables.amount(total(nets, nets[0].currency)), nets[0].currency, "")
+            (
+                "Total" if any(one.entitlement.includes_tax for one in lines) else "Total net",
+                "",
+                "",
+                "",
+                "",
+                "",
+                tables.amount(total(nets, nets[0].currency)),
+                nets[0].currency,
+                "",
+            )
         )
     columns = ("Line", "Component", "Service period", "Quantity", "Unit", "Unit price", "Net", "Cur", "VAT")
     title = f"{contract}, billed on {on}" + ("" if rows else ": nothing")
@@ -48,7 +59,7 @@ def preview_table(contract: str, on: dt.date, lines: Iterable[PreviewLine]) -> T
 
 def vat(treatment: Treatment) -> str:
     """A treatment in a few signs."""
-    return f"{treatment.category} {treatment.percent}% {treatment.jurisdiction}"
+    return f"{treatment.category} {treatment.percent}% {treatment.jurisdiction}" + words.with_tax(treatment)
 
 
 def preview_data(preview: runs.Preview) -> dict[str, Any]:
@@ -94,6 +105,7 @@ def entitlement_data(owed: Entitlement, treatment: Treatment | None) -> dict[str
         ],
         "days_in_service": list(owed.proration) if owed.proration else None,
         "net": str(owed.net.amount),
+        "includes_tax": owed.includes_tax,
         "currency": owed.net.currency,
         "treatment": _treatment_data(treatment) if treatment else None,
         "clause": str(owed.clause),
@@ -127,6 +139,7 @@ def _line_data(line: Line, found: runs.Explanation) -> dict[str, Any]:
         "unit": line.unit,
         "unit_price": str(line.unit_price),
         "net": str(line.net.amount),
+        "gross": str(line.gross.amount) if line.gross else None,
         "treatment": _treatment_data(line.treatment),
         "corrects": {
             "number": ref.number,

@@ -94,7 +94,7 @@ def explain(session: Session, number: str, line: int | None, as_json: bool) -> N
     for one in found.lines:
         treatment = one.treatment
         out.print()
-        out.print(Text(f"{one.number}. {one.title}, {one.days}: {one.net}", "bold"))
+        out.print(Text(f"{one.number}. {one.title}, {one.days}: {one.agreed}{words.with_tax(one.treatment)}", "bold"))
         out.print(f"   {one.component} of contract {one.contract}, {one.clause}", markup=False)
         out.print(
             f"   VAT {treatment.category} {treatment.percent}% {treatment.jurisdiction}: {treatment.rule}, {treatment.law}",

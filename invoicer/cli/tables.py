@@ -185,6 +185,7 @@ def draft_data(draft: Draft) -> dict[str, Any]:
                 "from": line.days.start.isoformat(),
                 "to": line.days.last_day.isoformat(),
                 "net": str(line.net.amount),
+                "gross": str(line.gross.amount) if line.gross else None,
                 "vat": f"{line.treatment.category} {line.treatment.percent}% {line.treatment.jurisdiction}",
                 "corrects": line.corrects.number if line.corrects else None,
             }

@@ -13,6 +13,7 @@ from rich.tree import Tree
 
 from invoicer.domain import canonical
 from invoicer.domain.money import is_currency, minor_digits
+from invoicer.domain.supply import Treatment
 from invoicer.domain.trace import Clause, Op, Trace
 
 _SIGNS = {Op.ADD: " + ", Op.SUBTRACT: " − ", Op.MULTIPLY: " × ", Op.DIVIDE: " ÷ "}
@@ -54,6 +55,11 @@ def tree_of(trace: Trace, quote: Callable[[Clause], str]) -> Tree:
 def trace_data(trace: Trace) -> Any:
     """The trace as plain data, as it is stored."""
     return canonical.to_data(trace)
+
+
+def with_tax(treatment: Treatment) -> str:
+    """What to say behind an amount that holds its VAT."""
+    return " (VAT included)" if treatment.includes_tax else ""
 
 
 def clauses(trace: Trace) -> Iterator[Clause]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from invoicer.documents.context import Context
 from invoicer.documents.difference import Difference, Parties
+from invoicer.documents.inclusive import without_tax
 from invoicer.documents.lines import line_of
 from invoicer.documents.totals import accounting_tax, breakdown
 from invoicer.domain.contract import Contract
@@ -27,9 +28,9 @@ def drafts(differences: Iterable[Difference], context: Context) -> tuple[Draft, 
     """The documents that the differences of any number of contracts make, in the order in which they are to be numbered.
 
     A document holds what has the same seller and registration, customer, currency, terms of payment, purchase order,
-    month of tax point and exchange rate, of one contract unless the customer shares documents; corrections and new
-    supplies never meet, nor does VAT category O anything else (EN 16931 BR-O-11). What reduces is credited, what adds to
-    a billed line is invoiced. The order of the differences does not matter.
+    month of tax point and exchange rate, of one contract unless the customer shares documents. Corrections and new
+    supplies never meet, nor do prices with and without VAT, nor does VAT category O anything else (EN 16931 BR-O-11).
+    What reduces is credited, what adds to a billed line is invoiced. The order of the differences does not matter.
 
     A new supply names the customer as known now of its latest tax point, the day its VAT was assessed for: the VAT id has
     to be the one under which the customer received it (art. 226(4) of Directive 2006/112/EC). A correction names the
@@ -59,6 +60,7 @@ class _Group:
     month: tuple[int, int]
     rate: ExchangeRate | None
     outside_scope: bool
+    includes_tax: bool
     contract: str
 
 
@@ -88,6 +90,7 @@ def _group(difference: Difference, context: Context) -> _Group:
         month=(difference.tax_point.year, difference.tax_point.month),
         rate=_rate(difference, context),
         outside_scope=difference.treatment.category is Category.OUTSIDE_SCOPE,
+        includes_tax=difference.treatment.includes_tax,
         contract="" if context.shares_document(parties.customer) else contract.id,
     )
 
@@ -95,9 +98,10 @@ def _group(difference: Difference, context: Context) -> _Group:
 def _draft(group: _Group, members: Sequence[Difference], context: Context) -> Draft:
     parties, kind = group.parties, group.kind
     seller = context.seller(parties.seller)
-    lines = tuple(
+    agreed = [
         replace(line_of(difference, kind, context), number=number) for number, difference in enumerate(members, 1)
-    )
+    ]
+    lines = without_tax(agreed, context)
     bill_date, tax_point = max(line.bill_date for line in lines), max(line.tax_point for line in lines)
     customer = context.customer(parties.customer, context.known_on if group.corrects else tax_point)
     language = customer.language or context.language

@@ -36,7 +36,7 @@ def billed_lines(document: Document) -> tuple[BilledLine, ...]:
             component=line.component,
             days=line.days,
             one_off=line.one_off,
-            net=-line.net if document.kind is Kind.CREDIT_NOTE else line.net,
+            net=-line.agreed if document.kind is Kind.CREDIT_NOTE else line.agreed,
             seller=document.seller.id,
             registration=document.registration,
             customer=document.customer.id,

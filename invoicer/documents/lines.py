@@ -15,7 +15,8 @@ from invoicer.domain.trace import subtract
 
 def line_of(difference: Difference, kind: Kind, context: Context) -> Line:
     """The line of a difference on a document of that kind, with number 0 until its place is known. On a credit note its
-    amount is positive where it is given back."""
+    amount is positive where it is given back. Where prices include VAT, ``net`` is the agreed amount until
+    :mod:`inclusive` takes the VAT out of it."""
     if difference.correction is None:
         return _supply_line(difference, context)
     return _correction_line(difference, difference.correction, kind, context)
@@ -92,12 +93,12 @@ def _correction_line(difference: Difference, correction: Correction, kind: Kind,
         ),
         releases=correction.releases,
     )
-    takes_all = same and not correction.due and abs(net) == abs(before.net)
+    takes_all = same and not correction.due and abs(net) == abs(before.agreed)
     return _repeated(line, before) if takes_all else line
 
 
 def _repeated(line: Line, before: Line) -> Line:
-    quantity = before.quantity if line.net == before.net else -before.quantity
+    quantity = before.quantity if line.net == before.agreed else -before.quantity
     return replace(
         line, quantity=quantity, unit=before.unit, unit_price=before.unit_price, price_base=before.price_base
     )

@@ -197,7 +197,8 @@ class Charge:
     """Something that is owed, with all that was agreed about it over time.
 
     ``quantity`` is None for a flat or one-off price without quantity. ``included`` units are free in each rating period.
-    ``kind`` is the supply kind in the seller's words (``electronic-service``).
+    ``kind`` is the supply kind in the seller's words (``electronic-service``). ``includes_tax``: all its amounts hold their
+    VAT and premium tax.
     """
 
     id: str
@@ -213,6 +214,7 @@ class Charge:
     minimum: Timeline[Bound] | None = None
     maximum: Timeline[Bound] | None = None
     premium: Premium | None = None
+    includes_tax: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from invoicer.domain.contract import Premium
 from invoicer.domain.entitlement import Component, Detail
-from invoicer.domain.money import Money, total
+from invoicer.domain.money import Money, minor_digits, total
 from invoicer.domain.party import BankAccount, Customer, Seller
 from invoicer.domain.payment import PaymentTerms
 from invoicer.domain.period import Period
@@ -48,10 +48,11 @@ class LineReference:
 class Line:
     """A line of a document. On a credit note amounts are positive where they are given back.
 
-    net = quantity × unit_price ÷ price_base, rounded; a negative line (an allowance) has a negative quantity, never a
-    negative price (EN 16931, BR-27). ``number`` counts from 1. ``charge`` is the title of the charge that a minimum,
-    maximum, discount or levy belongs to, "" on the line of the charge itself. ``releases`` as in
-    :class:`~invoicer.domain.entitlement.BilledLine`.
+    net = quantity × unit_price ÷ price_base, rounded. Where the prices of the contract include VAT, that product is
+    ``gross``, the amount that was promised, and ``net`` is what is left of it without VAT (None: prices are without VAT).
+    A negative line (an allowance) has a negative quantity, never a negative price (EN 16931, BR-27). ``number`` counts
+    from 1. ``charge`` is the title of the charge that a minimum, maximum, discount or levy belongs to, "" on the line of
+    the charge itself. ``releases`` as in :class:`~invoicer.domain.entitlement.BilledLine`.
     """
 
     number: int
@@ -78,11 +79,19 @@ class Line:
     charge: str = ""
     corrects: LineReference | None = None
     releases: Period | None = None
+    gross: Money | None = None
+
+    @property
+    def agreed(self) -> Money:
+        """The amount as the contract owes it: with VAT where its prices include it."""
+        return self.net if self.gross is None else self.gross
 
 
 @dataclass(frozen=True, slots=True)
 class TaxRow:
-    """VAT of one (category, rate, jurisdiction): ``tax`` is ``base`` × rate, rounded once."""
+    """VAT of one (category, rate, jurisdiction): ``tax`` is ``base`` × rate, rounded once. Where prices include VAT it is
+    taken out of the sum of the agreed amounts: amount × rate ÷ (100 + rate), rounded once, and ``base`` is the rest (at
+    21% a sixth of all amounts can't be reached from a net price; EN 16931 BR-CO-17 allows for the cent)."""
 
     treatment: Treatment
     base: Money
@@ -163,20 +172,37 @@ def add_up(paper: Draft) -> None:
     for line in paper.lines:
         exact = line.quantity * Fraction(line.unit_price) / Fraction(line.price_base)
         _require(
-            any(Money.of(exact, currency, rule) == line.net for rule in Rounding),
-            f"line {line.number}: quantity × price is not {line.net}",
+            any(Money.of(exact, currency, rule) == line.agreed for rule in Rounding),
+            f"line {line.number}: quantity × price is not {line.agreed}",
         )
         _require(line.unit_price >= 0, f"line {line.number}: the price is negative")
-        _require(line.trace.result == line.net.exact, f"line {line.number}: its trace ends in another number")
+        _require(line.trace.result == line.agreed.exact, f"line {line.number}: its trace ends in another number")
     for row in paper.breakdown:
         _require(
-            Money.of(row.base.exact * Fraction(row.treatment.percent) / 100, currency) == row.tax,
+            abs((row.tax - tax_of(row.treatment, row.base, row.tax)).exact) <= _tolerance(paper, row),
             f"VAT of {row.treatment.percent}% on {row.base} is not {row.tax}",
         )
     categories = {row.treatment.category for row in paper.breakdown}
     _require(
         Category.OUTSIDE_SCOPE not in categories or len(categories) == 1, "category O stands beside another category"
     )
+
+
+def tax_of(treatment: Treatment, base: Money, tax: Money) -> Money:
+    """The VAT that a row should carry: on its base, or out of base and VAT together where prices include it."""
+    percent = Fraction(treatment.percent)
+    if treatment.includes_tax:
+        return Money.of((base + tax).exact * percent / (100 + percent), base.currency)
+    return Money.of(base.exact * percent / 100, base.currency)
+
+
+def _tolerance(paper: Draft, row: TaxRow) -> Fraction:
+    """Nothing; but what takes lines back out of which VAT was taken takes back the VAT of these lines, and their shares of
+    it were rounded together with those of other lines: a minor unit for each."""
+    if not row.treatment.includes_tax:
+        return Fraction(0)
+    corrections = sum(line.corrects is not None for line in paper.lines)
+    return Fraction(corrections, 10 ** minor_digits(paper.currency))
 
 
 def _require(condition: bool, message: str) -> None:

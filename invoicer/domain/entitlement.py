@@ -63,7 +63,8 @@ class Detail:
 class Entitlement:
     """What one component of a contract is owed for some days of service.
 
-    ``net`` has had its one rounding; ``trace`` ends in that number. ``days`` are the days of service (for a one-off, the
+    ``net`` has had its one rounding; ``trace`` ends in that number. Where prices include tax (``includes_tax``), so does it,
+    until a document takes the VAT out of it. ``days`` are the days of service (for a one-off, the
     day on which it falls due). ``bill_date`` comes from the schedule. ``billed_from`` is the effective day of the billing
     terms that made this period, so that a change of cadence can be told from a change of amount.
 
@@ -97,6 +98,7 @@ class Entitlement:
     proration: tuple[int, int] | None = None
     premium: Premium | None = None
     concluded: dt.date | None = None
+    includes_tax: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +115,8 @@ class Treated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BilledLine:
-    """What one line of an issued document carries; credit notes carry negative amounts here.
+    """What one line of an issued document carries; credit notes carry negative amounts here. ``net`` is the amount as the
+    contract owes it: with its VAT where ``treatment.includes_tax``.
 
     ``counts`` is False for concessions. ``corrects`` is (document number, line number) of the line that this one corrects.
     ``releases`` are days of the corrected line that this one gives back whole, so that they can be billed anew.

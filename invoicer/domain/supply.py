@@ -50,7 +50,8 @@ class Treatment:
     reason (VATEX list) that categories E, AE, K, G and O carry; ``law`` the article; ``note`` the key of the text to print
     ("" for none); ``rule`` the id of the rule that decided; ``source`` where the rate comes from; ``scheme`` is ``oss``
     when the VAT is declared under the union scheme. ``taxable_turnover`` is False for amounts that are carried in a
-    category without belonging to its turnover (a premium tax beside an exempt premium).
+    category without belonging to its turnover (a premium tax beside an exempt premium). ``includes_tax``: the amount that
+    is treated holds its VAT, because the prices of the contract do.
     """
 
     jurisdiction: str
@@ -64,11 +65,19 @@ class Treatment:
     scheme: str = ""
     taxable_turnover: bool = True
     levies: tuple[Levy, ...] = ()
+    includes_tax: bool = False
 
     @property
-    def key(self) -> tuple[str, Category, Decimal, str, bool]:
+    def key(self) -> tuple[str, Category, Decimal, str, bool, bool]:
         """What must be equal for two amounts to be taxed alike: who collects what, not by which rule or source."""
-        return self.jurisdiction, self.category, self.percent, self.scheme, self.taxable_turnover
+        return (
+            self.jurisdiction,
+            self.category,
+            self.percent,
+            self.scheme,
+            self.taxable_turnover,
+            self.includes_tax,
+        )
 
     def __post_init__(self) -> None:
         if self.category is Category.STANDARD:

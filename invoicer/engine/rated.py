@@ -109,6 +109,7 @@ def entitled(
         details=details,
         proration=proration,
         premium=charge.premium,
+        includes_tax=charge.includes_tax,
     )
 
 

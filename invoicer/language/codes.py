@@ -114,6 +114,9 @@ class Code(Enum):
     C088 = About("a short-rate table stops, or has no rows", absence=True)
     C089 = About("a short-rate table is not used", Severity.WARNING)
     C090 = About("a row of a short-rate table has no effect on its charge", Severity.WARNING)
+    # prices that include tax
+    C100 = About("an amount is taken off prices with tax and prices without")
+    C101 = About("some prices of a contract include tax and others do not", Severity.WARNING)
     # acknowledgements
     C135 = About("an acknowledgement is about no warning of its block", Severity.WARNING)
     C136 = About("an acknowledgement names a code that is no warning")

@@ -40,6 +40,7 @@ from invoicer.language.convert import (
     to_quantity,
 )
 from invoicer.language.gather import Agreement, ChargeTerms, Terms, measured_unit
+from invoicer.language.inclusive import includes_tax
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -116,6 +117,7 @@ def _charge(terms: Terms, charge: ChargeTerms) -> Charge:
         minimum=_some(_mapped(charge.minimum, to_bound)),
         maximum=_some(_mapped(charge.maximum, to_bound)),
         premium=_premium(charge),
+        includes_tax=includes_tax(terms, charge),
     )
 
 

@@ -161,7 +161,7 @@ def _check(document: Document, number: str, issue_date: dt.date, billed: Sequenc
         raise DefectError(f"{number} is another document than its draft")
     sign = -1 if document.kind is Kind.CREDIT_NOTE else 1
     said = [
-        (number, line.number, line.contract, line.component, line.days, line.net.exact * sign)
+        (number, line.number, line.contract, line.component, line.days, line.agreed.exact * sign)
         for line in document.lines
     ]
     carried = [(line.document, line.line, line.contract, line.component, line.days, line.net.exact) for line in billed]

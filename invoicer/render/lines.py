@@ -73,7 +73,7 @@ class Lines:
         """The line's own row. Quantity and price stay out where they would only repeat the net amount: the rows below say
         what is multiplied, or it is a discount, a minimum, a levy, or what an amount was wrong by."""
         say = self.speech
-        net = say.amount(line.net)
+        net = say.amount(line.agreed)
         amount_only = not line.unit and (line.component.part is not Part.CHARGE or line.corrects)
         if (line.details or amount_only) and abs(line.quantity) == 1:
             return Row(line.title, net=net)

@@ -128,6 +128,12 @@ class Paper:
         return "wide" if longest > _LONGEST_NUMBER or len(self.total.value) > _LONGEST_TOTAL else ""
 
     @property
+    def amounts(self) -> str:
+        """What the amounts of the lines are: with VAT where the prices of the contract include it."""
+        with_vat = any(line.gross is not None for line in self.document.lines)
+        return self.speech.gettext("With VAT") if with_vat else self.speech.gettext("Net")
+
+    @property
     def taxes(self) -> tuple[Tax, ...]:
         return tuple(self._tax(row) for row in self.document.breakdown)
 

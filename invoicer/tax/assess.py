@@ -12,7 +12,7 @@ from invoicer.domain.entitlement import Entitlement, Treated
 from invoicer.domain.party import Customer, Registration, Seller, in_force
 from invoicer.domain.supply import Category, Market, Supply, Treatment
 from invoicer.errors import DefectError, Place, Problem, Severity, TaxError
-from invoicer.tax.levies import levied
+from invoicer.tax.levies import levied, without
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -52,10 +52,10 @@ def treat(
     for entitlement in entitlements:
         try:
             supply = _supply(entitlement, seller, customer, known_on, kinds, accepted)
-            treatment = _treatment(supply, markets)
+            treatment = replace(_treatment(supply, markets), includes_tax=entitlement.includes_tax)
             registration = _registration(supply, treatment)
-            amounts = [(entitlement, replace(treatment, levies=()))]
-            amounts += levied(entitlement, treatment, markets, supply.customer.language or language)
+            levies = tuple(levied(entitlement, treatment, markets, supply.customer.language or language))
+            amounts = [(without(entitlement, levies), replace(treatment, levies=())), *levies]
         except TaxError as error:
             doubts += [(entitlement, problem) for problem in error.problems]
             continue

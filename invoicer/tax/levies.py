@@ -7,7 +7,7 @@ rounded once. (Their sum can differ from the percentage of the sum by less than 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -15,7 +15,7 @@ from fractions import Fraction
 from invoicer.domain.entitlement import Component, Entitlement, Part
 from invoicer.domain.money import Money, minor_digits
 from invoicer.domain.supply import Category, Levy, Market, Treatment
-from invoicer.domain.trace import Rounding, divide, given, multiply, rounded
+from invoicer.domain.trace import Rounding, Trace, add, divide, given, multiply, rounded, subtract
 from invoicer.errors import Place, Problem, TaxError
 from invoicer.tax.notes import percent_text
 
@@ -25,24 +25,49 @@ def levied(
 ) -> Iterator[tuple[Entitlement, Treatment]]:
     """The entitlement and treatment of each levy on an entitlement; nothing where that is zero.
 
-    The levy is ``percent`` of the net amount, rounded half away from zero to the minor unit. One on an exempt supply (a
+    The levy is ``percent`` of the net amount, rounded half away from zero to the minor unit; where prices include tax it is
+    taken out of the amount, so :func:`without` it, and both hold their VAT. One on an exempt supply (a
     premium tax) is exempt beside it and no turnover; one on a taxed supply belongs to the taxable amount (art. 78(a)
     of Directive 2006/112/EC), so it is treated as that is.
     """
     turnover = treatment.category is not Category.EXEMPT
+    base = Fraction(100)
+    if entitlement.includes_tax:
+        base += sum((Fraction(levy.percent) for levy in treatment.levies), Fraction(0))
     for levy in treatment.levies if entitlement.net else ():
         rule = f"levy/{levy.id}"
         how = replace(
             treatment, levies=(), law=levy.law, source=levy.source, note="", rule=rule, taxable_turnover=turnover
         )
-        yield _amount(entitlement, levy, _title(levy, markets, language)), how
+        yield _amount(entitlement, levy, base, _title(levy, markets, language)), how
 
 
-def _amount(entitlement: Entitlement, levy: Levy, title: str) -> Entitlement:
+def without(entitlement: Entitlement, levies: Iterable[tuple[Entitlement, Treatment]]) -> Entitlement:
+    """What is left of an amount that includes tax when its levies are taken out; any other amount as it is."""
+    taken = [levy for levy, _ in levies]
+    if not entitlement.includes_tax or not taken:
+        return entitlement
+    currency = entitlement.net.currency
+    amounts = [levy.trace for levy in taken]
+    out = amounts[0] if len(amounts) == 1 else add(amounts, "levies", currency)
+    trace = subtract(entitlement.trace, out, "net", currency)
+    net = Money.of(trace.result, currency)
+    return replace(
+        entitlement,
+        net=net,
+        quantity=Fraction(-1 if net.amount < 0 else 1),
+        unit="",
+        unit_price=abs(net.amount),
+        price_base=Decimal(1),
+        trace=trace,
+    )
+
+
+def _amount(entitlement: Entitlement, levy: Levy, base: Fraction, title: str) -> Entitlement:
     currency = entitlement.net.currency
     rate = given(Fraction(levy.percent), "levy-percent", "%", source=levy.source)
     share = divide(
-        multiply(entitlement.trace, rate, "levy-hundredfold", currency), given(100, "hundred"), "levy", currency
+        multiply(entitlement.trace, rate, "levy-hundredfold", currency), _hundred(base, levy), "levy", currency
     )
     trace = rounded(share, minor_digits(currency), Rounding.HALF_UP, "levy", currency)
     net = Money.of(trace.result, currency)
@@ -58,6 +83,11 @@ def _amount(entitlement: Entitlement, levy: Levy, title: str) -> Entitlement:
         trace=trace,
         details=(),
     )
+
+
+def _hundred(base: Fraction, levy: Levy) -> Trace:
+    """What a percentage is taken of: 100, or 100 and all levies where the amount holds them."""
+    return given(base, "hundred" if base == 100 else "hundred-and-levies", source="" if base == 100 else levy.source)
 
 
 def _name(levy: Levy, of: Component) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -117,3 +118,19 @@ def test_the_levy_is_its_percentage_rounded_once_and_its_trace_replays(cents: in
     assert owed.quantity * Fraction(owed.unit_price) / Fraction(owed.price_base) == owed.net.exact
     (_, turned) = levied(premium(str(Decimal(-cents).scaleb(-2))))
     assert turned.entitlement.net == -owed.net
+
+
+@given(st.integers(1, 10_000_000), st.sampled_from(["NL", "DE", "FI", "EE"]))
+@settings(deadline=None, derandomize=True, print_blob=True)
+def test_a_premium_tax_that_the_price_includes_is_taken_out_of_it(cents: int, risk: str) -> None:
+    promised = replace(premium(f"{Decimal(cents).scaleb(-2):.2f}", risk=risk), includes_tax=True)
+    base, *levies = levied(promised)
+    parts = [base, *levies]
+    assert sum(part.entitlement.net.exact for part in parts) == Fraction(cents, 100)
+    assert all(replay(part.entitlement.trace) == part.entitlement.net.exact for part in parts)
+    assert all(part.treatment.includes_tax for part in parts)
+
+
+def test_a_premium_of_121_with_dutch_premium_tax_is_100_and_21() -> None:
+    base, levy = levied(replace(premium("121.00"), includes_tax=True))
+    assert (str(base.entitlement.net), str(levy.entitlement.net)) == ("100.00 EUR", "21.00 EUR")

@@ -130,6 +130,9 @@ class ContractLines(Parts):
     def round(self, meta: Meta, _word: Token, rule: Token) -> tree.Round:
         return tree.Round(self._place(meta), Rounding(str(rule)))
 
+    def prices(self, meta: Meta) -> tree.Prices:
+        return tree.Prices(self._place(meta))
+
     def acknowledge(self, meta: Meta, code: Token, reason: Token) -> tree.Acknowledge:
         return tree.Acknowledge(self._place(meta), self._name(code), self._title(reason))
 

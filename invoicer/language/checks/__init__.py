@@ -23,6 +23,7 @@ from invoicer.language.checks.tables import check_tables
 from invoicer.language.checks.time import check_time
 from invoicer.language.checks.usage import check_usage_lines
 from invoicer.language.gather import PriceLists, Terms
+from invoicer.language.inclusive import check_inclusive
 
 __all__ = ["Known", "check_document", "check_terms"]
 
@@ -45,4 +46,5 @@ def check_terms(terms: Terms, lists: PriceLists, known: Known) -> Iterator[Probl
     yield from check_prices(terms)
     yield from check_conditions(terms)
     yield from check_examples(terms)
+    yield from check_inclusive(terms)
     yield from check_refunds(terms)

@@ -99,6 +99,11 @@ class Acknowledge(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Prices(Node):
+    """All amounts include tax."""
+
+
+@dataclass(frozen=True, slots=True)
 class Supply(Node):
     kind: Name
 
