@@ -10,7 +10,7 @@ help:
 	@echo "make test       install what is missing and pass every gate: format, lint, types, rooms, tests"
 	@echo "make test-slow  the long explorations that make test leaves out"
 	@echo "make bench      benchmarks, each against a named peer in the same run"
-	@echo "make format     format the code"
+	@echo "make format     format the code, and the terms in rules and documentation"
 	@echo "make clean      remove the environment and what the demo made"
 
 setup:
@@ -40,6 +40,8 @@ bench: setup-test
 format: setup-test
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(BIN)/invoicer fmt rules
+	$(BIN)/python -m tests.docs.layout
 
 clean:
 	rm -rf $(VENV) demo build dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache

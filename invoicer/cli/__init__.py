@@ -9,6 +9,7 @@ COMMANDS = {
     "start": ("init", "demo"),
     "check": ("check",),
     "look": ("preview", "explain", "schedule", "plugins"),
+    "tidy": ("fmt",),
     "trial": ("test",),
     "batch": ("plan", "confirm", "issue", "run"),
 }

@@ -3,12 +3,14 @@ contracts that are sound.
 
 The way through the room: :mod:`parse` (text → syntax tree, with the help of grammar.lark), :mod:`gather` (what a
 contract, its price lists and its amendments say about each thing), :mod:`checks`, :mod:`resolve` (→ the domain's
-Contract), :mod:`diagnostics` (problems as people read them). :mod:`load` walks it.
+Contract), :mod:`diagnostics` (problems as people read them). :mod:`load` walks it. :mod:`format` gives a text the one
+layout.
 """
 
 from invoicer.language.acknowledge import Acknowledged
 from invoicer.language.codes import Code
 from invoicer.language.diagnostics import render
-from invoicer.language.load import Loaded, load, read
+from invoicer.language.format import formatted
+from invoicer.language.load import Loaded, decode, load, read, read_bytes
 
-__all__ = ["Acknowledged", "Code", "Loaded", "load", "read", "render"]
+__all__ = ["Acknowledged", "Code", "Loaded", "decode", "formatted", "load", "read", "read_bytes", "render"]

@@ -62,11 +62,20 @@ def read(path_on_disk: str | Path, shown_as: str) -> str:
 
     Raises TermsError where the file can't be read, is not UTF-8, or holds characters that are no text (:mod:`hidden`).
     """
+    return decode(read_bytes(path_on_disk, shown_as), shown_as)
+
+
+def read_bytes(path_on_disk: str | Path, shown_as: str) -> bytes:
+    """What stands in a terms file. Raises TermsError where it can't be read."""
     try:
-        data = Path(path_on_disk).read_bytes()
+        return Path(path_on_disk).read_bytes()
     except OSError as error:
         cause = f"{shown_as} can't be read: {error.strerror or error}"
         raise TermsError(problem(Code.T016, Place(shown_as), cause, "check the file and its permissions")) from None
+
+
+def decode(data: bytes, shown_as: str) -> str:
+    """The text of a terms file from its bytes, as :func:`read` gives it. Raises TermsError alike."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

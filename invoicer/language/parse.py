@@ -44,18 +44,25 @@ class Parsed:
 
 def parse(file: str, text: str) -> Parsed:
     """Read the text of a terms file; ``file`` is its name in places and problems. Raises nothing."""
+    return take_apart(file, text)[0]
+
+
+def take_apart(file: str, text: str) -> tuple[Parsed, Tree[Token], tuple[Token, ...]]:
+    """What :func:`parse` gives, and what it was made of: Lark's tree, and the tokens as far as they could be read."""
     unseen = tuple(islice(hidden(file, text), MOST_PROBLEMS))
-    reading = _Reading(parser(), file, without_hidden(text) if unseen else text)
+    reading = Reading(parser(), file, without_hidden(text) if unseen else text)
     reading.run()
     build = Build(file)
-    documents = build.transform(reading.tree())
+    whole = reading.tree()
+    documents = build.transform(whole)
     lines = {found.where.line for found in unseen}  # of which nothing else is said
     found = [found for found in (*reading.problems, *build.problems) if found.where.line not in lines]
     problems = sorted((*unseen, *found), key=lambda p: (p.where.line, p.where.column))
-    return Parsed(file, text, documents, tuple(problems), frozenset(reading.damaged | lines))
+    parsed = Parsed(file, text, documents, tuple(problems), frozenset(reading.damaged | lines))
+    return parsed, whole, tuple(reading.kept)
 
 
-class _Reading:
+class Reading:
     """One file while it is read."""
 
     def __init__(self, lark: Lark, file: str, text: str) -> None:

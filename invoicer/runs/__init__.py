@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from invoicer.runs.plan import Planned, plan, rehearse
     from invoicer.runs.preview import Preview, preview
     from invoicer.runs.schedule import ScheduleRow, schedule
+    from invoicer.runs.tidy import Tidied, terms_to_tidy, tidy, tidy_text, write_tidied
 
 __all__ = [
     "Derivation",
@@ -27,6 +28,7 @@ __all__ = [
     "Planned",
     "Preview",
     "ScheduleRow",
+    "Tidied",
     "Tried",
     "chart",
     "check",
@@ -43,7 +45,11 @@ __all__ = [
     "read_terms",
     "rehearse",
     "schedule",
+    "terms_to_tidy",
+    "tidy",
+    "tidy_text",
     "try_out",
+    "write_tidied",
 ]
 
 late(
@@ -91,6 +97,13 @@ late(
         "schedule": (
             "ScheduleRow",
             "schedule",
+        ),
+        "tidy": (
+            "Tidied",
+            "terms_to_tidy",
+            "tidy",
+            "tidy_text",
+            "write_tidied",
         ),
     },
 )

@@ -2,12 +2,13 @@
 
 from invoicer.workspace.checks import Flaw, did_you_mean, mend_by_choice
 from invoicer.workspace.customers import read_customers
-from invoicer.workspace.folder import load
+from invoicer.workspace.folder import load, terms_of
 from invoicer.workspace.indices import published_later, read_indices
 from invoicer.workspace.model import AcceptedFact, Policy, SeriesPattern, Settings, Workspace
 from invoicer.workspace.starting import EXAMPLES, copy_example, new_workspace
 from invoicer.workspace.tables import Table, read_toml
 from invoicer.workspace.texts import decoded, header
+from invoicer.workspace.writing import replace_file
 from invoicer.workspace.zones import zone, zone_names
 
 __all__ = [
@@ -30,6 +31,8 @@ __all__ = [
     "read_customers",
     "read_indices",
     "read_toml",
+    "replace_file",
+    "terms_of",
     "zone",
     "zone_names",
 ]

@@ -9,7 +9,7 @@ from invoicer.errors import Place, Problem, Severity, WorkspaceError
 from invoicer.workspace.checks import mend_by_choice
 from invoicer.workspace.customers import read_customers
 from invoicer.workspace.indices import read_indices
-from invoicer.workspace.model import CUSTOMERS, SETTINGS, Workspace
+from invoicer.workspace.model import CUSTOMERS, SETTINGS, Workspace, terms_files
 from invoicer.workspace.settings import read_settings
 
 
@@ -38,6 +38,14 @@ def load(folder: Path) -> Workspace:
         indices=indices.sound,
         index_problems=indices.problems_of,
     )
+
+
+def terms_of(folder: Path) -> tuple[tuple[str, Path], ...]:
+    """(path relative to the workspace, path) of each terms file: contracts, then price lists. Nothing else of the workspace
+    is read, so it may be wrong. Raises WorkspaceError where the folder is no workspace."""
+    if not (folder / SETTINGS).is_file():
+        raise WorkspaceError(_no_workspace(folder))
+    return (*terms_files(folder, "contracts"), *terms_files(folder, "price-lists"))
 
 
 def _no_workspace(folder: Path) -> Problem:

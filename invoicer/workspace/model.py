@@ -175,5 +175,10 @@ class Workspace:
         return self.folder / "documents"
 
     def _terms(self, name: str) -> tuple[tuple[str, Path], ...]:
-        found = (path for path in (self.folder / name).rglob("*.terms") if path.is_file())
-        return tuple(sorted((path.relative_to(self.folder).as_posix(), path) for path in found))
+        return terms_files(self.folder, name)
+
+
+def terms_files(folder: Path, name: str) -> tuple[tuple[str, Path], ...]:
+    """(path relative to a folder, path) of each terms file below the folder ``name`` in it, sorted."""
+    found = (path for path in (folder / name).rglob("*.terms") if path.is_file())
+    return tuple(sorted((path.relative_to(folder).as_posix(), path) for path in found))

@@ -29,6 +29,6 @@ def _misplaced(heading: Place, owner: str, nodes: Iterable[tree.Node]) -> Iterat
             start = Place(where.file, where.line, where.column, where.line, max(where.column + 1, where.end_column))
             place = where if where.end_line == where.line else start
             cause = f"this belongs to {owner} (line {heading.line}), though it is not indented below it"
-            mend = "indent it; or move it above, if it was meant to stand by itself"
+            mend = "indent it, as `invoicer fmt` does; or move it above, if it was meant to stand by itself"
             yield problem(Code.C060, place, cause, mend)
             return
