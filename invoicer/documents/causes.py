@@ -10,11 +10,13 @@ from typing import Any
 from invoicer.documents.difference import Correction, Difference, Reason
 from invoicer.domain.contract import Charge, Contract, Metered
 from invoicer.domain.entitlement import Component, Part
+from invoicer.domain.inputs import Declared
 from invoicer.domain.period import Period
 from invoicer.domain.timeline import Timeline
 from invoicer.domain.trace import Clause
 
 _PARTS = list(Part)
+_REASONS: dict[type, Reason] = {Metered: Reason.USAGE, Declared: Reason.DECLARED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def _vanished(one: Difference, correction: Correction, contract: Contract, known
     if latest is not None and latest.agreed > correction.line.issue_date:
         return _Cause(Reason.TERMS, latest.clause, latest.agreed)
     quantity = charge.quantity.at(days.start, known_on) if charge.quantity else None
-    reason = Reason.USAGE if quantity and isinstance(quantity.value, Metered) else Reason.TERMS
+    reason = _REASONS.get(type(quantity.value), Reason.TERMS) if quantity else Reason.TERMS
     return _Cause(reason, latest.clause if latest else charge.clause, latest.agreed if latest else None)
 
 

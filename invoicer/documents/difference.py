@@ -19,6 +19,7 @@ class Reason(StrEnum):
 
     TERMS = "terms-changed"
     USAGE = "usage-changed"
+    DECLARED = "declaration-changed"
     TREATMENT = "treatment-changed"
     PARTIES = "parties-changed"
     CADENCE = "cadence-changed"

@@ -16,6 +16,7 @@ from invoicer.domain.period import Period
 from invoicer.domain.trace import Clause, Op, Rounding, Trace, add, divide, given, multiply, rounded, subtract
 
 Share = tuple[Position, Trace]
+_SOURCES = {"quantity": Reason.USAGE, "declared": Reason.DECLARED}
 
 
 def settle(cluster: Cluster, owed: Sequence[Treated], through: dt.date) -> Iterator[Difference]:
@@ -245,17 +246,18 @@ def _reason(position: Position, witness: Treated | None, released: Period | None
 
 
 def amount_reason(entitled: Entitlement, line: BilledLine) -> Reason:
-    """Why another amount is due than a line carries: terms that were agreed after it was issued, else a measured quantity
-    where there is one."""
-    newer = entitled.agreed > line.issue_date
-    return Reason.USAGE if not newer and _is_measured(entitled.trace) else Reason.TERMS
+    """Why another amount is due than a line carries: terms that were agreed after it was issued, else a measured or
+    declared quantity where there is one."""
+    found = None if entitled.agreed > line.issue_date else next(_from_elsewhere(entitled.trace), None)
+    return found or Reason.TERMS
 
 
-def _is_measured(trace: Trace) -> bool:
-    """Whether a quantity in it came from elsewhere than the terms."""
-    if trace.op is Op.GIVEN:
-        return trace.label == "quantity" and bool(trace.source)
-    return any(_is_measured(operand) for operand in trace.operands)
+def _from_elsewhere(trace: Trace) -> Iterator[Reason]:
+    """What in it came from elsewhere than the terms."""
+    if trace.op is Op.GIVEN and trace.source and trace.label in _SOURCES:
+        yield _SOURCES[trace.label]
+    for operand in trace.operands:
+        yield from _from_elsewhere(operand)
 
 
 def _begins_schedule(owed: Treated, released: Period, position: Position) -> bool:

@@ -30,6 +30,7 @@ class Declaration:
     value: Fraction
     declared: dt.date
     source: str
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from invoicer.domain.trace import Clause
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A quantity of a meter: for those ``days``, or (None) for the period that is billed on the day of the invoice."""
+    """A quantity of a meter, or a figure of an input: for those ``days``, or (None) for the period that is billed on the
+    day of the invoice."""
 
     meter: str
     value: Fraction

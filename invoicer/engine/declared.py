@@ -76,4 +76,6 @@ def _part(one: Declaration, days: Period, unit: str) -> Trace:
 
 
 def _leaf(one: Declaration, unit: str) -> Trace:
-    return given(one.value, "declared", unit, source=f"{one.source}, for {one.days}, declared {one.declared}")
+    by = f" by {one.by}" if one.by else ""
+    source = f"{one.source}, for {one.days}, declared {one.declared}{by}"
+    return given(one.value, "declared", unit, source=source)

@@ -11,6 +11,7 @@ from invoicer.domain.contract import Charge, Contract
 from invoicer.domain.entitlement import Entitlement
 from invoicer.domain.evidence import NO_EVIDENCE, Evidence
 from invoicer.domain.party import Customer
+from invoicer.domain.period import Period
 from invoicer.domain.usage import Demand, Measurements
 from invoicer.engine.bounds import bounds
 from invoicer.engine.charges import Pots, rate_slot
@@ -126,6 +127,18 @@ def demands(
     return tuple(
         Demand(contract.id, contract.meter(name), days, time_zone) for name, days in found if not contract.input(name)
     )
+
+
+def asked_figures(
+    contract: Contract, known_on: dt.date, through: dt.date, evidence: Evidence = NO_EVIDENCE
+) -> tuple[tuple[str, Period, dt.date], ...]:
+    """The figures of inputs that :func:`rate` asks for when nothing is billed: (input id, days, bill date), each once."""
+    context = Context(contract, known_on, None, {}, evidence)
+    found: dict[tuple[str, Period, dt.date], None] = {}
+    for charge in contract.charges:
+        for slot, _, _, _, asks in _walk(context, charge, through, NOTHING_BILLED, {}, uncut=False):
+            found.update(((name, days, slot.period.bill_date), None) for name, days in asks if contract.input(name))
+    return tuple(found)
 
 
 def _walk(

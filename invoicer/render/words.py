@@ -79,6 +79,7 @@ CATEGORIES = {
 REASONS = {
     "terms-changed": mark("the terms were changed"),
     "usage-changed": mark("the usage was corrected"),
+    "declaration-changed": mark("the declared figures were corrected"),
     "treatment-changed": mark("the tax treatment was corrected"),
     "cadence-changed": mark("the billing period was changed"),
     "parties-changed": mark("the parties' details were corrected"),

@@ -17,5 +17,6 @@ def check(desk: Desk, today: dt.date) -> Iterator[Problem]:
     refused = desk.refusals()
     sound = [contract for contract in desk.contracts if contract.id not in refused]
     yield from workspace.published_later(desk.workspace.indices, today)
+    yield from workspace.declared_later(desk.workspace.declarations, today)
     yield from measure(desk, sound, today)[1]
     yield from render.missing_parts()

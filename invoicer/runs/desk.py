@@ -13,6 +13,7 @@ from invoicer.domain.party import Seller
 from invoicer.errors import InvoicerError, Place, Problem, WorkspaceError
 from invoicer.language import Loaded
 from invoicer.plugins import Plugins
+from invoicer.runs.figures import NO_FIGURES, Figures, look_at
 from invoicer.workspace import Workspace
 
 BUILT_IN_FORMATS = ("pdf", "html", "json")
@@ -26,6 +27,7 @@ class Desk:
     plugins: Plugins
     terms: Loaded
     exchange: tax.Exchange
+    figures: Figures = NO_FIGURES
 
     @property
     def contracts(self) -> tuple[Contract, ...]:
@@ -37,8 +39,8 @@ class Desk:
         return self.workspace.sellers[contract.seller]
 
     def refusals(self) -> dict[str, tuple[Problem, ...]]:
-        """Contracts that can't be billed as the workspace stands: wrong terms, or a customer or index series with wrong
-        rows."""
+        """Contracts that can't be billed as the workspace stands: wrong terms, or a customer, an index series or declared
+        figures with wrong rows."""
         held = {contract: tuple(problems) for contract, problems in self.terms.refused.items()}
         for contract in self.terms.contracts:
             if problems := self.workspace.customer_problems.get(contract.customer):
@@ -46,6 +48,8 @@ class Desk:
             for series in contract.index_series:
                 if wrong := self.workspace.index_problems.get(series):
                     held[contract.id] = (*held.get(contract.id, ()), *wrong)
+        for contract_id, wrong in self.figures.held.items():
+            held[contract_id] = (*held.get(contract_id, ()), *wrong)
         return held
 
     def problems(self) -> Iterator[Problem]:
@@ -56,6 +60,7 @@ class Desk:
         for problems in self.workspace.index_problems.values():
             yield from problems
         yield from self.terms.problems
+        yield from self.figures.problems
 
     def today(self, seller: Seller, now: dt.datetime) -> dt.date:
         """The civil day of a seller at an instant."""
@@ -75,7 +80,7 @@ def open_desk(folder: Path) -> Desk:
     terms = replace(terms, problems=(*unread, *terms.problems))
     _check_formats(space, loaded_plugins)
     exchange = tax.Exchange(loaded_plugins.exchange_rates(folder, space.settings.exchange))
-    return Desk(space, loaded_plugins, terms, exchange)
+    return Desk(space, loaded_plugins, terms, exchange, look_at(space.declarations, terms))
 
 
 def read_terms(files: list[tuple[str, Path]]) -> tuple[list[tuple[str, str]], tuple[Problem, ...]]:

@@ -13,9 +13,11 @@ from invoicer.runs.desk import Desk
 def evidence_for(desk: Desk, contract: Contract) -> Evidence:
     """The evidence that the contract's terms name."""
     indices = {name: desk.workspace.indices.get(name, ()) for name in contract.index_series}
-    return Evidence(indices=indices)
+    declared = desk.workspace.declarations.of(contract.id)
+    return Evidence(indices, {one.id: declared.get(one.id, ()) for one in contract.inputs})
 
 
 def kept(evidence: Evidence) -> Mapping[str, str]:
     """What a document keeps of it, as canonical JSON by the name under which the ledger finds it."""
-    return {f"index:{name}": canonical.to_json(values) for name, values in evidence.indices.items()}
+    found = {f"index:{name}": canonical.to_json(values) for name, values in evidence.indices.items()}
+    return found | {f"input:{name}": canonical.to_json(figures) for name, figures in evidence.declarations.items()}

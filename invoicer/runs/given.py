@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from invoicer import engine
 from invoicer.domain.contract import Contract
+from invoicer.domain.evidence import Declaration, Evidence
 from invoicer.domain.example import Given
 from invoicer.domain.period import Period
 from invoicer.domain.usage import Demand, Measured, Measurements
 from invoicer.errors import Place, Problem, Severity
 
 EARLIER = Measured(Fraction(0), "an earlier period, for which no quantity is given", 0)
+BY_HAND = "given by hand"
 NEUTRAL_ZONE = "UTC"
 MISSING_QUANTITY = "L203"
 
@@ -36,23 +38,71 @@ def answers(contract: Contract, on: dt.date, known_on: dt.date, given: Iterable[
     return {demand.key: _answer(demand, contract, on, known_on, quantities, mend) for demand in demands}
 
 
+def figures(
+    contract: Contract, on: dt.date, known_on: dt.date, given: Iterable[Given], mend: str
+) -> tuple[Evidence, tuple[Problem, ...]]:
+    """The same for what is to be declared: a figure for stated days holds for those days; one without days is that of
+    the period billed on the day of the invoice, and where it adds up its parts share it by days. A figure that is not
+    given is left out, with a problem (L203)."""
+    mine: dict[str, list[Given]] = {one.id: [] for one in contract.inputs}
+    for one in given:
+        mine.get(one.meter, []).append(one)
+    asked = engine.asked_figures(contract, known_on, on)
+    found: dict[tuple[str, Period], Fraction] = {}
+    problems: dict[Problem, None] = {}
+    for name, days, bill_date in asked:
+        undated = next((one.value for one in mine[name] if one.days is None), None)
+        if any(one.days and one.days.overlaps(days) for one in mine[name]):
+            continue
+        if bill_date != on:
+            found.setdefault((name, days), EARLIER.value)
+        elif undated is None:
+            problems[_not_given(contract, f"input {name}", name, days, mend)] = None
+        else:
+            together = [other for known, other, day in asked if (known, day) == (name, bill_date)]
+            share = Fraction(days.days, _hull(together).days) if contract.counter(name).additive else Fraction(1)
+            found[name, days] = undated * share
+    declared = {name: _stated(stated) for name, stated in mine.items()}
+    for (name, days), value in found.items():
+        declared[name].append(Declaration(days, value, dt.date.min, BY_HAND))
+    return Evidence(declarations={name: tuple(those) for name, those in declared.items()}), tuple(problems)
+
+
+def told(holds: Iterable[Problem], not_given: Sequence[Problem]) -> tuple[Problem, ...]:
+    """The holds of a rating from given figures: one that a figure is not given stands for those that it is missing."""
+    return (*not_given, *(hold for hold in holds if not not_given or hold.code != engine.UNDECLARED))
+
+
+def _stated(given: Iterable[Given]) -> list[Declaration]:
+    return [Declaration(one.days, one.value, dt.date.min, BY_HAND) for one in given if one.days]
+
+
+def _hull(periods: Iterable[Period]) -> Period:
+    found = list(periods)
+    return Period(min(one.start for one in found), max(one.end for one in found))
+
+
+def _not_given(contract: Contract, what: str, name: str, days: Period, mend: str) -> Problem:
+    place = Place(part=f"contract {contract.id}, {what}")
+    return Problem(
+        MISSING_QUANTITY, place, f"no quantity was given for {name} in {days}", mend.format(name), Severity.HOLD
+    )
+
+
 def _answer(
     demand: Demand, contract: Contract, on: dt.date, known_on: dt.date, given: tuple[Given, ...], mend: str
 ) -> Measured | Problem:
     mine = [one for one in given if one.meter == demand.meter.id]
     dated = [(one.value, one.days) for one in mine if one.days and one.days.overlaps(demand.days)]
     if dated:
-        return Measured(_for_days(demand, dated), "given by hand", 0)
+        return Measured(_for_days(demand, dated), BY_HAND, 0)
     billed_now = _billed_now(contract, demand, on, known_on)
     if billed_now is None:
         return EARLIER
     undated = [one.value for one in mine if one.days is None]
     if not undated:
-        name = demand.meter.id
-        place = Place(part=f"contract {contract.id}, meter {name}")
-        cause = f"no quantity was given for {name} in {demand.days}"
-        return Problem(MISSING_QUANTITY, place, cause, mend.format(name), Severity.HOLD)
-    return Measured(_for_days(demand, [(undated[0], billed_now)]), "given by hand", 0)
+        return _not_given(contract, f"meter {demand.meter.id}", demand.meter.id, demand.days, mend)
+    return Measured(_for_days(demand, [(undated[0], billed_now)]), BY_HAND, 0)
 
 
 def _for_days(demand: Demand, given: Iterable[tuple[Fraction, Period]]) -> Fraction:

@@ -15,7 +15,7 @@ from invoicer.domain.supply import Treatment
 from invoicer.errors import Place, Problem
 from invoicer.runs.desk import Desk
 from invoicer.runs.files import load_files
-from invoicer.runs.given import answers, everywhere
+from invoicer.runs.given import answers, everywhere, figures, told
 from invoicer.runs.rate import rate
 
 
@@ -49,10 +49,10 @@ def preview(
 ) -> Preview:
     """Rate the contracts of terms files for an invoice on a day: every component whose bill date it is.
 
-    ``given`` is the quantity of each meter for the period that is billed on that day; where a price changes within the
-    period, the quantity of a meter that adds up is shared among its parts by days. ``known_on`` (``on`` when None) is the
-    day that is seen from. With a desk, price lists, customers and markets of the workspace are used; without one parties
-    stay unresolved and tax is left out.
+    ``given`` is the quantity of each meter, and the figure of each input, for the period that is billed on that day;
+    where a price changes within the period, one that adds up is shared among its parts by days. ``known_on`` (``on`` when
+    None) is the day that is seen from. With a desk, price lists, customers and markets of the workspace are used; without
+    one parties stay unresolved and tax is left out.
     """
     loaded = load_files(files, desk)
     lines: dict[str, tuple[PreviewLine, ...]] = {}
@@ -72,11 +72,14 @@ def _rated(
     contract: Contract, on: dt.date, known_on: dt.date, given: Mapping[str, Fraction], desk: Desk | None
 ) -> tuple[tuple[PreviewLine, ...], tuple[Problem, ...]]:
     rows = desk.workspace.customers.get(contract.customer, ()) if desk else None
-    measured = answers(contract, on, known_on, everywhere(given), "add --given {}=QUANTITY")
-    rating = rate(contract, rows, measured, known_on, on)
+    mend = "add --given {}=QUANTITY"
+    measured = answers(contract, on, known_on, everywhere(given), mend)
+    evidence, missing = figures(contract, on, known_on, everywhere(given), mend)
+    rating = rate(contract, rows, measured, known_on, on, evidence=evidence)
+    holds = told(rating.holds, missing)
     due = [entitlement for entitlement in rating.entitlements if entitlement.bill_date == on]
     if desk is None:
-        return tuple(map(PreviewLine, due)), rating.holds
+        return tuple(map(PreviewLine, due)), holds
     assessment = tax.treat(
         due,
         seller=desk.seller(contract),
@@ -88,12 +91,13 @@ def _rated(
         language=desk.workspace.policy.language,
     )
     treated = tuple(PreviewLine(one.entitlement, one.treatment) for one in assessment.treated)
-    return treated, (*rating.holds, *assessment.holds)
+    return treated, (*holds, *assessment.holds)
 
 
 def _unused(given: Mapping[str, Fraction], contracts: Iterable[Contract]) -> Iterator[Problem]:
-    known = sorted({meter.id for contract in contracts for meter in contract.meters})
+    meters = {meter.id for contract in contracts for meter in contract.meters}
+    known = sorted(meters | {asked.id for contract in contracts for asked in contract.inputs})
     for name in given:
         if name not in known:
-            mend = f"the meters of these terms are {', '.join(known)}" if known else "these terms have no meter"
-            yield Problem("L204", Place(part=f"--given {name}"), f"there is no meter {name}", mend)
+            mend = f"what can be given is {', '.join(known)}" if known else "these terms have no meter and no input"
+            yield Problem("L204", Place(part=f"--given {name}"), f"there is no meter or input {name}", mend)

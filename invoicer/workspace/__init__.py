@@ -2,6 +2,7 @@
 
 from invoicer.workspace.checks import Flaw, did_you_mean, mend_by_choice
 from invoicer.workspace.customers import read_customers
+from invoicer.workspace.declarations import Declarations, declared_later, place_of, read_declarations
 from invoicer.workspace.folder import load, terms_of
 from invoicer.workspace.indices import published_later, read_indices
 from invoicer.workspace.model import AcceptedFact, Policy, SeriesPattern, Settings, Workspace
@@ -14,6 +15,7 @@ from invoicer.workspace.zones import zone, zone_names
 __all__ = [
     "EXAMPLES",
     "AcceptedFact",
+    "Declarations",
     "Flaw",
     "Policy",
     "SeriesPattern",
@@ -21,14 +23,17 @@ __all__ = [
     "Table",
     "Workspace",
     "copy_example",
+    "declared_later",
     "decoded",
     "did_you_mean",
     "header",
     "load",
     "mend_by_choice",
     "new_workspace",
+    "place_of",
     "published_later",
     "read_customers",
+    "read_declarations",
     "read_indices",
     "read_toml",
     "replace_file",

@@ -8,6 +8,7 @@ from pathlib import Path
 from invoicer.errors import Place, Problem, Severity, WorkspaceError
 from invoicer.workspace.checks import mend_by_choice
 from invoicer.workspace.customers import read_customers
+from invoicer.workspace.declarations import read_declarations
 from invoicer.workspace.indices import read_indices
 from invoicer.workspace.model import CUSTOMERS, SETTINGS, Workspace, terms_files
 from invoicer.workspace.settings import read_settings
@@ -17,15 +18,16 @@ def load(folder: Path) -> Workspace:
     """The workspace in a folder: settings and customers read and checked, terms only found.
 
     Raises WorkspaceError with every problem that names no single customer, in one pass. A customer with a problem
-    refuses nothing: it stands in ``customer_problems``, and its contracts are to be held. The same holds for index series.
+    refuses nothing: it stands in ``customer_problems``, and its contracts are to be held. The same holds for index series,
+    and for declared figures.
     """
     if not (folder / SETTINGS).is_file():
         raise WorkspaceError(_no_workspace(folder))
     settings, problems = read_settings(folder)
     language = settings.policy.language if settings else "en"
     customers = read_customers(folder / CUSTOMERS, CUSTOMERS, language)
-    indices = read_indices(folder)
-    found = (*problems, *customers.problems, *indices.warnings, *_unread(folder))
+    indices, declarations = read_indices(folder), read_declarations(folder)
+    found = (*problems, *customers.problems, *indices.warnings, *declarations.warnings, *_unread(folder))
     if settings is None or any(problem.severity is Severity.ERROR for problem in found):
         of_customers = [problem for rows in customers.problems_of.values() for problem in rows]
         raise WorkspaceError([*found, *of_customers])
@@ -37,6 +39,7 @@ def load(folder: Path) -> Workspace:
         warnings=found,
         indices=indices.sound,
         index_problems=indices.problems_of,
+        declarations=declarations,
     )
 
 

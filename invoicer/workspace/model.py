@@ -15,6 +15,7 @@ from invoicer.domain.evidence import IndexValue
 from invoicer.domain.party import Customer, Seller
 from invoicer.errors import Problem
 from invoicer.workspace.checks import Flaw
+from invoicer.workspace.declarations import Declarations
 
 SETTINGS = "invoicer.toml"
 CUSTOMERS = "customers.csv"
@@ -105,7 +106,7 @@ class Workspace:
 
     ``customers`` has the sound customers by id, each with its rows in the order of the file; ``customer_problems`` has
     the others by id, with what is wrong: only the contracts with them are to be held. ``indices`` and ``index_problems``
-    are the same for index series, by name. ``warnings`` hold nothing.
+    are the same for index series, by name; ``declarations`` are the figures of inputs. ``warnings`` hold nothing.
     """
 
     folder: Path
@@ -115,6 +116,7 @@ class Workspace:
     warnings: tuple[Problem, ...] = ()
     indices: Mapping[str, tuple[IndexValue, ...]] = field(default_factory=dict)
     index_problems: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
+    declarations: Declarations = field(default_factory=Declarations)
 
     @property
     def name(self) -> str:

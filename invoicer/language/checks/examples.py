@@ -54,12 +54,13 @@ def _named(terms: Terms, example: tree.Example) -> Iterator[Problem]:
             mend = suggestion(component.name.text, list(discounts), "discounts")
             yield problem(Code.C127, component.name.where, f"there is no discount `{component.name}`", mend)
     for given in tree.every(example.lines, tree.Given):
-        meter = terms.meters.get(given.name.text)
+        meter = terms.counter(given.name.text)
         if meter is None:
-            mend = suggestion(given.name.text, list(terms.meters), "meters")
-            yield problem(Code.C005, given.name.where, f"there is no meter `{given.name}`", mend)
+            mend = suggestion(given.name.text, [*terms.meters, *terms.inputs], "meters and inputs")
+            cause = f"there is no meter `{given.name}`" + (", nor such an input" if terms.inputs else "")
+            yield problem(Code.C005, given.name.where, cause, mend)
         elif given.unit and not same_unit(given.unit.text, measured_unit(meter)):
-            cause = f"meter `{given.name}` measures {measured_unit(meter)}, and {given.unit} are given"
+            cause = f"{meter.kind} `{given.name}` counts {measured_unit(meter)}, and {given.unit} are given"
             yield problem(Code.C012, given.unit.where, cause, f"write `{measured_unit(meter)}`")
         if given.first and given.last and given.last.value < given.first.value:
             cause = f"the days end on {given.last.value}, before they begin on {given.first.value}"

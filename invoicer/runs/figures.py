@@ -1,0 +1,109 @@
+"""runs: figures. What was declared, looked at beside the contracts that it is declared for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from invoicer.domain.contract import Contract
+from invoicer.domain.evidence import Declaration
+from invoicer.domain.inputs import Input
+from invoicer.domain.period import Period, add_months
+from invoicer.errors import Problem
+from invoicer.language import Loaded
+from invoicer.runs.wording import number
+from invoicer.workspace import Declarations, mend_by_choice, place_of
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """``held`` are contracts with figures that can't be trusted, with the reasons; ``problems`` all reasons, each once."""
+
+    held: Mapping[str, tuple[Problem, ...]]
+    problems: tuple[Problem, ...]
+
+
+NO_FIGURES = Figures({}, ())
+
+
+def look_at(declarations: Declarations, terms: Loaded) -> Figures:
+    """Find figures of unknown contracts and inputs, beyond the limits of their input, or for longer than it is stated for.
+
+    A wrong row holds the contract that it names. One that names no contract that there is may be of any that asks for such
+    an input, and holds those.
+    """
+    contracts = {contract.id: contract for contract in terms.contracts}
+    held: dict[str, list[Problem]] = defaultdict(list)
+    found: list[Problem] = []
+    for contract_id, problems in declarations.problems_of.items():
+        found += problems
+        for owner in _owners(contract_id, None, contracts, terms):
+            held[owner] += problems
+    for problem in declarations.loose:
+        found.append(problem)
+        for owner in _owners("", None, contracts, terms):
+            held[owner].append(problem)
+    for contract_id, inputs in declarations.sound.items():
+        for name, figures in inputs.items():
+            for problem in _wrong(contract_id, name, figures, contracts, terms):
+                found.append(problem)
+                for owner in _owners(contract_id, name, contracts, terms):
+                    held[owner].append(problem)
+    return Figures({owner: tuple(problems) for owner, problems in held.items()}, tuple(dict.fromkeys(found)))
+
+
+def _owners(contract_id: str, name: str | None, contracts: Mapping[str, Contract], terms: Loaded) -> Iterator[str]:
+    """The contracts that a wrong row may belong to."""
+    if contract_id in contracts or contract_id in terms.refused:
+        yield contract_id
+        return
+    asking = [one for one in contracts.values() if one.inputs]
+    yield from (one.id for one in [one for one in asking if name and one.input(name)] or asking)
+
+
+def _wrong(
+    contract_id: str, name: str, figures: Iterable[Declaration], contracts: Mapping[str, Contract], terms: Loaded
+) -> Iterator[Problem]:
+    if contract_id in terms.refused:
+        return  # what its inputs are is not known
+    contract = contracts.get(contract_id)
+    if contract is None:
+        known = [*contracts, *terms.refused]
+        mend = mend_by_choice(contract_id, known, "correct it, or remove the row")
+        cause = f"there is no contract “{contract_id}”"
+        yield from (Problem("W320", place_of(one, "contract"), cause, mend) for one in figures)
+        return
+    asked = contract.input(name)
+    if asked is None:
+        names = [one.id for one in contract.inputs]
+        otherwise = f"its inputs are {', '.join(names)}" if names else "its terms ask for no input: remove the row"
+        cause, mend = f"contract {contract_id} has no input “{name}”", mend_by_choice(name, names, otherwise)
+        yield from (Problem("W321", place_of(one, "input"), cause, mend) for one in figures)
+        return
+    for one in figures:
+        yield from _unfit(asked, one)
+
+
+def _unfit(asked: Input, one: Declaration) -> Iterator[Problem]:
+    if one.value < asked.least or (asked.most is not None and one.value > asked.most):
+        limits = f"at least {number(asked.least)}" + (
+            f", at most {number(asked.most)}" if asked.most is not None else ""
+        )
+        cause = f"{number(one.value)} can't be the figure of {asked.id}, which is {limits}"
+        yield Problem("W322", place_of(one, "value"), cause, f"correct it, or the limits at {asked.clause}")
+    longest = _longest(asked, one.days)
+    if one.days.end > longest:
+        length = f"a {asked.stated}" if asked.stated.count == 1 else str(asked.stated)
+        cause = f"the figure is for {one.days}, and {asked.id} is stated per {asked.stated} ({asked.clause})"
+        mend = f"declare no more than {length} in a row: to {longest - dt.timedelta(days=1)}"
+        yield Problem("W323", place_of(one, "to"), cause, mend)
+
+
+def _longest(asked: Input, days: Period) -> dt.date:
+    """The first day after the longest period that begins on that day; months that end with the month stay such."""
+    months, start = asked.stated.months, days.start
+    end = asked.stated.after(start)
+    is_last = (start + dt.timedelta(days=1)).day == 1
+    return add_months(start, months, 31) if months and is_last else end
