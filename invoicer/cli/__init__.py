@@ -12,6 +12,7 @@ COMMANDS = {
     "tidy": ("fmt",),
     "trial": ("test",),
     "batch": ("plan", "confirm", "issue", "run"),
+    "edit": ("lsp",),
 }
 """The commands of each module, which is imported for them (:class:`~app.Commands`); in the order of the help."""
 

@@ -18,7 +18,7 @@ import click
 from invoicer import __version__, plugins, runs
 from invoicer.cli import output
 from invoicer.errors import InvoicerError
-from invoicer.workspace.model import SETTINGS
+from invoicer.workspace.folder import around
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -158,6 +158,4 @@ def whoever() -> str:
 
 def workspace_of(folder: Path) -> Path:
     """The folder, or the nearest one above it that is a workspace."""
-    here = folder.resolve()
-    found = (above for above in (here, *here.parents) if (above / SETTINGS).is_file())
-    return next(found, folder)
+    return around(folder) or folder

@@ -4,7 +4,8 @@ contracts that are sound.
 The way through the room: :mod:`parse` (text → syntax tree, with the help of grammar.lark), :mod:`gather` (what a
 contract, its price lists and its amendments say about each thing), :mod:`checks`, :mod:`resolve` (→ the domain's
 Contract), :mod:`diagnostics` (problems as people read them). :mod:`load` walks it. :mod:`format` gives a text the one
-layout.
+layout. What editors ask stands beside it: :mod:`cursor` (what may stand here), :mod:`mentions` (what is named where),
+:mod:`glossary` (what a word means).
 """
 
 from invoicer.language.acknowledge import Acknowledged

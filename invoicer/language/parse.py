@@ -98,6 +98,12 @@ class Reading:
             self._read(Token.new_borrow_pos("_NL", "\n", last))
             self._drop_line()
 
+    def run_to(self, end: int) -> None:
+        """Read what ends at or before an offset of the text, and stop there, in the middle of a line or not."""
+        for token in self.lexer.lex(self.probe):  # type: ignore[no-untyped-call]
+            if (token.end_pos or 0) <= end or (token.type == "_NL" and token.start_pos + token.index("\n") < end):
+                self._read(token)
+
     def tree(self) -> Tree[Token]:
         """Lark's tree of all kept tokens."""
         interactive = self.lark.parse_interactive()
@@ -136,7 +142,7 @@ class Reading:
             self._unexpected(token)
 
     def _unexpected(self, token: Token) -> None:
-        accepted = self._accepted()
+        accepted = self.accepted()
         situation = Situation(
             self.lark, self.file, token, tuple(self.line), accepted, self.heading, self.heading_column
         )
@@ -189,7 +195,7 @@ class Reading:
         best, stack = 0, self.before_line
         for count, token in enumerate(self.line, 1):
             self.probe.feed_token(token)
-            if "_NL" in self._accepted({"_NL"}):
+            if "_NL" in self.accepted({"_NL"}):
                 best, stack = count, list(self.probe.state_stack)
         self._back_to(stack)
         return self.line[:best]
@@ -201,7 +207,7 @@ class Reading:
     def _back_to(self, stack: list[int]) -> None:
         self.probe.state_stack[:] = stack
 
-    def _accepted(self, among: Iterable[str] | None = None) -> frozenset[str]:
+    def accepted(self, among: Iterable[str] | None = None) -> frozenset[str]:
         """The terminals that fit next."""
         here = list(self.probe.state_stack)
         choices = self.probe.parse_conf.parse_table.states[here[-1]]

@@ -32,11 +32,12 @@ COLUMNS = (*REQUIRED, *OPTIONAL)
 @dataclass(frozen=True, slots=True)
 class Customers:
     """What the file says: sound customers and the problems of the others, both by id; ``problems`` are those that name
-    no customer and refuse the file, or warn."""
+    no customer and refuse the file, or warn. ``lines`` has the lines of the rows that name each id, sound or not."""
 
     sound: dict[str, tuple[Customer, ...]] = field(default_factory=dict)
     problems_of: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    lines: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 def read_customers(path: Path, shown: str, language: str) -> Customers:
@@ -54,7 +55,8 @@ def read_customers(path: Path, shown: str, language: str) -> Customers:
     reading.compare()
     wrong = {customer: tuple(sorted(found, key=_line)) for customer, found in sorted(reading.problems_of.items())}
     sound = {customer: tuple(rows.values()) for customer, rows in reading.found.items() if customer not in wrong}
-    return Customers(sound, wrong, tuple(sorted(reading.problems, key=_line)))
+    lines = {customer: tuple(numbers) for customer, numbers in reading.lines.items()}
+    return Customers(sound, wrong, tuple(sorted(reading.problems, key=_line)), lines)
 
 
 def _line(problem: Problem) -> int:
@@ -101,6 +103,7 @@ class _Reading:
         self.problems: list[Problem] = []
         self.problems_of: dict[str, list[Problem]] = defaultdict(list)
         self.found: dict[str, dict[int, Customer]] = defaultdict(dict)  # id → line → row
+        self.lines: dict[str, list[int]] = defaultdict(list)
 
     def rows(self, text: str) -> Iterator[_Row]:
         """The rows that have something in them; none when the columns are wrong."""
@@ -176,6 +179,8 @@ class _Reading:
         whole = len(cells) == len(columns)
         # a row with cells too many or too few tells its customer only when the id stands before the damage
         named_one = checks.is_name(customer_id) and (whole or columns[0] == "id")
+        if named_one:
+            self.lines[customer_id].append(line)
 
         def note(problem: Problem) -> None:
             (self.problems_of[customer_id] if named_one else self.problems).append(problem)

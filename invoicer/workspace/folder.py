@@ -51,6 +51,12 @@ def terms_of(folder: Path) -> tuple[tuple[str, Path], ...]:
     return (*terms_files(folder, "contracts"), *terms_files(folder, "price-lists"))
 
 
+def around(folder: Path) -> Path | None:
+    """The folder, or the nearest one above it, that is a workspace; None where there is none."""
+    here = folder.resolve()
+    return next((above for above in (here, *here.parents) if (above / SETTINGS).is_file()), None)
+
+
 def _no_workspace(folder: Path) -> Problem:
     if not folder.is_dir():
         return Problem("W201", Place(str(folder)), "there is no such folder", "name the folder of a workspace")
