@@ -13,7 +13,7 @@ from invoicer import ledger, runs
 from invoicer.cli import output, tables
 from invoicer.cli.app import PROBLEMS, Day, Session, json_option, reports_problems, whoever
 from invoicer.errors import Severity
-from invoicer.ledger import Ledger, Plan
+from invoicer.ledger import Ledger
 from invoicer.runs.issue import Progress, release_by_policy
 
 as_of_option = click.option("--as-of", type=Day(), help="Bill up to this day, as known on it (default: today).")
@@ -58,7 +58,7 @@ def plan(session: Session, as_of: dt.date | None, dry_run: bool, as_json: bool) 
         output.as_json(tables.plan_data(planned))
     else:
         output.show_problems(planned.warnings, desk.terms.texts)
-        show_plan(planned.plan, stored=not dry_run)
+        show_plan(planned, stored=not dry_run)
     wrong = any(problem.severity is not Severity.WARNING for problem in planned.warnings)
     sys.exit(PROBLEMS if planned.plan.holds or wrong else 0)
 
@@ -144,11 +144,11 @@ def run(session: Session, as_of: dt.date | None, on: dt.date | None, dry_run: bo
         if dry_run:
             planned = runs.rehearse(desk, book, as_of or today, today)
             output.show_problems(planned.warnings, desk.terms.texts)
-            show_plan(planned.plan, stored=False)
+            show_plan(planned, stored=False)
             sys.exit(PROBLEMS if planned.plan.holds else 0)
         planned = runs.plan(desk, book, as_of or today, today)
         output.show_problems(planned.warnings, desk.terms.texts)
-        show_plan(planned.plan, stored=True)
+        show_plan(planned, stored=True)
         if planned.plan.drafts:
             runs.confirm(book, "policy", "release = automatic", today, plan=planned.plan.id)
         with reporting() as progress:
@@ -178,11 +178,11 @@ def reporting() -> Iterator[Progress]:
         yield progress
 
 
-def show_plan(plan: Plan, *, stored: bool) -> None:
-    """A plan as a person reads it: drafts, totals by currency, holds with reasons, and what to do next."""
-    out = output.console()
+def show_plan(planned: runs.Planned, *, stored: bool) -> None:
+    """A plan as a person reads it: drafts, totals by currency, what waits, holds with reasons, and what to do next."""
+    out, plan = output.console(), planned.plan
     waiting = [draft for draft in plan.drafts if draft.status.live]
-    if not waiting and not plan.holds:
+    if not waiting and not plan.holds and not planned.carried:
         out.print(f"As of {plan.as_of} there is nothing to issue.")
         return
     if waiting:
@@ -191,6 +191,9 @@ def show_plan(plan: Plan, *, stored: bool) -> None:
         out.print(tables.totals(draft.draft for draft in waiting))
     else:
         out.print(f"As of {plan.as_of} there is nothing to issue.")
+    if planned.carried:
+        out.print()
+        out.print(tables.carried(planned.carried))
     if plan.holds:
         out.print()
         out.print(tables.holds(plan.holds))

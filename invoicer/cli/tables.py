@@ -10,6 +10,7 @@ from rich.table import Table
 
 from invoicer import runs
 from invoicer.cli import output
+from invoicer.documents import Carried
 from invoicer.domain.document import Draft, Kind
 from invoicer.domain.money import Money
 from invoicer.errors import Problem
@@ -145,6 +146,16 @@ def confirmed(plan: Plan) -> list[PlannedDraft]:
     return [draft for draft in plan.drafts if draft.status is DraftStatus.CONFIRMED]
 
 
+def carried(waiting: Iterable[Carried]) -> Table:
+    """What is too small for an invoice as yet."""
+    rows = (
+        (", ".join(one.contracts), one.customer, one.amount.currency, amount(one.amount), amount(one.least), one.until)
+        for one in waiting
+    )
+    columns = ("Contract", "Customer", "Cur", "Amount", "Invoices of at least", "Until")
+    return output.table("Carried forward", columns, rows, right=("Amount", "Invoices of at least"))
+
+
 def plan_data(planned: runs.Planned) -> dict[str, Any]:
     """A plan as plain data."""
     plan = planned.plan
@@ -163,6 +174,17 @@ def plan_data(planned: runs.Planned) -> dict[str, Any]:
             for one in plan.drafts
         ],
         "holds": {contract: [output.problem_data(p) for p in problems] for contract, problems in plan.holds.items()},
+        "carried": [
+            {
+                "contracts": list(one.contracts),
+                "customer": one.customer,
+                "amount": str(one.amount.amount),
+                "currency": one.amount.currency,
+                "least": str(one.least.amount),
+                "until": one.until.isoformat(),
+            }
+            for one in planned.carried
+        ],
         "warnings": [output.problem_data(problem) for problem in planned.warnings],
     }
 

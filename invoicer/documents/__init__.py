@@ -4,6 +4,7 @@
 without numbers; ``finish`` gives a draft its number and dates; ``billed_lines`` is what a document then adds to billed.
 """
 
+from invoicer.documents.carrying import Carried, carry_forward
 from invoicer.documents.compare import compare
 from invoicer.documents.context import Context
 from invoicer.documents.difference import Comparison, Correction, Difference, Parties, Reason
@@ -11,6 +12,7 @@ from invoicer.documents.drafts import drafts
 from invoicer.documents.finish import billed_lines, fingerprint, finish
 
 __all__ = [
+    "Carried",
     "Comparison",
     "Context",
     "Correction",
@@ -18,6 +20,7 @@ __all__ = [
     "Parties",
     "Reason",
     "billed_lines",
+    "carry_forward",
     "compare",
     "drafts",
     "fingerprint",

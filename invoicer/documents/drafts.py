@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from invoicer.documents.context import Context
-from invoicer.documents.difference import Difference, Parties
+from invoicer.documents.difference import Difference
+from invoicer.documents.groups import Group, grouped
 from invoicer.documents.inclusive import without_tax
 from invoicer.documents.lines import line_of
 from invoicer.documents.totals import accounting_tax, breakdown
@@ -18,8 +18,7 @@ from invoicer.domain.document import Draft, Kind
 from invoicer.domain.entitlement import Component, Part
 from invoicer.domain.money import total
 from invoicer.domain.party import BankAccount, Seller
-from invoicer.domain.payment import PaymentTerms
-from invoicer.domain.supply import Category, ExchangeRate
+from invoicer.domain.supply import ExchangeRate
 
 _PARTS = {part: place for place, part in enumerate(Part)}
 
@@ -41,61 +40,14 @@ def drafts(differences: Iterable[Difference], context: Context) -> tuple[Draft, 
     find the same differences again.
     """
     listed = sorted(differences, key=lambda difference: _order(difference, context))
-    groups: dict[_Group, list[Difference]] = defaultdict(list)
-    for group, difference in _grouped(listed, context):
+    groups: dict[Group, list[Difference]] = defaultdict(list)
+    for group, difference in grouped(listed, context):
         groups[group].append(difference)
     made = (_draft(group, members, context) for group, members in groups.items())
     return tuple(sorted(made, key=_place))
 
 
-@dataclass(frozen=True)
-class _Group:
-    """What the lines of one document have in common. ``contract`` is "" where contracts share it."""
-
-    kind: Kind
-    corrects: bool
-    parties: Parties
-    payment: PaymentTerms
-    purchase_order: str
-    month: tuple[int, int]
-    rate: ExchangeRate | None
-    outside_scope: bool
-    includes_tax: bool
-    contract: str
-
-
-def _grouped(differences: Sequence[Difference], context: Context) -> Iterator[tuple[_Group, Difference]]:
-    """Supplies are invoiced. Corrections of one charge for the same billing period stay together: they are credited when
-    less is due in all, and invoiced otherwise."""
-    bundles: dict[Any, list[Difference]] = defaultdict(list)
-    for difference in differences:
-        key = _group(difference, context), difference.contract, difference.component.charge, difference.billing_period
-        bundles[key].append(difference)
-    for (group, *_), bundle in bundles.items():
-        less = total((difference.net for difference in bundle), group.parties.currency).amount < 0
-        kind = Kind.CREDIT_NOTE if group.corrects and less else Kind.INVOICE
-        for difference in bundle:
-            yield replace(group, kind=kind), difference
-
-
-def _group(difference: Difference, context: Context) -> _Group:
-    contract, parties = context.contracts[difference.contract], difference.parties
-    day = difference.bill_date if difference.is_supply else context.known_on
-    return _Group(
-        kind=Kind.INVOICE,
-        corrects=not difference.is_supply,
-        parties=parties,
-        payment=_payment(contract, day, context.known_on),
-        purchase_order=contract.purchase_order,
-        month=(difference.tax_point.year, difference.tax_point.month),
-        rate=_rate(difference, context),
-        outside_scope=difference.treatment.category is Category.OUTSIDE_SCOPE,
-        includes_tax=difference.treatment.includes_tax,
-        contract="" if context.shares_document(parties.customer) else contract.id,
-    )
-
-
-def _draft(group: _Group, members: Sequence[Difference], context: Context) -> Draft:
+def _draft(group: Group, members: Sequence[Difference], context: Context) -> Draft:
     parties, kind = group.parties, group.kind
     seller = context.seller(parties.seller)
     agreed = [
@@ -135,24 +87,6 @@ def _draft(group: _Group, members: Sequence[Difference], context: Context) -> Dr
         notes=tuple(dict.fromkeys(filter(None, notes))),
         provenance=dict(context.provenance(sorted(contracts))),
     )
-
-
-def _payment(contract: Contract, day: dt.date, known_on: dt.date) -> PaymentTerms:
-    """The terms of payment in force on that day; the first ones where it lies before them."""
-    dated = contract.payment.at(day, known_on)
-    return dated.value if dated else contract.payment.entries[0].value
-
-
-def _rate(difference: Difference, context: Context) -> ExchangeRate | None:
-    """The rate for the seller's accounting currency, where it is another one. A correction undoes what its original put
-    into the books: at the same rate and in the same currency, even if the seller's is another one by now; and nothing
-    there where the original said nothing."""
-    if difference.correction is not None:
-        original = context.original(difference.correction.line.document)
-        return original.accounting.rate if original.accounting else None
-    currency = difference.parties.currency
-    accounting = context.seller(difference.parties.seller).accounting_currency
-    return context.exchange_rate(accounting, currency, difference.tax_point) if accounting != currency else None
 
 
 def _other(rate: ExchangeRate, currency: str) -> str:

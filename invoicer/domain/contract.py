@@ -276,6 +276,15 @@ class Renewal:
 
 
 @dataclass(frozen=True, slots=True)
+class LeastInvoice:
+    """Invoices of less than ``amount`` (in the contract's currency) are carried forward, each amount for at most ``wait``
+    from its bill date."""
+
+    amount: Decimal
+    wait: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A text that the contract was read from: workspace path, the text itself and its SHA-256 (hex)."""
 
@@ -311,6 +320,7 @@ class Contract:
     reference: str = ""
     term_end: dt.date | None = None
     examples: tuple[Example, ...] = ()
+    least_invoice: LeastInvoice | None = None
     indexations: tuple[Indexation, ...] = ()
     inputs: tuple[Input, ...] = ()
 

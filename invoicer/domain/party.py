@@ -48,6 +48,8 @@ class Customer:
     email: str = ""
     iban: str = ""
     reference: str = ""  # the customer's own reference for us, printed on documents
+    shares_invoices: bool = False  # one invoice for several contracts, where they fit on one
+    waits: bool = True  # the other contracts, while one of those that share an invoice is held
 
     @property
     def has_confirmed_vat_id(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
@@ -30,7 +30,8 @@ class Loaded:
     may stand in a price list that they use). ``problems`` are all of all files, by file and line, warnings included;
     ``texts`` the files by name, for :func:`render`. ``meters`` are the ids of all meters that any text defines, those of
     refused contracts and unused price lists included: what usage may name. ``acknowledged`` are the warnings that the
-    terms acknowledge; they are not among the problems."""
+    terms acknowledge; they are not among the problems. ``refused_parties`` are (seller, customer) of refused contracts,
+    "" where that can't be read."""
 
     contracts: tuple[Contract, ...]
     problems: tuple[Problem, ...]
@@ -38,6 +39,7 @@ class Loaded:
     refused: Mapping[str, tuple[Problem, ...]]
     meters: frozenset[str] = frozenset()
     acknowledged: tuple[Acknowledged, ...] = ()
+    refused_parties: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def load(
@@ -131,7 +133,8 @@ class _Loading:
         problems = sorted(kept, key=lambda p: (p.where.file, p.where.line, p.where.column, p.code))
         refusals = {contract: tuple(errors) for contract, errors in refused.items()}
         meters = frozenset(self._meters())
-        return Loaded(tuple(resolved), tuple(problems), self.texts, refusals, meters, tuple(silenced))
+        parties = {one.id.text: _parties(one) for one in contracts if one.id.text in refused}
+        return Loaded(tuple(resolved), tuple(problems), self.texts, refusals, meters, tuple(silenced), parties)
 
     # -------------------------------------------------------------- documents
 
@@ -237,6 +240,11 @@ def _first(findings: Iterable[Problem], document: tree.Document) -> list[Problem
                 break
         kept[one] = None
     return list(kept)
+
+
+def _parties(document: tree.Document) -> tuple[str, str]:
+    stated = {party.role: party.id.text for party in tree.every(document.lines, tree.Party)}
+    return stated.get("seller", ""), stated.get("customer", "")
 
 
 def _refuses(found: Problem) -> bool:

@@ -14,6 +14,7 @@ from invoicer.domain.contract import (
     Charge,
     Contract,
     Discount,
+    LeastInvoice,
     Meter,
     Metered,
     PercentOff,
@@ -25,6 +26,7 @@ from invoicer.domain.contract import (
 )
 from invoicer.domain.inputs import Declared
 from invoicer.domain.payment import PaymentTerms
+from invoicer.domain.period import Span, Unit
 from invoicer.domain.timeline import Dated, Timeline
 from invoicer.domain.trace import Clause, Rounding
 from invoicer.errors import DefectError, Place
@@ -41,6 +43,8 @@ from invoicer.language.convert import (
 )
 from invoicer.language.gather import Agreement, ChargeTerms, Terms, measured_unit
 from invoicer.language.inclusive import includes_tax
+
+LONGEST_WAIT = Span(12, Unit.MONTH)  # for small amounts, where the contract does not say
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -82,9 +86,15 @@ def resolve(terms: Terms, clause: MakeClause, source: Callable[[str], Source]) -
         sources=tuple(map(source, files)),
         purchase_order=tree.worded(terms.lines, "purchase order"),
         reference=tree.worded(terms.lines, "reference"),
+        least_invoice=_least(terms),
         examples=tuple(to_example(node, terms.currency, clause) for node in document.examples),
         inputs=tuple(to_input(block, clause(block.where, "")) for block in terms.inputs.values()),
     )
+
+
+def _least(terms: Terms) -> LeastInvoice | None:
+    least = tree.one(terms.lines, tree.Least)
+    return LeastInvoice(least.amount.value, least.wait.span if least.wait else LONGEST_WAIT) if least else None
 
 
 def _renewal(terms: Terms) -> Renewal | None:

@@ -120,6 +120,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "pay": "pay within 30 days",
         "round": "round half-up",
         "supply": "supply electronic-service",
+        "invoices": "invoices of at least 25.00 EUR, at most 6 months later",
         "prices": "prices include tax",
         "acknowledge": 'acknowledge C025 "agreed by telephone on 3 March"',
         "charge": 'charge seats "Support seats"',

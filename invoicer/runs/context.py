@@ -15,6 +15,8 @@ from invoicer.ledger import Ledger
 from invoicer.runs.desk import Desk
 
 DEFAULT_MAX_AGE_DAYS = 7
+SHARED = ("terms:", "settings", "code")
+"""What is the same for all contracts of a document, or has its own name."""
 
 
 def draft_context(desk: Desk, ledger: Ledger, as_of: dt.date, provenance: Mapping[str, Mapping[str, str]]) -> Context:
@@ -23,6 +25,10 @@ def draft_context(desk: Desk, ledger: Ledger, as_of: dt.date, provenance: Mappin
     def customer(customer_id: str, day: dt.date) -> Customer:
         rows = desk.workspace.customers[customer_id]
         return in_force(rows, day, as_of) or min(rows, key=lambda row: row.valid_from)
+
+    def shares_document(name: str) -> bool:
+        row = in_force(desk.workspace.customers.get(name, ()), as_of, as_of)
+        return row is not None and row.shares_invoices
 
     def exchange_rate(base: str, currency: str, day: dt.date) -> ExchangeRate:
         return desk.exchange.rate(base, currency, day, known_on=as_of, max_age_days=max_age_days(desk))
@@ -34,7 +40,9 @@ def draft_context(desk: Desk, ledger: Ledger, as_of: dt.date, provenance: Mappin
     def of_contracts(contracts: Sequence[str]) -> Mapping[str, str]:
         names: dict[str, str] = {}
         for contract in contracts:
-            names.update(provenance[contract])
+            alone = len(contracts) == 1
+            for name, sha256 in provenance[contract].items():
+                names[name if alone or name.startswith(SHARED) else f"{name}:{contract}"] = sha256
         return names
 
     return Context(
@@ -47,6 +55,7 @@ def draft_context(desk: Desk, ledger: Ledger, as_of: dt.date, provenance: Mappin
         exchange_rate=exchange_rate,
         notes=notes,
         provenance=of_contracts,
+        shares_document=shares_document,
         language=desk.workspace.policy.language,
     )
 

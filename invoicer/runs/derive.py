@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from invoicer import __version__, documents, tax
-from invoicer.documents import Comparison, Difference
+from invoicer.documents import Carried, Comparison, Difference
 from invoicer.domain import canonical
 from invoicer.domain.contract import Contract
 from invoicer.domain.document import Draft
@@ -22,23 +22,23 @@ from invoicer.errors import Place, Problem, RunError, Severity, TaxError
 from invoicer.ledger import DraftStatus, Ledger
 from invoicer.runs.context import draft_context, max_age_days
 from invoicer.runs.desk import Desk
+from invoicer.runs.drafting import Holds, draft
 from invoicer.runs.evidence import evidence_for, kept
 from invoicer.runs.examples import failing
 from invoicer.runs.measure import measure
 from invoicer.runs.rate import rate
-from invoicer.runs.rehearse import objections
-
-Holds = dict[str, tuple[Problem, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Derivation:
     """``drafts`` with their fingerprints, in the order in which they are to be numbered; ``holds`` by contract;
-    ``warnings`` hold nothing; ``contents`` are the bytes by SHA-256 (hex) that the drafts' provenance names."""
+    ``carried`` are amounts too small for an invoice; ``warnings`` hold nothing; ``contents`` are the bytes by SHA-256
+    (hex) that the drafts' provenance names."""
 
     as_of: dt.date
     drafts: tuple[tuple[Draft, str], ...]
     holds: Mapping[str, tuple[Problem, ...]]
+    carried: tuple[Carried, ...]
     warnings: tuple[Problem, ...]
     contents: Mapping[str, bytes]
 
@@ -77,14 +77,12 @@ def derive(desk: Desk, ledger: Ledger, as_of: dt.date) -> Derivation:
             found += comparison.differences
     work.holds |= _disappeared(desk, ledger)
     provenance = {contract.id: _provenance(desk, contract, work, measurements, as_of) for contract in contracts}
-    drafts = documents.drafts(found, draft_context(desk, ledger, as_of, provenance))
-    for contract_id, problems in objections(desk, drafts):
-        work.holds[contract_id] = (*work.holds.get(contract_id, ()), *problems)
-    sound = [draft for draft in drafts if work.holds.keys().isdisjoint(line.contract for line in draft.lines)]
+    drafted = draft(desk, found, draft_context(desk, ledger, as_of, provenance), work.holds)
     return Derivation(
         as_of=as_of,
-        drafts=tuple((draft, documents.fingerprint(draft)) for draft in sound),
-        holds=dict(sorted(work.holds.items())),
+        drafts=tuple((one, documents.fingerprint(one)) for one in drafted.drafts),
+        holds=dict(sorted(drafted.holds.items())),
+        carried=drafted.carried,
         warnings=warnings,
         contents=work.contents,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from invoicer.documents import Carried
 from invoicer.domain import canonical
 from invoicer.errors import Problem
 from invoicer.ledger import DraftStatus, Ledger, Plan, PlannedDraft, PlanStatus
@@ -14,10 +15,11 @@ from invoicer.runs.desk import Desk
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan as stored, and the warnings that came up while it was made."""
+    """A plan as stored, the warnings that came up while it was made, and what is too small for an invoice as yet."""
 
     plan: Plan
     warnings: tuple[Problem, ...]
+    carried: tuple[Carried, ...] = ()
 
 
 def plan(desk: Desk, ledger: Ledger, as_of: dt.date, today: dt.date) -> Planned:
@@ -26,7 +28,7 @@ def plan(desk: Desk, ledger: Ledger, as_of: dt.date, today: dt.date) -> Planned:
     A plan supersedes one that was not issued; planning again with nothing changed gives the stored plan back.
     """
     found = derive(desk, ledger, as_of)
-    return Planned(ledger.plan(store(desk, ledger, found, today)), found.warnings)
+    return Planned(ledger.plan(store(desk, ledger, found, today)), found.warnings, found.carried)
 
 
 def store(desk: Desk, ledger: Ledger, found: Derivation, today: dt.date) -> int:
@@ -49,4 +51,4 @@ def rehearse(desk: Desk, ledger: Ledger, as_of: dt.date, today: dt.date) -> Plan
         )
         for position, (draft, fingerprint) in enumerate(found.drafts, 1)
     )
-    return Planned(Plan(0, as_of, today, PlanStatus.OPEN, drafts, found.holds), found.warnings)
+    return Planned(Plan(0, as_of, today, PlanStatus.OPEN, drafts, found.holds), found.warnings, found.carried)

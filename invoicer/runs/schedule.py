@@ -22,6 +22,7 @@ class State(StrEnum):
     ISSUED = "issued"
     HELD = "held"
     DUE = "due"  # its bill date has come, and no document carries it
+    CARRIED = "carried forward"  # its bill date has come; a small amount may wait for more
     TO_COME = "to come"
 
 
@@ -57,7 +58,9 @@ def schedule(
             if period.bill_date >= since:
                 numbers = _documents(period, carried.get((contract.id, period.charge), ()))
                 rows.append(
-                    ScheduleRow(contract.id, period, _state(period, numbers, contract.id in held, today), numbers)
+                    ScheduleRow(
+                        contract.id, period, _state(contract, period, numbers, contract.id in held, today), numbers
+                    )
                 )
     return tuple(sorted(rows, key=lambda row: (row.period.bill_date, row.contract, row.period.charge)))
 
@@ -88,9 +91,14 @@ def _documents(period: ScheduledPeriod, lines: Iterable[BilledLine]) -> tuple[st
     return tuple(dict.fromkeys(line.document for line in mine))
 
 
-def _state(period: ScheduledPeriod, documents: tuple[str, ...], held: bool, today: dt.date) -> State:
+def _state(
+    contract: Contract, period: ScheduledPeriod, documents: tuple[str, ...], held: bool, today: dt.date
+) -> State:
     if documents:
         return State.ISSUED
     if period.bill_date > today:
         return State.TO_COME
-    return State.HELD if held else State.DUE
+    if held:
+        return State.HELD
+    least = contract.least_invoice
+    return State.CARRIED if least and least.wait.after(period.bill_date) > today else State.DUE

@@ -24,8 +24,10 @@ T = TypeVar("T")
 REQUIRED = ("id", "name", "kind", "street", "city", "country", "valid_from")
 OPTIONAL = (
     *("contact", "postcode", "region", "language", "vat_id", "vat_id_confirmed", "company_number", "email", "iban"),
-    *("reference", "recorded"),
+    *("reference", "recorded", "invoices", "when_held"),
 )
+TOGETHER, GO_AHEAD = "together", "go-ahead"
+INVOICES, WHEN_HELD = ("apart", TOGETHER), ("wait", GO_AHEAD)
 COLUMNS = (*REQUIRED, *OPTIONAL)
 
 
@@ -217,6 +219,8 @@ def _customer(row: _Row, language: str) -> Customer | None:
     texts = {column: row.text(column) for column in ("contact", "company_number", "reference", "postcode", "region")}
     name, street, city = (row.text(column, required=True) for column in ("name", "street", "city"))
     own_language = row.value("language", checks.language)
+    invoices = row.value("invoices", lambda text: checks.one_of(text, INVOICES))
+    when_held = row.value("when_held", lambda text: checks.one_of(text, WHEN_HELD))
     email = row.value("email", checks.email) or ""
     iban = row.value("iban", checks.iban) or ""
     if not (customer_id and kind and country and valid_from and row.sound):
@@ -236,6 +240,8 @@ def _customer(row: _Row, language: str) -> Customer | None:
         email=email,
         iban=iban,
         reference=texts["reference"],
+        shares_invoices=invoices == TOGETHER,
+        waits=when_held != GO_AHEAD,
     )
 
 

@@ -130,6 +130,9 @@ class ContractLines(Parts):
     def round(self, meta: Meta, _word: Token, rule: Token) -> tree.Round:
         return tree.Round(self._place(meta), Rounding(str(rule)))
 
+    def least(self, meta: Meta, amount: tree.Amount, wait: tree.Length | None) -> tree.Least:
+        return tree.Least(self._place(meta), amount, wait)
+
     def prices(self, meta: Meta) -> tree.Prices:
         return tree.Prices(self._place(meta))
 

@@ -194,6 +194,8 @@ def _amounts(document: tree.Document) -> Iterator[tree.Amount]:
                 yield amount
             case tree.Expectation(amount=amount) if amount:
                 yield amount
+            case tree.Least(amount=amount):
+                yield amount
             case tree.VolumeOff(bands=bands):
                 yield from (band.up_to for band in bands if band.up_to)
 
@@ -210,6 +212,8 @@ def _whole_amounts(document: tree.Document) -> Iterator[tree.Amount]:
             case tree.Bounded(amount=amount) | tree.AmountOff(amount=amount):
                 yield amount
             case tree.Expectation(amount=amount) if amount:
+                yield amount
+            case tree.Least(amount=amount):
                 yield amount
 
 

@@ -99,6 +99,14 @@ class Acknowledge(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Least(Node):
+    """Invoices of at least an amount; ``wait`` None: not stated."""
+
+    amount: Amount
+    wait: Length | None
+
+
+@dataclass(frozen=True, slots=True)
 class Prices(Node):
     """All amounts include tax."""
 
