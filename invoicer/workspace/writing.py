@@ -36,7 +36,7 @@ def replace_file(path: Path, before: bytes, after: bytes, shown_as: str) -> None
 
 def _home(path: Path) -> Path:
     """The workspace around a path as it is written, links not followed; else its own folder."""
-    folder = path.absolute().parent
+    folder = Path(os.path.normpath(path.absolute())).parent
     return next((above for above in (folder, *folder.parents) if (above / SETTINGS).is_file()), folder)
 
 

@@ -1,5 +1,5 @@
 """Terms written carelessly: any text of terms with other spaces, commas, line ends and comments, and random terms made
-from the rules of the grammar, whatever rules it has."""
+from the rules of the grammar, whatever rules it has. A new literal of the grammar needs samples in LITERALS."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ LITERALS = {
         "1 234.567",
     ),
     "DATE": ("2026-01-01", "2026-12-31", "2028-02-29"),
+    "MONTH": ("2025-10", "2026-01"),
     "STRING": ('"a"', '""', '"# no comment, not one"', '"  two  spaces "', '"up to 5: free"'),
     "PERCENTAGE": ("20%", "1.40 %", "0%"),
     "CURRENCY": ("EUR", "USD"),
@@ -42,6 +43,36 @@ COMMENTS = (
     "# tab\tinside  it",
     "# 50% – ü 漢",
 )
+
+SPLINTERS = (
+    "\n",
+    "\n\n",
+    " ",
+    "\t",
+    "\u00a0",
+    "\f",
+    "\r",
+    "\r\n",
+    "#",
+    "# x\n",
+    "\n#",
+    ",",
+    ", ",
+    ",\n",
+    ":",
+    "(",
+    ")",
+    '"',
+)
+
+
+def splintered(chance: random.Random, text: str) -> str:
+    """The text with something put in here and there, and something else lost."""
+    for _ in range(chance.randint(1, 5)):
+        at = chance.randrange(len(text) + 1)
+        lost = chance.randrange(3) if chance.random() < 0.3 else 0
+        text = text[:at] + chance.choice(SPLINTERS) + text[at + lost :]
+    return text
 
 
 @dataclass

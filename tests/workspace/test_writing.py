@@ -53,6 +53,14 @@ def test_in_a_workspace_a_folder_that_is_a_link_must_not_lead_out(tmp_path: Path
     assert refused(tmp_path / "space/contracts/shared/a.terms") == "W205"
 
 
+def test_a_path_may_lead_through_a_workspace(tmp_path: Path) -> None:
+    (tmp_path / "space/contracts").mkdir(parents=True)
+    (tmp_path / "space/invoicer.toml").touch()
+    (tmp_path / "a.terms").write_bytes(b"old")
+    replace_file(tmp_path / "space/contracts/../../a.terms", b"old", b"new", "a.terms")
+    assert (tmp_path / "a.terms").read_bytes() == b"new"
+
+
 def test_a_write_protected_file_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.terms").write_bytes(b"old")
     monkeypatch.setattr("os.access", lambda *_: False)

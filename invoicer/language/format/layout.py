@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from invoicer.language.format.lines import Comment, Gap, Line, Sheet
-from invoicer.language.format.spelling import COLUMN_GAP, bound, is_band, rows_of
+from invoicer.language.format.lines import Comment, Gap, Sheet
+from invoicer.language.format.spelling import Spelled
 
 INDENT = 2
 CARRIED = 4
@@ -29,11 +29,15 @@ class Row:
 def lay_out(sheet: Sheet) -> str:
     """The text of a sheet."""
     page = _Page()
-    widths = _widths(sheet.lines)
-    page.between(None, sheet.above, sheet.lines[0] if sheet.lines else None)
-    for number, line in enumerate(sheet.lines):
+    lines = [Spelled(line) for line in sheet.lines]
+    widths = _widths(lines)
+    before: Spelled | None = None
+    gap = sheet.above
+    for number, line in enumerate(lines):
+        page.between(before, gap, line)
         page.write(line, widths.get(number, 0))
-        page.between(line, line.below, sheet.lines[number + 1] if number + 1 < len(sheet.lines) else None)
+        before, gap = line, line.line.below
+    page.between(before, gap, None)
     return "".join(f"{row}\n" for row in _aligned(page.rows))
 
 
@@ -46,10 +50,11 @@ class _Page:
         self.level = 0
         self.open: list[tuple[int, int]] = []
 
-    def write(self, line: Line, width: int) -> None:
+    def write(self, spelled: Spelled, width: int) -> None:
         """Add a statement; ``width`` is that of the first column of its table."""
+        line = spelled.line
         indent = INDENT * line.level
-        for number, (words, comment) in enumerate(rows_of(line, width)):
+        for number, (words, comment) in enumerate(spelled.rows(width)):
             self.rows.append(Row(" " * (indent + CARRIED if number else indent) + words, comment))
         self.level = line.level
         self.open = [(column, level) for column, level in self.open if level < line.level]
@@ -57,18 +62,18 @@ class _Page:
         if line.opens:
             self.open.append((line.column + 1, line.level + 1))
 
-    def between(self, before: Line | None, gap: Gap, after: Line | None) -> None:
+    def between(self, before: Spelled | None, gap: Gap, after: Spelled | None) -> None:
         """Add what stands between two statements: comments stay with what follows, unless they stand deeper, as notes at
         the end of a block do. Blank lines are kept, one at most; none within a table, one above each heading that is not
         indented."""
         if before is not None:
             self.rows[-1].comment = gap.beside
-        if before and after and before.level == after.level and is_band(before) and is_band(after):
+        if before and after and _one_table(before, after):
             gap = gap.tight()
         comments = list(gap.comments)
         while before and gap.beside and comments and _continues(comments[0], gap):
             self.rows.append(Row("", comments.pop(0).text))
-        level, column = (after.level, after.column) if after else (0, 0)
+        level, column = (after.line.level, after.line.column) if after else (0, 0)
         above = self._levels_above(comments, gap.after_blank or after is None, level, column)
         for home, comment in zip(above, comments, strict=False):
             self._add(comment, home)
@@ -105,13 +110,18 @@ def _continues(comment: Comment, gap: Gap) -> bool:
     return comment.column == gap.beside_column and not comment.after_blank
 
 
-def _widths(lines: Iterable[Line]) -> Mapping[int, int]:
+def _one_table(one: Spelled, other: Spelled) -> bool:
+    """Whether two neighbouring lines are bands of one table."""
+    return one.is_band and other.is_band and one.line.level == other.line.level
+
+
+def _widths(lines: Iterable[Spelled]) -> Mapping[int, int]:
     """How wide the first column of each band's table is, by the number of the line: bands that stand below each other."""
     widths: dict[int, int] = {}
-    for (band, _), group in groupby(enumerate(lines), key=lambda one: (is_band(one[1]), one[1].level)):
+    for (band, _), group in groupby(enumerate(lines), key=lambda one: (one[1].is_band, one[1].line.level)):
         if band:
-            numbers = {number: len(bound(line)) for number, line in group}
-            widths |= dict.fromkeys(numbers, max(numbers.values()) + COLUMN_GAP)
+            bounds = {number: len(line.bound) for number, line in group}
+            widths |= dict.fromkeys(bounds, max(bounds.values()))
     return widths
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from lark import Token
 
@@ -13,63 +14,72 @@ COLUMN_GAP = 3
 
 _LISTED = frozenset({"NAME", "NUMBER", "STRING", "DATE", "PERCENTAGE"})
 """Two of a kind side by side are a list, with commas. Between numbers the comma also keeps 1, 200 from being 1 200."""
-_SET_OFF = {
-    "notice": ("renews",),
-    "rounded": ("usage", "graduated", "volume", "package"),
-    "start": ("prorate",),
-    "change": ("prorate",),
-    "stop": ("prorate",),
+_SET_OFF: dict[str, tuple[frozenset[str], ...]] = {
+    "notice": (frozenset({"renews"}),),
+    "upgrades": (frozenset({"uses"}),),
+    "start": (frozenset({"prorate"}),),
+    "change": (frozenset({"prorate"}),),
+    "stop": (frozenset({"prorate"}),),
+    "rounded": tuple(frozenset({word}) for word in ("usage", "graduated", "volume", "package")),
+    "at": (frozenset({"each", "at"}), frozenset({"invoices", "at"})),
 }
-"""Words with a comma before them, where one of the words beside them stands earlier on the line (not right before)."""
+"""Words with a comma before them where all the words of a set stand earlier on the line (not right before)."""
 _NAMES_BY_NUMBER = ("version", "amendment", "supersedes", "is")
 """Words whose numbers are names rather than quantities: no spaces between thousands."""
 _BANDS = ("up", "below", "above")
 _PRICES_BEGIN = frozenset({"NUMBER", "PERCENTAGE", "STRING", "DATE"})
 
 
-def rows_of(line: Line, width: int = 0) -> Iterator[tuple[str, str]]:
-    """The line as (words, comment behind them), in one row or several: a line stays broken at the commas of its lists,
-    and where a comment stands. ``width`` is that of the first column of a table; 0 for a line in no table."""
-    kept = _kept_breaks(line)
-    column = _price_column(line.tokens)
-    row = _spelled(line.tokens, 0)
-    for number in range(1, len(line.tokens)):
-        word = _spelled(line.tokens, number)
-        if number in kept:
-            comments = list(line.breaks[number].texts())
-            yield row + ",", comments[0] if comments else ""
-            yield from ((",", comment) for comment in comments[1:])
-            row = word
-        elif number == column:
-            row = row.ljust(width - COLUMN_GAP) + " " * COLUMN_GAP + word
-        else:
-            row += _between(line.tokens, number) + word
-    yield row, ""
+class Spelled:
+    """The words of a line as they are to stand, and where commas, columns and new rows come between them."""
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+        self.words = [_spelled(line.tokens, number) for number in range(len(line.tokens))]
+        self.price = _price(line.tokens)
+        self.commas = set(_commas(line.tokens)) - {self.price}
+        self.breaks = {
+            number for number, gap in line.breaks.items() if number in self.commas or any(gap.texts())
+        }  # the others go: a line is broken at the commas of its lists, and where a comment stands
+
+    @property
+    def is_band(self) -> bool:
+        """Whether it is a row of a table, with a price in a column of its own."""
+        return self.price > 0 and not self.breaks
+
+    @property
+    def bound(self) -> str:
+        """The first column of a band."""
+        row = self.words[0]
+        for number in range(1, self.price):
+            row += self._between(number) + self.words[number]
+        return row
+
+    def rows(self, width: int) -> Iterator[tuple[str, str]]:
+        """(words, comment behind them) of each row. ``width`` is that of the first column of a table; 0 for a line in no
+        table."""
+        row = self.words[0]
+        for number in range(1, len(self.words)):
+            word = self.words[number]
+            if number in self.breaks:
+                comments = list(self.line.breaks[number].texts())
+                yield row + ",", comments[0] if comments else ""
+                yield from ((",", comment) for comment in comments[1:])
+                row = word
+            elif number == self.price:
+                row = row.ljust(width) + " " * COLUMN_GAP + word
+            else:
+                row += self._between(number) + word
+        yield row, ""
+
+    def _between(self, number: int) -> str:
+        """What stands before a word that is not the first of its row."""
+        if self.words[number - 1] == "(" or self.words[number] == ")":
+            return ""
+        return ", " if number in self.commas else " "
 
 
-def is_band(line: Line) -> bool:
-    """Whether it is a row of a table, with a price in a column of its own."""
-    return _price_column(line.tokens) > 0 and not _kept_breaks(line)
-
-
-def bound(line: Line) -> str:
-    """The first column of a band."""
-    row = _spelled(line.tokens, 0)
-    for number in range(1, _price_column(line.tokens)):
-        row += _between(line.tokens, number) + _spelled(line.tokens, number)
-    return row
-
-
-def _kept_breaks(line: Line) -> set[int]:
-    column = _price_column(line.tokens)
-    return {
-        number
-        for number, gap in line.breaks.items()
-        if any(gap.texts()) or (number != column and _comma(line.tokens, number))
-    }
-
-
-def _price_column(tokens: Sequence[Token]) -> int:
+def _price(tokens: Sequence[Token]) -> int:
     """The number of the token with which the price of a band begins; 0 for any other line."""
     first = _word(tokens[0])
     if first not in _BANDS:
@@ -81,21 +91,15 @@ def _price_column(tokens: Sequence[Token]) -> int:
     return next(begins, 0)
 
 
-def _between(tokens: Sequence[Token], number: int) -> str:
-    """What stands before a token that is not the first of its row."""
-    if tokens[number - 1] == "(" or tokens[number] == ")":
-        return ""
-    return ", " if _comma(tokens, number) else " "
-
-
-def _comma(tokens: Sequence[Token], number: int) -> bool:
-    before, token = tokens[number - 1], tokens[number]
-    if before.type == token.type and token.type in _LISTED:
-        return True
-    if before.type == "NUMBER" and token.type == "PERCENTAGE":
-        return True
-    after = _SET_OFF.get(_word(token), ())
-    return any(_word(one) in after for one in tokens[: number - 1])
+def _commas(tokens: Sequence[Token]) -> Iterator[int]:
+    """The numbers of the tokens that have a comma before them."""
+    earlier: set[str] = set()
+    for number, (before, token) in enumerate(pairwise(tokens), 1):
+        listed = before.type == token.type and token.type in _LISTED
+        merging = before.type == "NUMBER" and token.type == "PERCENTAGE"
+        if listed or merging or any(words <= earlier for words in _SET_OFF.get(_word(token), ())):
+            yield number
+        earlier.add(_word(before))
 
 
 def _spelled(tokens: Sequence[Token], number: int) -> str:
@@ -111,8 +115,8 @@ def _spelled(tokens: Sequence[Token], number: int) -> str:
 
 
 def _is_name(tokens: Sequence[Token], number: int) -> bool:
-    before = [_word(token) for token in tokens[:number] if token != "not"]
-    return bool(before) and (before[0] in _NAMES_BY_NUMBER or before[-1] in _NAMES_BY_NUMBER)
+    before = [_word(token) for token in (tokens[0], *tokens[max(0, number - 2) : number]) if token != "not"]
+    return before[0] in _NAMES_BY_NUMBER or before[-1] in _NAMES_BY_NUMBER
 
 
 def _word(token: Token) -> str:
