@@ -46,7 +46,7 @@ class Day(click.ParamType[dt.date]):
 
 
 class Given(click.ParamType[tuple[str, Fraction]]):
-    """METER=QUANTITY, with a point for decimals."""
+    """METER=QUANTITY or SERIES:MONTH=VALUE, with a point for decimals."""
 
     name = "meter=quantity"
 
@@ -58,9 +58,13 @@ class Given(click.ParamType[tuple[str, Fraction]]):
             plain = number.replace(" ", "").replace("_", "")
             if not sign or not meter or "/" in plain:
                 raise ValueError
-            return meter, Fraction(plain)
+            found = Fraction(plain)
+            if ":" in meter and found <= 0:  # no index is
+                raise ValueError
+            return meter, found
         except ValueError:
-            self.fail(f"“{value}” is no quantity of a meter; write it as api-calls=250000", param, ctx)
+            mend = "write it as api-calls=250000, or the value of an index as NL-CPI-2015:2026-10=127.30"
+            self.fail(f"“{value}” is no quantity of a meter; {mend}", param, ctx)
 
 
 @dataclass(slots=True)

@@ -23,7 +23,12 @@ from invoicer.workspace.model import SETTINGS
 @click.command(short_help="Rate a terms file, without a database.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--on", type=Day(), required=True, help="The bill date: what falls due on this day.")
-@click.option("--given", type=Given(), multiple=True, help="METER=QUANTITY for the period billed (repeatable).")
+@click.option(
+    "--given",
+    type=Given(),
+    multiple=True,
+    help="METER=QUANTITY for the period billed, or SERIES:MONTH=VALUE (repeatable).",
+)
 @click.option("--as-of", type=Day(), help="See the terms as known on this day (default: the bill date).")
 @json_option
 @click.pass_obj

@@ -114,6 +114,7 @@ def _own(contract: Contract, charge: Charge, component: Component) -> Iterator[_
     for off in contract.discounts:
         if component.part is Part.DISCOUNT and off.id == component.name:
             yield _Entry(off.agreed, 0, off.start, off.clause)
+            yield from (_Entry(stop.agreed, stop.amendment, stop.effective, stop.clause) for stop in off.stops)
 
 
 def _of_charge(charge: Charge) -> Iterator[_Entry]:

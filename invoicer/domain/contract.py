@@ -13,9 +13,10 @@ from invoicer.domain.example import Example
 from invoicer.domain.indexation import ByIndex, Indexation
 from invoicer.domain.inputs import Declared, Input
 from invoicer.domain.payment import PaymentTerms
-from invoicer.domain.period import Span
+from invoicer.domain.period import Period, Span
 from invoicer.domain.price import Condition, Price
 from invoicer.domain.refund import Refund
+from invoicer.domain.stop import Stopped, first_stop
 from invoicer.domain.timeline import Timeline
 from invoicer.domain.trace import Clause, Rounding
 
@@ -242,8 +243,8 @@ class VolumeOff:
 
 @dataclass(frozen=True, slots=True)
 class Discount:
-    """Off the named charges (all charges when ``charges`` is None), for service days in [``start``, ``end``), applied in
-    the order of the text to what earlier discounts left."""
+    """Off the named charges (all charges when ``charges`` is None), for service days in [``start``, ``end``) and before any
+    of its ``stops``, applied in the order of the text to what earlier discounts left."""
 
     id: str
     title: str
@@ -254,6 +255,13 @@ class Discount:
     start: dt.date
     end: dt.date | None
     when: Condition | None = None
+    stops: tuple[Stopped, ...] = ()
+
+    def window(self, known_on: dt.date) -> Period | None:
+        """The service days that it counts for, as known on a day; None where a stop leaves it none."""
+        stop = first_stop(self.stops, known_on)
+        end = min(self.end or dt.date.max, stop.effective if stop else dt.date.max)
+        return Period(self.start, end) if self.start < end else None
 
 
 @dataclass(frozen=True, slots=True)

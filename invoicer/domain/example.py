@@ -22,6 +22,15 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenIndex:
+    """The value of an index series for a month (its first day)."""
+
+    series: str
+    month: dt.date
+    value: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Expected:
     """What a charge comes to on the invoice, net: all that belongs to it (``part`` ""), or one part of it (``minimum``,
     ``discount`` with its ``name``). ``amount`` None: there is no such line. ``charge`` "": the whole invoice."""
@@ -46,3 +55,4 @@ class Example:
     given: tuple[Given, ...]
     expected: tuple[Expected, ...]
     clause: Clause
+    indices: tuple[GivenIndex, ...] = ()

@@ -26,11 +26,12 @@ from invoicer.domain.contract import AmountOff, Discount, PercentOff, VolumeOff
 from invoicer.domain.entitlement import Component, Part
 from invoicer.domain.money import minor_digits, total
 from invoicer.domain.period import Period, Span
+from invoicer.domain.stop import first_stop
 from invoicer.domain.trace import Trace, add, divide, given, lesser, multiply, round_fraction, rounded, subtract
 from invoicer.engine.conditions import holds
 from invoicer.engine.daycount import Share, counted_by, part_of
 from invoicer.engine.holds import HeldError
-from invoicer.engine.quantities import Context, counts_for, window_of
+from invoicer.engine.quantities import Context, counts_for
 from invoicer.engine.rated import RatedSlot, beside, cut_share, line_amount, times
 from invoicer.engine.segments import cell_at
 from invoicer.errors import Problem
@@ -78,6 +79,12 @@ def _counts(context: Context, off: Discount, rated: RatedSlot) -> bool:
     return off.when is None or holds(off.when, answer)
 
 
+def _window(rated: RatedSlot, off: Discount) -> Period:
+    window = off.window(rated.seen.known_on)
+    assert window is not None
+    return window
+
+
 def _left(rated: RatedSlot) -> Fraction:
     """What the lines of a billing period so far leave of it."""
     return total((line.net for line in rated.entitlements), rated.contract.currency).exact
@@ -86,7 +93,7 @@ def _left(rated: RatedSlot) -> Fraction:
 def _wanted(rated: RatedSlot, off: Discount) -> Trace:
     """What a percentage takes off, exact."""
     currency = rated.contract.currency
-    base = _base(rated, window_of(off))
+    base = _base(rated, _window(rated, off))
     if isinstance(off.off, VolumeOff):
         left = _left(rated)
         percent = next((p for up_to, p in off.off.bands if up_to is None or left <= _band_end(rated, up_to)), None)
@@ -130,18 +137,19 @@ def _reduce(rated: RatedSlot, off: Discount, wanted: Trace) -> Fraction:
         wanted = lesser(wanted, add(lines, "left", contract.currency), "discount", contract.currency)
     if wanted.result <= 0:
         return Fraction(0)
-    days = rated.slot.days & window_of(off)
+    days = rated.slot.days & _window(rated, off)
     assert days is not None
     net = subtract(given(0, "nothing", contract.currency), wanted, "net", contract.currency)
     component = Component(rated.seen.charge.id, Part.DISCOUNT, off.id)
-    rated.extra.append(beside(rated, component, off.title, days, net, off.clause, off.agreed))
+    stop = first_stop(off.stops, rated.seen.known_on)
+    source = stop if stop and days.end == stop.effective < rated.slot.days.end else off
+    rated.extra.append(beside(rated, component, off.title, days, net, source.clause, source.agreed))
     return wanted.result
 
 
 def _amount_off(off: Discount, amount: AmountOff, slots: Sequence[RatedSlot]) -> None:
     """An agreed amount, shared by the charges that are billed on the same day for the same days."""
     taken = _Taken()
-    window = window_of(off)
     ordered = sorted(slots, key=lambda rated: (rated.slot.period.bill_date, rated.slot.days))
     for (bill_date, days), members in groupby(ordered, key=lambda r: (r.slot.period.bill_date, r.slot.days)):
         group = [rated for rated in members if _left(rated) > 0]
@@ -153,7 +161,7 @@ def _amount_off(off: Discount, amount: AmountOff, slots: Sequence[RatedSlot]) ->
             taken.once_on = bill_date
             wanted = _agreed(off, amount, group[0])
         else:
-            counted = days & window
+            counted = days & _window(group[0], off)
             assert counted is not None
             wanted = _per_period(off, amount, amount.per, group[0], counted, taken)
         wanted = _less_taken(taken, wanted, days, once=amount.per is None)

@@ -214,12 +214,8 @@ def quantity_of_cell(part: Part, measured: Sequence[tuple[Part, Trace | None]], 
 def counts_for(discount: Discount, charge: Charge, slot: Slot, known_on: dt.date) -> bool:
     """Whether a discount is known, is meant for the charge and covers a day of the period; its condition apart."""
     named = discount.charges is None or charge.id in discount.charges
-    return named and discount.agreed <= known_on and slot.days.overlaps(window_of(discount))
-
-
-def window_of(discount: Discount) -> Period:
-    """The service days that a discount counts for."""
-    return Period(discount.start, discount.end or dt.date.max)
+    window = discount.window(known_on)
+    return named and discount.agreed <= known_on and window is not None and slot.days.overlaps(window)
 
 
 def _others(contract: Contract, asked: Iterable[str], part: Part, slot: Slot, known_on: dt.date) -> Iterator[Ask]:

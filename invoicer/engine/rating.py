@@ -156,7 +156,7 @@ def _walk(
     ahead = billed_until.get(charge.id, dt.date.min)
     last = max(through, ahead - DAY) if is_billed else through
     scheduled = tuple(slots(contract, charge, known_on, last, uncut))
-    until = max((slot.days.end for slot in scheduled), default=last)
+    until = max((slot.days.end for slot in scheduled), default=dt.date.min)
     seen = Seen.of(contract, charge, known_on, context.evidence, until)
     for slot in scheduled:
         where = Where(contract.id, charge.id, slot.days, charge.clause)

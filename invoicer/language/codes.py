@@ -117,6 +117,18 @@ class Code(Enum):
     # prices that include tax
     C100 = About("an amount is taken off prices with tax and prices without")
     C101 = About("some prices of a contract include tax and others do not", Severity.WARNING)
+    # indexation, commitments, and the ends of what counts beside charges
+    C070 = About("an indexation does not say what it raises, by what, or when", absence=True)
+    C071 = About("an indexation finds nothing that it could raise", absence=True)
+    C072 = About("two indexations raise one charge on one day")
+    C073 = About("an adjustment compares a month that is not over by then")
+    C074 = About("the first adjustment compares months that lie long before it", Severity.WARNING)
+    C075 = About("the floor of an indexation is above its cap")
+    C076 = About("lines of an indexation do not fit together")
+    C066 = About("there is no such index series in the workspace")
+    C067 = About("an adjustment lies before the amendment that agrees it")
+    C068 = About("a stop of something that is no charge states a refund")
+    C069 = About("a stop may mean two things of one name")
     # acknowledgements
     C135 = About("an acknowledgement is about no warning of its block", Severity.WARNING)
     C136 = About("an acknowledgement names a code that is no warning")

@@ -18,7 +18,7 @@ from invoicer.domain.contract import (
     ProrationRules,
     Quantity,
 )
-from invoicer.domain.example import Example, Expected, Given
+from invoicer.domain.example import Example, Expected, Given, GivenIndex
 from invoicer.domain.inputs import Declared, Input
 from invoicer.domain.money import Money
 from invoicer.domain.period import Period
@@ -164,6 +164,10 @@ def to_example(node: tree.Example, currency: str, clause: Callable[[Place, str],
         given=tuple(map(_given, tree.every(node.lines, tree.Given))),
         expected=tuple(map(expected, tree.every(node.lines, tree.Expectation))),
         clause=clause(node.heading, ""),
+        indices=tuple(
+            GivenIndex(one.series.text, one.month.value, Fraction(one.value.value))
+            for one in tree.every(node.lines, tree.GivenIndex)
+        ),
     )
 
 

@@ -20,7 +20,7 @@ class WholeWords:
     unexpected token instead of a single character."""
 
     always_accept = (
-        *("NAME", "NUMBER", "DATE", "STRING", "PERCENTAGE", "PROPERTY", "_NL"),
+        *("NAME", "NUMBER", "DATE", "MONTH", "STRING", "PERCENTAGE", "PROPERTY", "_NL"),
         *("BAD_MONEY", "BAD_DATE", "BAD_NUMBER", "BAD_STRING", "BAD_WORD"),
     )
 

@@ -48,14 +48,15 @@ def load(
     customers: Collection[str] | None = None,
     sellers: Collection[str] | None = None,
     kinds: Collection[str] | None = None,
+    series: Collection[str] | None = None,
 ) -> Loaded:
     """Read contracts and price lists from (name, text) pairs, in any order and any number to a file.
 
-    ``customers``, ``sellers`` and ``kinds`` (of supply) are the ids that the workspace knows; None: they are not looked
-    up. Raises nothing: what is wrong is in ``problems``.
+    ``customers``, ``sellers``, ``kinds`` (of supply) and ``series`` (of index values) are the ids that the workspace knows;
+    None: they are not looked up. Raises nothing: what is wrong is in ``problems``.
     """
     parsed = {file: parse(file, text) for file, text in files}
-    loading = _Loading(parsed, Known(customers, sellers, kinds))
+    loading = _Loading(parsed, Known(customers, sellers, kinds, series))
     return loading.run()
 
 

@@ -107,6 +107,13 @@ def _day(text: str) -> Misread | None:
     return Misread(Code.T006, f"{text} is not a day of the calendar", mend, instead=(("DATE", good),))
 
 
+def _month(text: str) -> Misread | None:
+    if _is_day(f"{text}-01"):
+        return None
+    cause = f"{text} is not a month of the calendar"
+    return Misread(Code.T006, cause, "write year and month, such as `2026-10`", instead=(("MONTH", "2000-01"),))
+
+
 def _foreign_day(text: str) -> Misread | None:
     first, middle, last = re.split(r"[./-]", text)
     if len(first) == 4:
@@ -161,6 +168,7 @@ _JUDGES: dict[str, Callable[[str], Misread | None]] = {
     "PERCENTAGE": _number,
     "BAD_NUMBER": _ambiguous_number,
     "DATE": _day,
+    "MONTH": _month,
     "BAD_DATE": _foreign_day,
     "BAD_MONEY": _sign,
     "BAD_STRING": _text,

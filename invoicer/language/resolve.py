@@ -43,6 +43,7 @@ from invoicer.language.convert import (
 )
 from invoicer.language.gather import Agreement, ChargeTerms, Terms, measured_unit
 from invoicer.language.inclusive import includes_tax
+from invoicer.language.indexing import to_indexation, to_stops
 
 LONGEST_WAIT = Span(12, Unit.MONTH)  # for small amounts, where the contract does not say
 
@@ -77,7 +78,7 @@ def resolve(terms: Terms, clause: MakeClause, source: Callable[[str], Source]) -
         rounding=rounding.rounding if rounding else Rounding.HALF_UP,
         charges=tuple(_charge(terms, charge) for charge in terms.charges),
         meters=_meters(terms, clause),
-        discounts=tuple(_discount(agreement, block, clause) for agreement, block in terms.discounts),
+        discounts=tuple(_discount(terms, agreement, block, clause) for agreement, block in terms.discounts),
         amendments=tuple(
             Amendment(a.number, a.effective, a.agreed, node.title, clause(node.where, a.reference))
             for a, node in terms.amendments
@@ -87,6 +88,10 @@ def resolve(terms: Terms, clause: MakeClause, source: Callable[[str], Source]) -
         purchase_order=tree.worded(terms.lines, "purchase order"),
         reference=tree.worded(terms.lines, "reference"),
         least_invoice=_least(terms),
+        indexations=tuple(
+            to_indexation(agreement, block, terms.ends.get(block.id.text), clause)
+            for agreement, block in terms.indexations
+        ),
         examples=tuple(to_example(node, terms.currency, clause) for node in document.examples),
         inputs=tuple(to_input(block, clause(block.where, "")) for block in terms.inputs.values()),
     )
@@ -196,7 +201,7 @@ def _meter(block: tree.Block, money: str, clause: MakeClause) -> Meter:
     )
 
 
-def _discount(agreement: Agreement, block: tree.Block, clause: MakeClause) -> Discount:
+def _discount(terms: Terms, agreement: Agreement, block: tree.Block, clause: MakeClause) -> Discount:
     start_day, until = tree.dated(block.lines, "from"), tree.dated(block.lines, "until")
     length, when = tree.one(block.lines, tree.ForFirst), tree.one(block.lines, tree.When)
     start = start_day.value if start_day else agreement.effective
@@ -213,6 +218,7 @@ def _discount(agreement: Agreement, block: tree.Block, clause: MakeClause) -> Di
         start=start,
         end=end,
         when=to_condition(when.condition) if when else None,
+        stops=to_stops(terms.ends.get(block.id.text)),
     )
 
 

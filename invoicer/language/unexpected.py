@@ -111,6 +111,10 @@ def _hint(situation: Situation) -> tuple[str, tuple[str, str] | None]:
     """What was meant, for the mistakes that can be told; ("", None) for others."""
     token, line, accepted = situation.token, situation.line, situation.accepted
     text = str(token)
+    if token.type == "DATE" and "MONTH" in accepted:
+        return f"write the month: `{text[:7]}`", ("MONTH", text[:7])
+    if token.type == "MONTH" and "DATE" in accepted:
+        return f"write the day as well: `{text}-01`, for example", ("DATE", f"{text}-01")
     glued = re.fullmatch(r"(\d+(?:\.\d+)?)([^\W\d]+)", text)
     if glued and "NAME" in accepted and "NUMBER" not in accepted:
         return f"a name begins with a letter: `{glued[2]}{glued[1]}`, for example", None

@@ -14,6 +14,16 @@ MONTHS = (
 
 HEADINGS = (
     *("contract", "price-list", "charge", "premium", "meter", "input", "discount", "amendment", "change", "stop"),
+    "contract",
+    "price-list",
+    "charge",
+    "premium",
+    "meter",
+    "discount",
+    "indexation",
+    "amendment",
+    "change",
+    "stop",
     "expect",
 )
 """Words that begin a block, a change, or a stop."""
@@ -53,6 +63,7 @@ LITERALS = {
     "NUMBER": "a number",
     "CURRENCY": "a currency code such as `EUR`",
     "DATE": "a date such as `2026-07-31`",
+    "MONTH": "a month such as `2026-10`",
     "STRING": 'a "text"',
     "PERCENTAGE": "a percentage",
     "PROPERTY": "`customer.country`",
@@ -88,6 +99,7 @@ HOMES = dict.fromkeys(
     "change": "belongs to an amendment",
     "stop": "belongs to an amendment",
     "discount": "belongs to a contract; a price list has none",
+    "indexation": "belongs to a contract; a price list has none",
     "amendment": "belongs to a contract; a price list has none",
     "sum": "belongs to a `meter`",
     "unit": "belongs to a `meter` or an `input`",
@@ -97,6 +109,9 @@ HOMES = dict.fromkeys(
     "given": "belongs to an `expect`",
     "line": "belongs to an `expect`",
     "total": "belongs to an `expect`",
+    "raises": "belongs to an `indexation`",
+    "base": "belongs to an `indexation`",
+    "every": "belongs to an `indexation`",
     "version": "belongs to a price list, before its first charge",
 }
 """Where lines that begin with these words belong."""
@@ -128,6 +143,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "meter": 'meter api-calls "API calls"',
         "input": 'input uptime "Availability"',
         "discount": 'discount launch "Launch discount"',
+        "indexation": 'indexation cpi "CPI uplift"',
         "amendment": 'amendment 1 from 2026-07-01 agreed 2026-05-12 "Side letter 1"',
         "amount": "450.00 EUR per month",
         "percentage": "1.40% of card-volume",
@@ -167,6 +183,15 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "line": "line platform-fee 360.00 EUR",
         "no": "no line api",
         "total": "total 648.00 EUR",
+    },
+    "indexation": {
+        "raises": 'raises platform-fee, seats with "NL-CPI-2015" plus 1%',
+        "base": "base 2025-10",
+        "every": "every year from 2027-01-01",
+        "once": "once on 2027-01-01",
+        "at": "at most 5%",
+        "until": "until 2029-12-31",
+        "revised": "revised values count",
     },
     "meter": {
         "sum": "sum of calls",
@@ -241,6 +266,11 @@ def same_unit(one: str, other: str) -> bool:
 def plurals(word: str) -> tuple[str, ...]:
     """The ways in which the plural of an English word may be written."""
     return (word + "s", word + "es", *((word[:-1] + "ies",) if word.endswith("y") else ()))
+
+
+def a(noun: str) -> str:
+    """The noun with its article: a discount, an indexation."""
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
 
 
 def long(span: Span) -> str:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from invoicer.domain.contract import Charge, Contract, Discount
+from invoicer.domain.contract import Charge, Contract
 from invoicer.domain.entitlement import BilledLine, Entitlement, Part
 from invoicer.domain.money import Money, total
 from invoicer.domain.period import Period, Span, Unit, add_months
@@ -244,16 +244,13 @@ def _by_date(scene: Scene, day: dt.date) -> picture.BillState:
 
 def _discount_rows(scene: Scene) -> Iterator[picture.Row]:
     for off in scene.contract.discounts:
-        days = _discounted(off) & scene.days
+        window = off.window(scene.known_on)
+        days = window & scene.days if window else None
         if off.agreed <= scene.known_on and days:
             words = wording.discount(off, scene.contract.currency)
             short = words.split(" off ")[0] + " off"
             bar = picture.Bar(days, (words, short), f"{days}: {words} ({off.clause})", picture.Tone.DISCOUNT)
             yield picture.Row(off.title, f"discount {off.id}", (bar,))
-
-
-def _discounted(off: Discount) -> Period:
-    return Period(off.start, max(off.end or dt.date.max, off.start + DAY))
 
 
 # ------------------------------------------------------------------ events and totals

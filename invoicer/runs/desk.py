@@ -76,7 +76,13 @@ def open_desk(folder: Path) -> Desk:
     space = workspace.load(folder)
     loaded_plugins = plugins.load(space.plugins_folder)
     texts, unread = read_terms([*space.price_list_files, *space.contract_files])
-    terms = language.load(texts, customers=space.customer_ids, sellers=space.sellers, kinds=space.settings.supply)
+    terms = language.load(
+        texts,
+        customers=space.customer_ids,
+        sellers=space.sellers,
+        kinds=space.settings.supply,
+        series=space.index_names,
+    )
     terms = replace(terms, problems=(*unread, *terms.problems))
     _check_formats(space, loaded_plugins)
     exchange = tax.Exchange(loaded_plugins.exchange_rates(folder, space.settings.exchange))

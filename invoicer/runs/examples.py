@@ -12,7 +12,7 @@ from invoicer.domain.money import Money, total
 from invoicer.domain.party import Customer
 from invoicer.domain.trace import Trace, add, given, subtract
 from invoicer.errors import Place, Problem, Severity
-from invoicer.runs.given import MISSING_QUANTITY, answers, figures, told
+from invoicer.runs.given import MISSING_QUANTITY, answers, figures, told, with_values
 from invoicer.runs.rate import rate
 
 FAILED = "L220"
@@ -71,8 +71,9 @@ def failing(contract: Contract, customer: tuple[Customer, ...] | None) -> tuple[
 
 def _try(contract: Contract, example: Example, customer: tuple[Customer, ...] | None) -> Tried:
     mend = "add a line such as `given {} 100` to the example"
-    measured = answers(contract, example.on, example.known_on, example.given, mend)
-    evidence, missing = figures(contract, example.on, example.known_on, example.given, mend)
+    indices = with_values(example.indices)
+    measured = answers(contract, example.on, example.known_on, example.given, mend, indices)
+    evidence, missing = figures(contract, example.on, example.known_on, example.given, mend, indices)
     rating = rate(contract, customer, measured, example.known_on, example.on, evidence=evidence)
     due = [one for one in rating.entitlements if one.bill_date == example.on]
     doubts = tuple({(doubt.code, doubt.cause): doubt for doubt in told(rating.holds, missing)}.values())

@@ -35,6 +35,7 @@ def load_files(files: Sequence[Path], desk: Desk | None) -> Files:
         customers=desk.workspace.customer_ids if desk else None,
         sellers=desk.workspace.sellers if desk else None,
         kinds=desk.workspace.settings.supply if desk else None,
+        series=desk.workspace.index_names if desk else None,
     )
     wanted = {path.as_posix() for path in files}
     mine = tuple(contract for contract in loaded.contracts if contract.clause.file in wanted)

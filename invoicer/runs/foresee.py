@@ -50,8 +50,8 @@ def foresee(
         charges = off.charges if off.charges is not None else tuple(charge.id for charge in contract.charges)
         if not isinstance(off.off, AmountOff) or len(charges) == 1 or off.agreed > known_on:
             continue
-        window = Period(off.start, off.end or dt.date.max)
-        shared = [one for one in periods if one.charge in charges and one.days.overlaps(window)]
+        window = off.window(known_on)
+        shared = [one for one in periods if one.charge in charges and window and one.days.overlaps(window)]
         missing = [one for one in shared if (one.charge, one.days) in unknown]
         for one in shared:
             reasons = [unknown[two.charge, two.days][1] for two in missing if off.off.per is None or _meet(one, two)]

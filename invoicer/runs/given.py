@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from invoicer import engine
 from invoicer.domain.contract import Contract
-from invoicer.domain.evidence import Declaration, Evidence
-from invoicer.domain.example import Given
+from invoicer.domain.evidence import NO_EVIDENCE, Declaration, Evidence, IndexValue
+from invoicer.domain.example import Given, GivenIndex
 from invoicer.domain.period import Period
 from invoicer.domain.usage import Demand, Measured, Measurements
 from invoicer.errors import Place, Problem, Severity
@@ -20,12 +22,36 @@ NEUTRAL_ZONE = "UTC"
 MISSING_QUANTITY = "L203"
 
 
-def everywhere(given: Mapping[str, Fraction]) -> tuple[Given, ...]:
-    """Quantities by meter, for the period that is billed."""
-    return tuple(Given(meter, value) for meter, value in given.items())
+INDEX = re.compile(r"(.+):(\d{4}-(?:0[1-9]|1[0-2]))")
+"""An index series and a month, as ``--given`` names them: NL-CPI-2015:2026-10."""
 
 
-def answers(contract: Contract, on: dt.date, known_on: dt.date, given: Iterable[Given], mend: str) -> Measurements:
+def sorted_out(given: Mapping[str, Fraction]) -> tuple[tuple[Given, ...], tuple[GivenIndex, ...]]:
+    """Quantities by meter, for the period that is billed; and index values, by series and month."""
+    values = {name: match for name in given if (match := INDEX.fullmatch(name))}
+    indices = (
+        GivenIndex(match[1], dt.date.fromisoformat(f"{match[2]}-01"), given[name]) for name, match in values.items()
+    )
+    return tuple(Given(meter, value) for meter, value in given.items() if meter not in values), tuple(indices)
+
+
+def with_values(indices: Iterable[GivenIndex], evidence: Evidence = NO_EVIDENCE) -> Evidence:
+    """The evidence with given index values in the place of those published for their months."""
+    found = dict(evidence.indices)
+    for one in indices:
+        others = tuple(value for value in found.get(one.series, ()) if value.month != one.month)
+        found[one.series] = (*others, IndexValue(one.month, one.value, dt.date.min, BY_HAND))
+    return replace(evidence, indices=found)
+
+
+def answers(
+    contract: Contract,
+    on: dt.date,
+    known_on: dt.date,
+    given: Iterable[Given],
+    mend: str,
+    evidence: Evidence = NO_EVIDENCE,
+) -> Measurements:
     """What rating the contract for an invoice on a day asks of usage, answered with given quantities.
 
     A quantity for stated days answers for those days. One without days is that of the period billed on the day of the
@@ -34,20 +60,25 @@ def answers(contract: Contract, on: dt.date, known_on: dt.date, given: Iterable[
     stands for the meter.
     """
     quantities = tuple(given)
-    demands = engine.demands(contract, NEUTRAL_ZONE, known_on, on)
+    demands = engine.demands(contract, NEUTRAL_ZONE, known_on, on, evidence=evidence)
     return {demand.key: _answer(demand, contract, on, known_on, quantities, mend) for demand in demands}
 
 
 def figures(
-    contract: Contract, on: dt.date, known_on: dt.date, given: Iterable[Given], mend: str
+    contract: Contract,
+    on: dt.date,
+    known_on: dt.date,
+    given: Iterable[Given],
+    mend: str,
+    evidence: Evidence = NO_EVIDENCE,
 ) -> tuple[Evidence, tuple[Problem, ...]]:
     """The same for what is to be declared: a figure for stated days holds for those days; one without days is that of
     the period billed on the day of the invoice, and where it adds up its parts share it by days. A figure that is not
-    given is left out, with a problem (L203)."""
+    given is left out, with a problem (L203). Index values are those of ``evidence``."""
     mine: dict[str, list[Given]] = {one.id: [] for one in contract.inputs}
     for one in given:
         mine.get(one.meter, []).append(one)
-    asked = engine.asked_figures(contract, known_on, on)
+    asked = engine.asked_figures(contract, known_on, on, evidence)
     found: dict[tuple[str, Period], Fraction] = {}
     problems: dict[Problem, None] = {}
     for name, days, bill_date in asked:
@@ -65,7 +96,8 @@ def figures(
     declared = {name: _stated(stated) for name, stated in mine.items()}
     for (name, days), value in found.items():
         declared[name].append(Declaration(days, value, dt.date.min, BY_HAND))
-    return Evidence(declarations={name: tuple(those) for name, those in declared.items()}), tuple(problems)
+    declarations = {name: tuple(those) for name, those in declared.items()}
+    return replace(evidence, declarations=declarations), tuple(problems)
 
 
 def told(holds: Iterable[Problem], not_given: Sequence[Problem]) -> tuple[Problem, ...]:

@@ -11,11 +11,13 @@ from pathlib import Path
 from invoicer import tax
 from invoicer.domain.contract import Contract
 from invoicer.domain.entitlement import Entitlement
+from invoicer.domain.evidence import NO_EVIDENCE
 from invoicer.domain.supply import Treatment
 from invoicer.errors import Place, Problem
 from invoicer.runs.desk import Desk
+from invoicer.runs.evidence import evidence_for
 from invoicer.runs.files import load_files
-from invoicer.runs.given import answers, everywhere, figures, told
+from invoicer.runs.given import INDEX, answers, figures, sorted_out, told, with_values
 from invoicer.runs.rate import rate
 
 
@@ -50,9 +52,10 @@ def preview(
     """Rate the contracts of terms files for an invoice on a day: every component whose bill date it is.
 
     ``given`` is the quantity of each meter, and the figure of each input, for the period that is billed on that day;
-    where a price changes within the period, one that adds up is shared among its parts by days. ``known_on`` (``on`` when
-    None) is the day that is seen from. With a desk, price lists, customers and markets of the workspace are used; without
-    one parties stay unresolved and tax is left out.
+    where a price changes within the period, one that adds up is shared among its parts by days. It may also be the value of
+    an index for a month, by a name such as ``NL-CPI-2015:2026-10``. ``known_on`` (``on`` when None) is the day that is seen
+    from. With a desk, price lists, customers, index values and markets of the workspace are used; without one parties stay
+    unresolved and tax is left out.
     """
     loaded = load_files(files, desk)
     lines: dict[str, tuple[PreviewLine, ...]] = {}
@@ -73,8 +76,10 @@ def _rated(
 ) -> tuple[tuple[PreviewLine, ...], tuple[Problem, ...]]:
     rows = desk.workspace.customers.get(contract.customer, ()) if desk else None
     mend = "add --given {}=QUANTITY"
-    measured = answers(contract, on, known_on, everywhere(given), mend)
-    evidence, missing = figures(contract, on, known_on, everywhere(given), mend)
+    quantities, values = sorted_out(given)
+    indices = with_values(values, evidence_for(desk, contract) if desk else NO_EVIDENCE)
+    measured = answers(contract, on, known_on, quantities, mend, indices)
+    evidence, missing = figures(contract, on, known_on, quantities, mend, indices)
     rating = rate(contract, rows, measured, known_on, on, evidence=evidence)
     holds = told(rating.holds, missing)
     due = [entitlement for entitlement in rating.entitlements if entitlement.bill_date == on]
@@ -95,9 +100,16 @@ def _rated(
 
 
 def _unused(given: Mapping[str, Fraction], contracts: Iterable[Contract]) -> Iterator[Problem]:
-    meters = {meter.id for contract in contracts for meter in contract.meters}
-    known = sorted(meters | {asked.id for contract in contracts for asked in contract.inputs})
+    listed = tuple(contracts)
+    meters = {meter.id for contract in listed for meter in contract.meters}
+    known = sorted(meters | {asked.id for contract in listed for asked in contract.inputs})
+    series = sorted({name for contract in listed for name in contract.index_series})
     for name in given:
-        if name not in known:
+        if index := INDEX.fullmatch(name):
+            if index[1] not in series:
+                mend = f"these terms follow {', '.join(series)}" if series else "these terms follow no index"
+                cause = f"no indexation follows {index[1]}"
+                yield Problem("L204", Place(part=f"--given {name}"), cause, mend)
+        elif name not in known:
             mend = f"what can be given is {', '.join(known)}" if known else "these terms have no meter and no input"
             yield Problem("L204", Place(part=f"--given {name}"), f"there is no meter or input {name}", mend)

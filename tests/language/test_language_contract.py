@@ -26,8 +26,9 @@ from invoicer.domain.contract import (
     Renewal,
     Timing,
 )
+from invoicer.domain.indexation import ByIndex, ByPercent
 from invoicer.domain.payment import PaymentRule, PaymentTerms
-from invoicer.domain.period import Span, Unit
+from invoicer.domain.period import Period, Span, Unit
 from invoicer.domain.price import (
     AllOf,
     Band,
@@ -314,6 +315,51 @@ def test_what_an_amendment_adds_is_in_force_from_its_day() -> None:
     discount = found.discounts[0]
     assert (discount.start, discount.end) == (dt.date(2026, 7, 1), dt.date(2026, 10, 1))
     assert found.amendments[0].agreed == dt.date(2026, 5, 12)
+
+
+def test_an_indexation_becomes_what_it_says() -> None:
+    text = HEAD + (
+        "charge x\n  10.00 EUR per month\n"
+        'indexation cpi "Uplift"\n  raises x with "CPI" minus 0.5%\n  base 2025-04\n  every year from 2026-07-01\n'
+        '  at least 0%\n  at most 5%\n  clause "9"\n  until 2026-12-31\n'
+        "amendment 1 from 2026-10-01 agreed 2026-05-12\n"
+        "  stop cpi\n"
+        '  indexation once\n    raises everything with "CPI" plus 1%\n    base 2025-01 to 2026-01\n    once on 2026-11-01\n'
+        "    revised values count\n"
+        "  indexation fixed\n    raises x by 3%\n    every 6 months from 2026-12-01\n"
+    )
+    found = contract(text)
+    cpi, once, fixed = found.indexations
+    assert cpi.how == ByIndex("CPI", dt.date(2025, 4, 1), None, Decimal("-0.5"))
+    assert (cpi.id, cpi.title, cpi.charges, cpi.clause.reference) == ("cpi", "Uplift", ("x",), "9")
+    assert (cpi.first, cpi.every, cpi.end) == (dt.date(2026, 7, 1), YEAR, dt.date(2027, 1, 1))
+    assert (cpi.at_least, cpi.at_most, cpi.agreed) == (Decimal(0), Decimal(5), dt.date(2025, 12, 12))
+    (stop,) = cpi.stops
+    assert (stop.effective, stop.agreed, stop.amendment) == (dt.date(2026, 10, 1), dt.date(2026, 5, 12), 1)
+    assert once.how == ByIndex("CPI", dt.date(2025, 1, 1), dt.date(2026, 1, 1), Decimal(1), revised=True)
+    assert (once.charges, once.every, once.amendment) == (None, None, 1)
+    assert (fixed.how, fixed.every) == (ByPercent(Decimal(3)), Span(6, Unit.MONTH))
+    assert found.index_series == ("CPI",)
+
+
+def test_a_stop_ends_a_discount_from_when_it_is_agreed() -> None:
+    text = HEAD + (
+        "charge x\n  10.00 EUR per month\ndiscount d\n  5% off x\n"
+        "amendment 1 from 2026-03-01 agreed 2026-05-12\n  stop d\n"
+    )
+    off = contract(text).discounts[0]
+    assert off.window(dt.date(2026, 5, 11)) == Period(dt.date(2026, 1, 1), dt.date.max)
+    assert off.window(dt.date(2026, 5, 12)) == Period(dt.date(2026, 1, 1), dt.date(2026, 3, 1))
+
+
+@pytest.mark.parametrize("name", ["indexation", "base", "raises", "once", "at", "least", "revised", "until", "every"])
+def test_words_of_indexations_are_names_elsewhere(name: str) -> None:
+    text = HEAD + (
+        f"charge {name}\n  10.00 EUR per {name} per month\n  quantity 3 {name}\n"
+        f"discount d\n  5% off {name} once\n".replace("5%", "5.00 EUR")
+        + f"indexation i\n  raises {name} by 3%\n  once on 2026-07-01\n"
+    )
+    assert contract(text).charge(name).quantity is not None
 
 
 def test_layout_commas_and_comments_mean_nothing() -> None:

@@ -15,6 +15,7 @@ KNOWN = {
     "customers": {"acme", "globex"},
     "sellers": {"hosting-nl"},
     "kinds": {"electronic-service", "motor-insurance"},
+    "series": {"NL-CPI-2015"},
 }
 ELSEWHERE = {"T014", "T015", "T016", "T017"}  # of whole files: tested in test_language_load.py
 

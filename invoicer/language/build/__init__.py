@@ -13,6 +13,7 @@ from invoicer.language.build.contracts import ContractLines
 from invoicer.language.build.discounts import DiscountLines
 from invoicer.language.build.documents import Documents
 from invoicer.language.build.examples import Examples
+from invoicer.language.build.indexation import IndexationLines
 from invoicer.language.build.inputs import InputLines
 from invoicer.language.build.meters import MeterLines
 from invoicer.language.build.prices import Prices
@@ -32,6 +33,7 @@ class Build(
     UsagePricing,
     Refunds,
     Examples,
+    IndexationLines,
 ):
     r"""Turns Lark's tree of one file into :class:`tree.Document`\ s; a number that can't stand where it stands (day 32,
     every 0 months) becomes a problem in ``problems``."""

@@ -64,7 +64,7 @@ class Documents(Parts):
     ) -> tuple[Place, tree.Name, str, tree.Name | None]:
         return self._place(meta), self._name(name), self._title(title), base
 
-    premium_heading = meter_heading = discount_heading = charge_heading
+    premium_heading = meter_heading = discount_heading = indexation_heading = charge_heading
 
     def as_in(self, meta: Meta, name: Token) -> tree.Name:
         return self._name(name)
@@ -80,3 +80,6 @@ class Documents(Parts):
 
     def discount(self, meta: Meta, heading: tuple[Any, ...], *lines: tree.Node) -> tree.Block:
         return self._block(tree.BlockKind.DISCOUNT, heading, lines)
+
+    def indexation(self, meta: Meta, heading: tuple[Any, ...], *lines: tree.Node) -> tree.Block:
+        return self._block(tree.BlockKind.INDEXATION, heading, lines)

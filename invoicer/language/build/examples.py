@@ -3,12 +3,15 @@
 # ruff: noqa: ARG002 (each method is handed the place of its rule, whether it needs it or not)
 from __future__ import annotations
 
+from decimal import Decimal
+
 from lark import Token, v_args
 from lark.tree import Meta
 
 from invoicer.errors import Place
 from invoicer.language import tree
 from invoicer.language.build.parts import Parts
+from invoicer.language.codes import Code, problem
 
 
 @v_args(inline=True, meta=True)
@@ -36,6 +39,14 @@ class Examples(Parts):
         word = next((self._name(one) for one in unit if isinstance(one, Token)), None)
         first, last = days if isinstance(days, tuple) else (None, None)
         return tree.Given(self._place(meta), self._name(name), self._number(value), word, first, last)
+
+    def given_index(self, meta: Meta, series: Token, month: Token, value: Token) -> tree.GivenIndex:
+        number = self._number(value)
+        if not number.value:
+            cause = "the value of an index can't be 0"
+            self.problems.append(problem(Code.T009, number.where, cause, "write it as it is published, such as 127.30"))
+            number = tree.Number(number.where, Decimal(1))
+        return tree.GivenIndex(self._place(meta), self._name(series), self._month(month), number)
 
     def given_days(self, meta: Meta, first: Token, last: Token) -> tuple[tree.Day, tree.Day]:
         return self._day(first), self._day(last)

@@ -54,6 +54,9 @@ class Parts(Transformer[Token, Any]):
     def _day(self, token: Token) -> tree.Day:
         return tree.Day(self._at(token), dt.date.fromisoformat(token))
 
+    def _month(self, token: Token) -> tree.Month:
+        return tree.Month(self._at(token), dt.date.fromisoformat(f"{token}-01"))
+
     def _whole(self, token: Token) -> tree.Number:
         return tree.Number(self._at(token), Decimal(self._count(token, 1, 99_999)))
 

@@ -12,7 +12,9 @@ from invoicer.errors import Problem
 from invoicer.language import tree
 from invoicer.language.acknowledge import check_acknowledgements
 from invoicer.language.checks.conditions import check_conditions
+from invoicer.language.checks.ends import check_ends
 from invoicer.language.checks.examples import check_examples
+from invoicer.language.checks.indexation import check_indexation_lines, check_indexations
 from invoicer.language.checks.inputs import check_inputs
 from invoicer.language.checks.layout import check_layout
 from invoicer.language.checks.lines import check_lines
@@ -35,6 +37,7 @@ def check_document(document: tree.Document) -> Iterator[Problem]:
     yield from check_tables(document)
     yield from check_tables_of_refunds(document)
     yield from check_usage_lines(document)
+    yield from check_indexation_lines(document)
     yield from check_layout(document)
 
 
@@ -48,3 +51,5 @@ def check_terms(terms: Terms, lists: PriceLists, known: Known) -> Iterator[Probl
     yield from check_examples(terms)
     yield from check_inclusive(terms)
     yield from check_refunds(terms)
+    yield from check_indexations(terms, known)
+    yield from check_ends(terms)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from invoicer.errors import Problem
@@ -22,6 +23,7 @@ def check_examples(terms: Terms) -> Iterator[Problem]:
         titles.setdefault(example.title, example)
         yield from _complete(terms, example)
         yield from _named(terms, example)
+        yield from _index_values(terms, example)
         yield from _contradictory(example)
 
 
@@ -67,6 +69,14 @@ def _named(terms: Terms, example: tree.Example) -> Iterator[Problem]:
             yield problem(Code.C027, given.last.where, cause, "mend one of the two days")
 
 
+def _index_values(terms: Terms, example: tree.Example) -> Iterator[Problem]:
+    used = {line.series.text for _, block in terms.indexations for line in tree.every(block.lines, tree.RaisesByIndex)}
+    for given in tree.every(example.lines, tree.GivenIndex):
+        if given.series.text not in used:
+            cause = f"no indexation of this contract follows `{given.series}`"
+            yield problem(Code.C066, given.series.where, cause, suggestion(given.series.text, used, "index series"))
+
+
 def _contradictory(example: tree.Example) -> Iterator[Problem]:
     for kind in (tree.InvoiceOn, tree.KnownOn):
         for line in tree.every(example.lines, kind)[1:]:
@@ -81,6 +91,7 @@ def _contradictory(example: tree.Example) -> Iterator[Problem]:
             yield problem(Code.C128, line.where, cause, "keep one of the two lines")
         about.setdefault(key, line)
     yield from _given_twice(tree.every(example.lines, tree.Given))
+    yield from _values_twice(tree.every(example.lines, tree.GivenIndex))
 
 
 def _given_twice(given: Iterable[tree.Given]) -> Iterator[Problem]:
@@ -92,6 +103,15 @@ def _given_twice(given: Iterable[tree.Given]) -> Iterator[Problem]:
             cause = f"line {lines} gives a quantity of `{one.name}` for the same days"
             yield problem(Code.C128, one.where, cause, "keep one of them, or state other days with `from … to …`")
         found.append(one)
+
+
+def _values_twice(given: Iterable[tree.GivenIndex]) -> Iterator[Problem]:
+    found: dict[tuple[str, dt.date], tree.GivenIndex] = {}
+    for one in given:
+        other = found.setdefault((one.series.text, one.month.value), one)
+        if other is not one:
+            cause = f"line {other.where.line} gives the value of {one.month.value:%Y-%m} already"
+            yield problem(Code.C128, one.where, cause, "keep one of them")
 
 
 def _overlap(one: tree.Given, other: tree.Given) -> bool:

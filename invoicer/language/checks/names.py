@@ -19,6 +19,7 @@ class Known:
     customers: Collection[str] | None = None
     sellers: Collection[str] | None = None
     kinds: Collection[str] | None = None
+    series: Collection[str] | None = None
 
 
 def check_names(terms: Terms, lists: PriceLists, known: Known) -> Iterator[Problem]:
@@ -139,10 +140,14 @@ def _kinds(terms: Terms, known: Known) -> Iterator[Problem]:
 
 def _charges_named(terms: Terms) -> Iterator[Problem]:
     ids = dict.fromkeys(charge.id for charge in terms.charges)
+    stoppable = dict.fromkeys(block.id.text for _, block in terms.beside)
     for name, doing in _mentions(terms):
+        if doing == "stop" and name.text in stoppable:
+            continue
         if name.text not in ids:
             cause = f"there is no charge `{name}` to {doing}"
-            yield problem(Code.C004, name.where, cause, suggestion(name.text, ids, "charges"))
+            known = ids | stoppable if doing == "stop" else ids
+            yield problem(Code.C004, name.where, cause, suggestion(name.text, known, "charges"))
 
 
 def _mentions(terms: Terms) -> Iterator[tuple[tree.Name, str]]:
@@ -154,8 +159,12 @@ def _mentions(terms: Terms) -> Iterator[tuple[tree.Name, str]]:
                 yield item.charge, "stop"
     for _, block in terms.discounts:
         for line in block.lines:
-            if isinstance(line, tree.PercentOff | tree.AmountOff | tree.VolumeOff):
+            if isinstance(line, tree.OffNode):
                 yield from ((name, "take a discount off") for name in line.charges)
+    for _, block in terms.indexations:
+        for line in block.lines:
+            if isinstance(line, tree.RaisesNode):
+                yield from ((name, "raise") for name in line.charges)
 
 
 def _meters(terms: Terms) -> Iterator[Problem]:

@@ -54,9 +54,11 @@ def _days(terms: Terms) -> Iterator[tuple[tree.Day, str]]:
         for priced in tree.every(charge.block.lines, tree.Priced):
             if priced.since:
                 yield priced.since, "the price from"
-    for _, block in terms.discounts:
+    for _, block in terms.beside:
         for line in tree.every(block.lines, tree.Dating):
             yield line.day, f"the day of `{line.kind}`"
+        for adjusts in tree.every(block.lines, tree.Adjusts):
+            yield adjusts.first, "the adjustment of"
     for amendment in terms.document.amendments:
         if amendment.effective:
             yield amendment.effective, f"amendment {int(amendment.number.value)} from"
@@ -135,6 +137,8 @@ def _timelines(terms: Terms) -> Iterator[tuple[str, Timeline[Any]]]:
             yield f"the billing of `{charge.id}`", charge.billing
         yield f"the end of `{charge.id}`", charge.service
     yield "the billing", next((charge.billing for charge in terms.charges if not charge.bills_itself), Timeline(()))
+    for name, ends in terms.ends.items():
+        yield f"the end of `{name}`", ends
     yield "the payment", terms.payment
 
 

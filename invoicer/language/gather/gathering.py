@@ -14,6 +14,7 @@ from invoicer.domain.timeline import Dated, Timeline
 from invoicer.domain.trace import Clause
 from invoicer.errors import Place
 from invoicer.language import tree
+from invoicer.language.gather.ends import ends_of
 from invoicer.language.gather.lines import take_over
 from invoicer.language.gather.refunds import refund_of
 from invoicer.language.gather.terms import Agreement, ChargeTerms, PriceLists, Terms
@@ -70,9 +71,9 @@ class _Gathering:
         charges = [self._charge(self.main, block) for block in self.document.blocks if block.is_charge]
         for agreement, amendment in self.amendments:
             charges += [self._charge(agreement, block) for block in amendment.blocks if block.is_charge]
-        discounts = [(self.main, block) for block in self.document.blocks if block.kind is tree.BlockKind.DISCOUNT]
-        for agreement, amendment in self.amendments:
-            discounts += [(agreement, block) for block in amendment.blocks if block.kind is tree.BlockKind.DISCOUNT]
+        discounts = self._blocks(tree.BlockKind.DISCOUNT)
+        indexations = self._blocks(tree.BlockKind.INDEXATION)
+        beside = [block for _, block in (*discounts, *indexations)]
         return Terms(
             document=self.document,
             lines=self.lines,
@@ -86,13 +87,20 @@ class _Gathering:
             charges=tuple(charges),
             meters=self._named(tree.BlockKind.METER),
             inputs=self._named(tree.BlockKind.INPUT),
-            discounts=tuple(discounts),
+            discounts=discounts,
             payment=Timeline(
                 (*self._of(self.main, self.start, tree.every(self.lines, tree.Pay)[:1]), *self._payments())
             ),
             changes=self.changes,
             stops=self.stops,
+            indexations=indexations,
+            ends=ends_of(beside, self.stops, self.clause),
         )
+
+    def _blocks(self, kind: tree.BlockKind) -> tuple[tuple[Agreement, tree.Block], ...]:
+        """The blocks of a kind, each with the agreement that it stands in."""
+        owned = [(self.main, self.document.blocks), *((a, amendment.blocks) for a, amendment in self.amendments)]
+        return tuple((agreement, block) for agreement, blocks in owned for block in blocks if block.kind is kind)
 
     def _renews(self) -> bool:
         renews = tree.one(self.lines, tree.Renews)

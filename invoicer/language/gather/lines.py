@@ -25,6 +25,10 @@ def line_kind(line: tree.Node) -> str:
             return line.role
         case tree.PercentOff() | tree.AmountOff() | tree.VolumeOff():
             return "off"
+        case tree.RaisesByIndex() | tree.RaisesByPercent():
+            return "raises"
+        case tree.IndexLimit():
+            return line.kind
         case tree.Acknowledge(code=code):
             return f"acknowledge {code}"
         case _:

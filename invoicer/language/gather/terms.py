@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from invoicer.domain.contract import InService
 from invoicer.domain.timeline import Timeline
@@ -72,7 +72,7 @@ class Terms:
     """All that a contract says. ``end`` is the first day after the term, None for an open one and one that renews;
     ``term_end`` the first day after the first term, also of one that renews. ``lists`` are the price lists found for its
     ``uses`` lines; ``meters`` and ``inputs`` those that its charges may name; ``changes`` and ``stops`` what amendments say,
-    by charge (None: of the contract itself)."""
+    by charge (None: of the contract itself); ``ends`` the stops of discounts and indexations."""
 
     document: tree.Document
     lines: tuple[tree.Node, ...]
@@ -90,6 +90,8 @@ class Terms:
     payment: Timeline[tree.Pay]
     changes: Mapping[str | None, Sequence[tuple[Agreement, tree.Change]]]
     stops: Mapping[str, Sequence[tuple[Agreement, tree.Stop]]]
+    indexations: tuple[tuple[Agreement, tree.Block], ...] = ()
+    ends: Mapping[str, Timeline[None]] = field(default_factory=dict)
 
     @property
     def has_term(self) -> bool:
@@ -113,6 +115,11 @@ class Terms:
     def counter(self, name: str) -> tree.Block | None:
         """The meter or the input of that name."""
         return self.meters.get(name) or self.inputs.get(name)
+
+    @property
+    def beside(self) -> tuple[tuple[Agreement, tree.Block], ...]:
+        """All blocks that count beside charges, and can be stopped as well."""
+        return (*self.discounts, *self.indexations)
 
     def charge(self, name: str) -> ChargeTerms | None:
         return next((charge for charge in self.charges if charge.id == name), None)

@@ -21,6 +21,7 @@ class BlockKind(StrEnum):
     METER = "meter"
     DISCOUNT = "discount"
     INPUT = "input"
+    INDEXATION = "indexation"
 
 
 @dataclass(frozen=True, slots=True)

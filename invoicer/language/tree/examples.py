@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from invoicer.errors import Place
+from invoicer.language.tree.indexation import Month
 from invoicer.language.tree.parts import Amount, Day, Name, Node, Number
 
 
@@ -27,6 +28,15 @@ class Given(Node):
     unit: Name | None
     first: Day | None
     last: Day | None
+
+
+@dataclass(frozen=True, slots=True)
+class GivenIndex(Node):
+    """The value of an index for a month."""
+
+    series: Name
+    month: Month
+    value: Number
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,233 @@
+"""language: checks of indexations: lines that are missing or contradict each other, months, days, and what is raised."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import combinations
+
+from invoicer.domain.indexation import Indexation
+from invoicer.domain.period import add_months
+from invoicer.domain.trace import Clause
+from invoicer.errors import Place, Problem
+from invoicer.language import tree
+from invoicer.language.checks.names import Known
+from invoicer.language.codes import Code, line_of, problem
+from invoicer.language.gather import Agreement, ChargeTerms, Terms
+from invoicer.language.indexing import to_indexation
+from invoicer.language.words import close_to, listed
+
+_HORIZON = 1200  # months from the start of the contract within which adjustments are compared
+_LONG_BEFORE = 18  # months between the month compared and the adjustment
+_NOWHERE = Clause("", 0, 0, 0, 0, "")
+
+
+def check_indexation_lines(document: tree.Document) -> Iterator[Problem]:
+    """What is missing or does not fit in each indexation by itself."""
+    amended = (block for amendment in document.amendments for block in amendment.blocks)
+    for block in (*document.blocks, *amended):
+        if block.kind is tree.BlockKind.INDEXATION:
+            yield from _missing(block)
+            yield from _misfits(block)
+            yield from _limits(block)
+            yield from _months(block)
+
+
+def check_indexations(terms: Terms, known: Known) -> Iterator[Problem]:
+    """Indexations together with the charges that they raise, the term, and the series of the workspace."""
+    for agreement, block in terms.indexations:
+        yield from _series(block, known)
+        yield from _nothing(terms, block)
+        yield from _before(agreement, block)
+    yield from _twice(terms)
+
+
+# ------------------------------------------------------------------ one indexation by itself
+
+
+def _raises(block: tree.Block) -> tree.RaisesNode | None:
+    return tree.one(block.lines, tree.RaisesByIndex) or tree.one(block.lines, tree.RaisesByPercent)
+
+
+def _missing(block: tree.Block) -> Iterator[Problem]:
+    raises = _raises(block)
+    name = f"indexation `{block.id}`"
+    if raises is None:
+        mend = 'add a line such as `raises everything with "NL-CPI-2015"` or `raises everything by 3%`'
+        yield problem(Code.C070, block.id.where, f"{name} does not say what it raises", mend)
+    elif isinstance(raises, tree.RaisesByIndex) and tree.one(block.lines, tree.Base) is None:
+        mend = "add a line such as `base 2025-10`, the month whose value is the base"
+        yield problem(Code.C070, block.id.where, f"{name} does not say from which month the index counts", mend)
+    if tree.one(block.lines, tree.Adjusts) is None:
+        mend = "add a line such as `every year from 2027-01-01` or `once on 2027-01-01`"
+        yield problem(Code.C070, block.id.where, f"{name} does not say when it raises", mend)
+
+
+def _misfits(block: tree.Block) -> Iterator[Problem]:
+    raises, adjusts = _raises(block), tree.one(block.lines, tree.Adjusts)
+    if isinstance(raises, tree.RaisesByPercent):
+        percent = f"a fixed percentage ({line_of(raises.where, raises.where)})"
+        for line in block.lines:
+            if isinstance(line, tree.Base | tree.Revised | tree.IndexLimit):
+                what = {tree.Base: "a base month", tree.Revised: "revised values"}.get(type(line), "floor and cap")
+                cause = f"{what} {'has' if isinstance(line, tree.Base) else 'have'} no meaning for {percent}"
+                yield problem(Code.C076, line.where, cause, "leave out the line, or raise with an index")
+    base = tree.one(block.lines, tree.Base)
+    if base and base.to and base.to.value <= base.month.value:
+        cause = f"{base.to.value:%Y-%m} does not lie after the base {base.month.value:%Y-%m}"
+        yield problem(Code.C076, base.to.where, cause, "name the later month behind `to`")
+    if adjusts is None:
+        return
+    if adjusts.every is None and base and base.to is None and isinstance(raises, tree.RaisesByIndex):
+        cause = "an adjustment that is made once needs both months that it compares"
+        yield problem(Code.C076, base.where, cause, f"write `base {base.month.value:%Y-%m} to …`")
+    if adjusts.every and base and base.to:
+        cause = f"the months compared follow from `every {adjusts.every.span}`: `to` has no meaning here"
+        yield problem(Code.C076, base.to.where, cause, "leave out `to` and its month, or write `once on …`")
+    if adjusts.every and not adjusts.every.span.months:
+        cause = "prices are adjusted in months, quarters or years, not in days or weeks"
+        yield problem(Code.C076, adjusts.every.where, cause, "write, for example, `every year from 2027-01-01`")
+
+
+def _limits(block: tree.Block) -> Iterator[Problem]:
+    limits = {limit.kind: limit for limit in tree.every(block.lines, tree.IndexLimit)}
+    floor, cap = limits.get("floor"), limits.get("cap")
+    if floor and cap and floor.percent.value > cap.percent.value:
+        cause = f"at least {_percent(floor.percent.value)} is more than at most {_percent(cap.percent.value)}"
+        yield problem(
+            Code.C075, floor.where, f"{cause} ({line_of(cap.where, floor.where)})", "mend one of the two percentages"
+        )
+
+
+def _months(block: tree.Block) -> Iterator[Problem]:
+    """The first adjustment compares two months; the later one is over by then, and not long ago."""
+    base, adjusts = tree.one(block.lines, tree.Base), tree.one(block.lines, tree.Adjusts)
+    if base is None or adjusts is None or isinstance(_raises(block), tree.RaisesByPercent):
+        return
+    if adjusts.every:
+        after = add_months(base.month.value, adjusts.every.span.months) if adjusts.every.span.months else None
+    else:
+        after = base.to.value if base.to else None
+    if after is None:
+        return
+    day = adjusts.first.value
+    compares = f"the adjustment of {day} compares {after:%Y-%m} with {base.month.value:%Y-%m}"
+    if add_months(after, 1) > day:
+        cause = f"{compares}, and {after:%Y-%m} is not over on that day: its value can't have been published"
+        yield problem(Code.C073, base.where, cause, "name an earlier base, or a later day for the first adjustment")
+    elif add_months(after, _LONG_BEFORE) <= day:
+        months = (day.year - after.year) * 12 + day.month - after.month
+        cause = f"{compares}: that is {months} months before"
+        wanted = add_months(base.month.value, _meant(after, day))
+        mend = f"each adjustment raises by the change since the one before: did you mean `base {wanted:%Y-%m}`?"
+        yield problem(Code.C074, base.where, cause, mend)
+
+
+def _meant(after: dt.date, day: dt.date) -> int:
+    """By how many months, in whole years, the base would have to move so that the adjustment compares the year before."""
+    months = (day.year - after.year) * 12 + day.month - after.month
+    return (months - 1) // 12 * 12
+
+
+# ------------------------------------------------------------------ with everything else
+
+
+def _series(block: tree.Block, known: Known) -> Iterator[Problem]:
+    raises = _raises(block)
+    if isinstance(raises, tree.RaisesByIndex) and known.series is not None and raises.series.text not in known.series:
+        name = raises.series.text
+        near = close_to(name, known.series)
+        mend = f"did you mean `{near}`?" if near else f"add the file indices/{name}.csv, or mend the name"
+        yield problem(Code.C066, raises.series.where, f"there is no index series `{name}` in indices/", mend)
+
+
+def _nothing(terms: Terms, block: tree.Block) -> Iterator[Problem]:
+    raises = _raises(block)
+    if raises is None:
+        return
+    for name in raises.charges:
+        charge = terms.charge(name.text)
+        if charge and charge.price.entries and not _raisable(charge):
+            cause = f"`{name}` has no price that an index could raise: {_unraisable(charge)}"
+            yield problem(Code.C071, name.where, cause, "leave it out here")
+    if not raises.charges and terms.charges and not any(map(_raisable, terms.charges)):
+        cause = "no charge here has a price that an index could raise"
+        mend = "one-off prices, percentages and `free` stay as they are: leave out the indexation"
+        yield problem(Code.C071, raises.where, cause, mend)
+
+
+def _raisable(charge: ChargeTerms) -> bool:
+    prices = (line.price for entry in charge.price.entries for line in entry.value)
+    return any(amount.value for price in prices for amount in _amounts(price))
+
+
+def _amounts(price: tree.PriceNode) -> Iterator[tree.Amount]:
+    if isinstance(price, tree.Rate) and not price.once:
+        yield price.amount
+    elif isinstance(price, tree.Tiers):
+        yield from (amount for band in price.bands for amount in (band.amount, band.flat) if amount)
+
+
+def _unraisable(charge: ChargeTerms) -> str:
+    prices = [line.price for entry in charge.price.entries for line in entry.value]
+    if any(isinstance(price, tree.Rate) and price.once for price in prices):
+        return "it is due once"
+    shares = any(isinstance(price, tree.Share | tree.Tiers) for price in prices)
+    return "a percentage follows prices by itself" if shares else "it is free"
+
+
+def _before(agreement: Agreement, block: tree.Block) -> Iterator[Problem]:
+    adjusts = tree.one(block.lines, tree.Adjusts)
+    if agreement.number and adjusts and adjusts.first.value < agreement.effective:
+        cause = f"the adjustment of {adjusts.first.value} lies before amendment {agreement.number}, "
+        cause += f"which counts from {agreement.effective}"
+        mend = f"let the first adjustment be on {agreement.effective} or later, or mend the day of the amendment"
+        yield problem(Code.C067, adjusts.first.where, cause, mend)
+
+
+def _twice(terms: Terms) -> Iterator[Problem]:
+    """Two indexations that raise one charge on one day: nobody can say which comes first."""
+    whole = [
+        (block, to_indexation(agreement, block, terms.ends.get(block.id.text), _nowhere))
+        for agreement, block in terms.indexations
+        if _complete(block)
+    ]
+    if len(whole) < 2:
+        return
+    until = terms.end or add_months(terms.start, _HORIZON)
+    days = {id(block): _days(terms, one, until) for block, one in whole}
+    for (block, one), (other_block, other) in combinations(whole, 2):
+        shared = sorted(days[id(block)].keys() & days[id(other_block)].keys())
+        both = [charge.id for charge in terms.charges if one.concerns(charge.id) and other.concerns(charge.id)]
+        if shared and both and one.id != other.id:
+            raises = _raises(other_block)
+            assert raises is not None
+            cause = (
+                f"`{one.id}` ({line_of(block.where, raises.where)}) raises {listed([f'`{c}`' for c in both], 'and')} "
+            )
+            cause += f"on {shared[0]} as well"
+            mend = "let each charge be raised by one of them, on days of its own; or stop one before the other begins"
+            yield problem(Code.C072, raises.where, cause, mend)
+
+
+def _days(terms: Terms, one: Indexation, until: dt.date) -> Mapping[dt.date, None]:
+    stops: Sequence[dt.date] = [stop.effective for stop in one.stops]
+    end = min(stops, default=dt.date.max)
+    return dict.fromkeys(a.day for a in one.adjustments(until) if a.day < end and a.day >= terms.start)
+
+
+def _complete(block: tree.Block) -> bool:
+    """Whether nothing is missing in it, so that its adjustments can be told."""
+    adjusts, raises = tree.one(block.lines, tree.Adjusts), _raises(block)
+    based = isinstance(raises, tree.RaisesByPercent) or tree.one(block.lines, tree.Base) is not None
+    every = adjusts is not None and (adjusts.every is None or bool(adjusts.every.span.months))
+    return raises is not None and based and every
+
+
+def _nowhere(_where: Place, _reference: str) -> Clause:
+    return _NOWHERE
+
+
+def _percent(value: Decimal) -> str:
+    return f"{value.normalize():f}%"
