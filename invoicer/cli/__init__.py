@@ -10,6 +10,7 @@ COMMANDS = {
     "check": ("check",),
     "look": ("preview", "explain", "schedule", "plugins"),
     "tidy": ("fmt",),
+    "compare": ("diff",),
     "trial": ("test",),
     "batch": ("plan", "confirm", "issue", "run"),
     "edit": ("lsp",),

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from invoicer.runs.confirm import confirm
     from invoicer.runs.derive import Derivation, derive, issued_as_of
     from invoicer.runs.desk import Desk, open_desk, read_terms
+    from invoicer.runs.diff import ContractDiff, Diff, diff
     from invoicer.runs.examples import Tried, try_out
     from invoicer.runs.explain import Explanation, clause_words, explain
     from invoicer.runs.files import Files, load_files
@@ -18,10 +19,13 @@ if TYPE_CHECKING:
     from invoicer.runs.preview import Preview, preview
     from invoicer.runs.schedule import ScheduleRow, schedule
     from invoicer.runs.tidy import Tidied, terms_to_tidy, tidy, tidy_text, write_tidied
+    from invoicer.runs.versions import Version, read_version
 
 __all__ = [
+    "ContractDiff",
     "Derivation",
     "Desk",
+    "Diff",
     "Explanation",
     "Files",
     "IssueResult",
@@ -30,11 +34,13 @@ __all__ = [
     "ScheduleRow",
     "Tidied",
     "Tried",
+    "Version",
     "chart",
     "check",
     "clause_words",
     "confirm",
     "derive",
+    "diff",
     "explain",
     "issue",
     "issued_as_of",
@@ -43,6 +49,7 @@ __all__ = [
     "plan",
     "preview",
     "read_terms",
+    "read_version",
     "rehearse",
     "schedule",
     "terms_to_tidy",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from invoicer import language
@@ -14,11 +14,13 @@ from invoicer.runs.desk import Desk, read_terms
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """The sound contracts of the files, all problems that were found on the way, and the texts to show them with."""
+    """The sound contracts of the files, all problems that were found on the way, the texts to show them with, and the errors
+    of each contract that is not sound."""
 
     contracts: tuple[Contract, ...]
     problems: tuple[Problem, ...]
     texts: Mapping[str, str]
+    refused: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
 
 
 def load_files(files: Sequence[Path], desk: Desk | None) -> Files:
@@ -39,4 +41,4 @@ def load_files(files: Sequence[Path], desk: Desk | None) -> Files:
     )
     wanted = {path.as_posix() for path in files}
     mine = tuple(contract for contract in loaded.contracts if contract.clause.file in wanted)
-    return Files(mine, (*unread, *loaded.problems), loaded.texts)
+    return Files(mine, (*unread, *loaded.problems), loaded.texts, loaded.refused)
