@@ -15,8 +15,7 @@ from rich.table import Table
 
 from invoicer import runs
 from invoicer.cli import output, tables
-from invoicer.cli.app import PROBLEMS, Day, Given, Session, reports_problems, workspace_of
-from invoicer.cli.batch import json_option
+from invoicer.cli.app import PROBLEMS, Day, Given, Session, json_option, reports_problems, workspace_of
 from invoicer.domain.money import Money, total
 from invoicer.domain.trace import Clause
 from invoicer.runs.changes import Change
@@ -31,7 +30,12 @@ COLUMNS = ("Charge", "Days", "Old", "New", "Difference", "Why")
 @click.argument("old", type=Version)
 @click.argument("new", type=Version)
 @click.option("--contract", "contracts", multiple=True, help="Only this contract (repeatable).")
-@click.option("--given", type=Given(), multiple=True, help="METER=QUANTITY for every billing period (repeatable).")
+@click.option(
+    "--given",
+    type=Given(),
+    multiple=True,
+    help="METER=QUANTITY for every billing period (repeatable).",
+)
 @click.option("--from", "since", type=Day(), help="First day compared (default: the start of each contract).")
 @click.option("--until", type=Day(), help="Last day compared (default: the end of the term, at most two years ahead).")
 @click.option("--as-of", type=Day(), help="See terms and usage as known on this day (default: all that is agreed).")
@@ -60,8 +64,10 @@ def diff(
       invoicer diff ../last-month . --contract acme-2026
 
     OLD and NEW are terms files, or folders (to see what a changed price list does to all contracts). A file is read with the
-    price lists, customers and usage of the workspace around NEW (or of -w). What depends on usage that is neither measured
-    nor given is listed, not counted. The exit code is 1 where contracts could not be compared.
+    price lists, customers and usage of the workspace around NEW (or of -w).
+
+    What depends on usage that is neither measured nor given is listed, not counted; --given also takes INPUT=FIGURE, for
+    every period that figures are stated for. The exit code is 1 where contracts could not be compared.
     """
     if since and until and until < since:
         raise click.BadParameter(f"{until} lies before --from {since}", param_hint="--until")
@@ -123,8 +129,8 @@ def show(found: runs.Diff, versions: Sequence[runs.Version]) -> None:
         named = ", ".join(quiet) if len(quiet) <= 5 else output.counted(len(quiet), "contract")
         out.print(f"No change: {named}.", soft_wrap=True)
     if any(row.depends for one in changed for row in one.rows):
-        out.print("A question mark stands for usage that is not known: --given METER=QUANTITY counts it.")
-    out.print(f"As known on {found.known_on}; net, without tax.")
+        out.print("A question mark stands for a quantity that is not known: --given NAME=QUANTITY counts it.")
+    out.print(f"As known on {found.known_on}; amounts as the contract states them, before tax is added.")
 
 
 def _show_contract(one: runs.ContractDiff) -> None:
@@ -141,7 +147,7 @@ def _show_contract(one: runs.ContractDiff) -> None:
         amount = f"{tables.amount(net)} {currency}"
         out.print(f"Unchanged: {output.counted(count, 'billing period')}, {amount} in both versions.")
     if one.same_usage:
-        out.print(f"Priced alike: {output.counted(one.same_usage, 'billing period')} whose usage is not known.")
+        out.print(f"Priced alike: {output.counted(one.same_usage, 'billing period')} whose quantity is not known.")
     for change in one.besides:
         out.print(f"Besides: {_reason(change)}", soft_wrap=True)
     out.print()

@@ -75,6 +75,11 @@ late(
             "open_desk",
             "read_terms",
         ),
+        "diff": (
+            "ContractDiff",
+            "Diff",
+            "diff",
+        ),
         "examples": (
             "Tried",
             "try_out",
@@ -111,6 +116,10 @@ late(
             "tidy",
             "tidy_text",
             "write_tidied",
+        ),
+        "versions": (
+            "Version",
+            "read_version",
         ),
     },
 )

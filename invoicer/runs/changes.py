@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import Any
 
 from invoicer import engine
-from invoicer.domain.contract import Charge, Contract, Discount, Meter, Metered
+from invoicer.domain.contract import Charge, Contract, Discount, Meter, counter_of
 from invoicer.domain.period import Period
 from invoicer.domain.timeline import Dated, Timeline
 from invoicer.domain.trace import Clause
@@ -217,8 +217,8 @@ def _said(
     match name:
         case "price":
             quantity = charge.quantity.at(day, known_on) if charge and charge.quantity and day and known_on else None
-            meter = quantity.value.meter if quantity and isinstance(quantity.value, Metered) else ""
-            return wording.price(value, currency, meter)
+            counter = counter_of(quantity.value) if quantity else None
+            return wording.price(value, currency, counter or "")
         case "quantity":
             return wording.quantity(value)
         case "included":
@@ -233,6 +233,8 @@ def _said(
             return wording.proration(value)
         case "renewal":
             return wording.renewal(value)
+        case "includes_tax":
+            return "prices include tax" if value else "tax is added"
         case "premium" if value is not None:
             return (
                 f"policy {value.policy}, insurer {value.insurer}, class {value.insurance_class}, risk in {value.risk}"

@@ -17,6 +17,7 @@ from invoicer.render import chart as picture
 from invoicer.runs import wording
 from invoicer.runs.agreed import Agreed, agreed
 from invoicer.runs.desk import Desk
+from invoicer.runs.evidence import evidence_for
 from invoicer.runs.foresee import Foreseen, foresee
 from invoicer.runs.horizon import foreseeable, renewals
 from invoicer.runs.schedule import ScheduleRow, State, chosen_contracts, schedule
@@ -73,7 +74,8 @@ def chart(
     end = until + DAY if until else whole.end
     days = Period(min(max(since or whole.start, whole.start), end - DAY), end)
     rows = schedule(desk, ledger, days.start, last_bill, today, [contract_id])
-    foreseen = foresee(contract, desk.workspace.customers.get(contract.customer), {}, today, last_bill)
+    customers = desk.workspace.customers.get(contract.customer)
+    foreseen = foresee(contract, customers, {}, today, last_bill, evidence_for(desk, contract))
     scene = Scene(
         contract=contract,
         known_on=today,
@@ -133,8 +135,10 @@ def _description(scene: Scene, rows: int) -> str:
 
 
 def _remarks(scene: Scene) -> Iterator[str]:
-    usage = " A plus: and what depends on usage that is not billed yet." if _open(scene) else ""
-    yield f"As known on {scene.known_on}. Amounts are net of tax, in {scene.contract.currency}.{usage}"
+    usage = " A plus: and what depends on quantities that are not billed yet." if _open(scene) else ""
+    taxed = any(charge.includes_tax for charge in scene.contract.charges)
+    tax = "with tax where prices include it" if taxed else "net of tax"
+    yield f"As known on {scene.known_on}. Amounts are {tax}, in {scene.contract.currency}.{usage}"
     if scene.foreseen.doubts:
         yield f"No amounts: {scene.foreseen.doubts[0].cause}."
     past = [day for day in renewals(scene.contract, scene.days.end) if day in scene.days]
@@ -295,7 +299,7 @@ def _totals(scene: Scene, span: Span) -> picture.Totals:
             found.append(picture.Total(days, said, note))
         else:
             found.append(picture.Total(days, ""))
-    return picture.Totals(f"Billed per {span}, net, {scene.contract.currency}", tuple(found))
+    return picture.Totals(f"Billed per {span}, {scene.contract.currency}", tuple(found))
 
 
 def _beside(scene: Scene) -> list[Entitlement]:

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import TypeVar
 
-from invoicer.domain.contract import Charge, Contract, Metered
+from invoicer.domain.contract import Charge, Contract, counter_of
 from invoicer.domain.entitlement import Component, Entitlement, Part
 from invoicer.domain.money import Money, total
 from invoicer.domain.period import Period, add_months
 from invoicer.engine import ScheduledPeriod
 from invoicer.engine.conditions import subjects, subjects_of
+from invoicer.runs import wording
 from invoicer.runs.changes import Change
 from invoicer.runs.foresee import Foreseen
 
@@ -164,13 +165,13 @@ def _unknown_spans(old: Foreseen, new: Foreseen) -> Iterator[tuple[str, Period]]
 def _spans(
     old: Sequence[Entitlement], new: Sequence[Entitlement], days: Period
 ) -> Iterator[tuple[Component, str, _Span]]:
-    groups: dict[tuple[Component, str, bool], tuple[list[Entitlement], list[Entitlement]]] = defaultdict(
+    groups: dict[tuple[Component, str, bool, bool], tuple[list[Entitlement], list[Entitlement]]] = defaultdict(
         lambda: ([], [])
     )
     for at, side in enumerate((old, new)):
         for one in side:
-            groups[one.component, one.net.currency, one.one_off][at].append(one)
-    for (component, currency, one_off), (before, after) in groups.items():
+            groups[one.component, one.net.currency, one.one_off, one.includes_tax][at].append(one)
+    for (component, currency, one_off, _), (before, after) in groups.items():
         for span in _paired(before, after) if one_off else _common(before, after, days.end):
             if days.start < span.days.end and span.days.start < days.end:
                 yield component, currency, span
@@ -238,8 +239,8 @@ def _unknown_row(old: Foreseen, new: Foreseen, versions: _Both, charge: str, day
     if not because:
         return None
     reasons = [reasons for side in (old, new) for period, reasons in side.unknown if _in(period, charge, days)]
-    meters = dict.fromkeys(meter for one in versions.charges(charge) for meter in _meters_of(one))
-    depends = f"usage of {', '.join(meters)}" if meters else reasons[0][0].cause
+    counted = dict.fromkeys(words for one in versions.charges(charge) for words in _counted(one))
+    depends = ", ".join(counted) or reasons[0][0].cause
     nets = []
     for side, contract in ((old, versions.old), (new, versions.new)):
         owed = [one for one in side.entitlements if one.component.charge == charge and one.days.overlaps(days)]
@@ -266,7 +267,7 @@ def _because(versions: _Both, component: Component, days: Period, every_part: bo
     """The changes that the amount of a component for some days can come from."""
     charges = versions.charges(component.charge)
     asked = {subject for charge in charges for subject in _asked(versions, charge)}
-    meters = {meter for charge in charges for meter in _meters_of(charge)}
+    counters = {name for charge in charges for name in _counters_of(charge)}
     found = []
     for change in versions.agreed:
         if change.days is not None and not change.days.overlaps(days):
@@ -281,8 +282,8 @@ def _because(versions: _Both, component: Component, days: Period, every_part: bo
                 counts = change.what not in _NO_MONEY and (every_part or not bound or component.part is not Part.CHARGE)
             case "charge":
                 counts = change.subject in asked and change.what in ("quantity", "service", "")
-            case "meter":
-                counts = change.subject in meters
+            case "meter" | "input":
+                counts = change.subject in counters
             case "discount":
                 before = (Part.CHARGE, Part.MINIMUM, Part.MAXIMUM)  # what discounts are taken off
                 counts = (every_part or component.part not in before) and _discounts(
@@ -315,10 +316,17 @@ def _asked(versions: _Both, charge: Charge) -> Iterator[str]:
                 yield from subjects(off.when)
 
 
-def _meters_of(charge: Charge) -> Iterator[str]:
+def _counters_of(charge: Charge) -> Iterator[str]:
+    """The meters and inputs that its quantity comes from."""
     for entry in charge.quantity.entries if charge.quantity else ():
-        if isinstance(entry.value, Metered):
-            yield entry.value.meter
+        if name := counter_of(entry.value):
+            yield name
+
+
+def _counted(charge: Charge) -> Iterator[str]:
+    for entry in charge.quantity.entries if charge.quantity else ():
+        if counter_of(entry.value):
+            yield wording.quantity(entry.value)
 
 
 def _net(owed: Iterable[Entitlement], currency: str) -> Money:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from invoicer import engine
 from invoicer.domain.contract import Contract
+from invoicer.domain.evidence import NO_EVIDENCE, Evidence
 from invoicer.domain.money import Money
 from invoicer.domain.period import Period, add_months
 from invoicer.domain.usage import Demand, Measured, Measurements
@@ -16,9 +17,10 @@ from invoicer.errors import Place, Problem, RunError
 from invoicer.runs.changes import Change, changes
 from invoicer.runs.compared import Row, compare, rated_through
 from invoicer.runs.desk import Desk
+from invoicer.runs.evidence import evidence_in
 from invoicer.runs.foresee import Foreseen, foresee
 from invoicer.runs.horizon import MONTHS_AHEAD, foreseeable
-from invoicer.runs.quantities import answered, measured, zone_of
+from invoicer.runs.quantities import answered, declared, measured, zone_of
 from invoicer.runs.versions import Version, customers_of
 from invoicer.workspace import Workspace
 
@@ -95,6 +97,11 @@ class _Book:
     given: Mapping[str, Fraction]
     known_on: dt.date
 
+    def evidence(self, contract: Contract, until: dt.date) -> Evidence:
+        """Index values and declared figures for a contract."""
+        kept = evidence_in(self.spaces[0], contract) if self.spaces else NO_EVIDENCE
+        return replace(kept, declarations={**kept.declarations, **declared(contract, self.given, until)})
+
 
 def diff(
     old: Version,
@@ -158,12 +165,16 @@ def _refuse_unknown_meters(given: Mapping[str, Fraction], old: Version, new: Ver
     known = sorted(_meters(old) | _meters(new))
     for name in given:
         if name not in known:
-            mend = f"the meters of these terms are {', '.join(known)}" if known else "these terms have no meter"
-            raise RunError(Problem("L204", Place(part=f"--given {name}"), f"there is no meter {name}", mend))
+            mend = f"the meters and inputs of these terms are {', '.join(known)}" if known else "these terms have none"
+            raise RunError(Problem("L204", Place(part=f"--given {name}"), f"there is no meter or input {name}", mend))
 
 
 def _meters(version: Version) -> set[str]:
-    return {meter.id for contract in version.contracts.values() for meter in contract.meters}
+    """What quantities can be given for: meters and inputs."""
+    contracts = version.contracts.values()
+    return {meter.id for one in contracts for meter in one.meters} | {
+        asked.id for one in contracts for asked in one.inputs
+    }
 
 
 def _names(old: Version, new: Version, desk: Desk | None) -> tuple[frozenset[str], frozenset[str]]:
@@ -205,7 +216,10 @@ def _evidence(pairs: Iterable[_Pair], book: _Book) -> tuple[tuple[Measurements, 
         for pair in listed:
             contract = (pair.old, pair.new)[at]
             if contract is not None:
-                asked = engine.demands(contract, zone_of(contract, space), book.known_on, pair.through)
+                evidence = book.evidence(contract, pair.through)
+                asked = engine.demands(
+                    contract, zone_of(contract, space), book.known_on, pair.through, evidence=evidence
+                )
                 demands += asked
                 by_hand |= dict(answered(asked, book.given, pair.sides, book.known_on, pair.through))
         found, wrong = measured(demands, space, book.known_on, *book.names)
@@ -220,7 +234,11 @@ def _compared(pair: _Pair, answers: tuple[Measurements, Measurements], book: _Bo
     customers = next((rows for one in reversed(sides) if (rows := customers_of(one, book.spaces))), None)
     for contract, known in zip((pair.old, pair.new), answers, strict=True):
         nothing = Foreseen((), (), ())
-        rated.append(foresee(contract, customers, known, book.known_on, pair.through) if contract else nothing)
+        if contract is None:
+            rated.append(nothing)
+        else:
+            evidence = book.evidence(contract, pair.through)
+            rated.append(foresee(contract, customers, known, book.known_on, pair.through, evidence))
     doubts = (*rated[0].doubts, *rated[1].doubts)
     if doubts:
         return ContractDiff(id=there.id, title=there.title, days=pair.days, problems=tuple(dict.fromkeys(doubts)))

@@ -8,12 +8,18 @@ from invoicer.domain import canonical
 from invoicer.domain.contract import Contract
 from invoicer.domain.evidence import Evidence
 from invoicer.runs.desk import Desk
+from invoicer.workspace import Workspace
 
 
 def evidence_for(desk: Desk, contract: Contract) -> Evidence:
     """The evidence that the contract's terms name."""
-    indices = {name: desk.workspace.indices.get(name, ()) for name in contract.index_series}
-    declared = desk.workspace.declarations.of(contract.id)
+    return evidence_in(desk.workspace, contract)
+
+
+def evidence_in(space: Workspace, contract: Contract) -> Evidence:
+    """The same, from a workspace that was read."""
+    indices = {name: space.indices.get(name, ()) for name in contract.index_series}
+    declared = space.declarations.of(contract.id)
     return Evidence(indices, {one.id: declared.get(one.id, ()) for one in contract.inputs})
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import count, pairwise, takewhile
 
 from invoicer import engine, usage
 from invoicer.domain.contract import Contract, Metered
+from invoicer.domain.evidence import Declaration
 from invoicer.domain.period import Period
 from invoicer.domain.usage import Demand, Measured, Measurements
 from invoicer.errors import Problem
@@ -60,6 +62,20 @@ def answered(
         yield demand.key, Measured(value, "given by hand", 0)
 
 
+def declared(
+    contract: Contract, given: Mapping[str, Fraction], until: dt.date
+) -> Mapping[str, tuple[Declaration, ...]]:
+    """Given figures of inputs, each for every length of time that it is stated for, from the start of the contract."""
+    found = {}
+    for asked in contract.inputs:
+        if asked.id in given:
+            every, value = asked.stated, given[asked.id]
+            edges = pairwise(every.after(contract.start, k) for k in count())
+            days = takewhile(lambda edge: edge[0] <= until, edges)
+            found[asked.id] = tuple(Declaration(Period(*one), value, contract.agreed, "given by hand") for one in days)
+    return found
+
+
 def _periods(meter: str, versions: Sequence[Contract], known_on: dt.date, until: dt.date) -> list[tuple[Period, int]]:
     """Days of billing periods with that meter, without overlap, each with how many days its billing period has."""
     found: list[tuple[Period, int]] = []
@@ -76,4 +92,5 @@ def _periods(meter: str, versions: Sequence[Contract], known_on: dt.date, until:
 
 
 def _uses(entries: Iterable[object], meter: str) -> bool:
-    return any(getattr(entry, "value", None) == Metered(meter) for entry in entries)
+    values = (getattr(entry, "value", None) for entry in entries)
+    return any(isinstance(value, Metered) and value.meter == meter for value in values)
