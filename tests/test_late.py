@@ -81,7 +81,7 @@ def test_the_commands_of_each_module_are_those_that_are_named() -> None:
         assert [command.name for command in commands] == list(names)
 
 
-@pytest.mark.parametrize("room", ["runs", "render"])
+@pytest.mark.parametrize("room", ["runs", "render", "language"])
 def test_a_late_room_finds_what_type_checkers_are_told(room: str) -> None:
     package = importlib.import_module(f"invoicer.{room}")
     assert isinstance(package, LateRoom)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -11,6 +10,7 @@ from lark import Lark, Token
 from lark import __version__ as lark_version
 
 from invoicer.domain.canonical import sha256
+from invoicer.language.folder import cache_folder
 
 GRAMMAR = Path(__file__).with_name("grammar.lark")
 
@@ -46,13 +46,6 @@ def parser() -> Lark:
 
 
 def _cache_file(text: str) -> Path | None:
-    """Where the built parser is kept: the user's own cache folder, because Lark's cache is a pickle and a folder that
-    others may write to is no place for one. None where there is no such folder."""
-    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "invoicer"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if folder.stat().st_uid != os.getuid() or not os.access(folder, os.W_OK | os.X_OK):
-            return None
-    except (OSError, RuntimeError):
-        return None
-    return folder / f"grammar-{sha256(text + lark_version)[:16]}.lark"
+    """Where the built parser is kept; None where there is no folder for it."""
+    folder = cache_folder()
+    return folder / f"grammar-{sha256(text + lark_version)[:16]}.lark" if folder else None

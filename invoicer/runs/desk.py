@@ -82,6 +82,7 @@ def open_desk(folder: Path) -> Desk:
         sellers=space.sellers,
         kinds=space.settings.supply,
         series=space.index_names,
+        cache=language.user_cache(),
     )
     terms = replace(terms, problems=(*unread, *terms.problems))
     _check_formats(space, loaded_plugins)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
@@ -11,7 +12,7 @@ from invoicer.errors import Severity
 from invoicer.language import Code, load, render
 
 BAD = sorted((Path(__file__).parent / "bad").glob("*.terms"))
-KNOWN = {
+KNOWN: dict[str, Any] = {
     "customers": {"acme", "globex"},
     "sellers": {"hosting-nl"},
     "kinds": {"electronic-service", "motor-insurance"},

@@ -1,0 +1,121 @@
+"""language: trees, problems and contracts as bytes, for the cache.
+
+They are pickles, for nothing else is as fast; so they are read from the user's own folder only (:mod:`folder`), behind a
+hash that shows what was damaged, and nothing can be made of them but the values that are kept. Objects are made field by
+field, without the checks of their classes: they were checked when they were made first.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+import pickle
+from collections.abc import Callable, Sequence
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+from functools import cache
+from importlib import import_module
+from typing import Any, TypeVar
+
+from invoicer.domain.contract import Source
+
+T = TypeVar("T")
+OWN = ("invoicer.domain.", "invoicer.errors", "invoicer.language.")
+OTHERS: dict[tuple[str, str], Callable[..., Any]] = {
+    ("datetime", "date"): dt.date,
+    ("decimal", "Decimal"): Decimal,
+    ("fractions", "Fraction"): Fraction,
+}
+_LENGTH, _HASH = 8, 32
+
+
+def to_bytes(value: object) -> bytes:
+    """The value in bytes; sources only by their names. Raises PicklingError for what can't be kept."""
+    buffer = io.BytesIO()
+    _Packer(buffer, protocol=5).dump(value)
+    return buffer.getvalue()
+
+
+def from_bytes(data: bytes, kind: type[T], source: Callable[[str], Source] | None = None) -> T | None:
+    """What :func:`to_bytes` made of a value of that kind; None where that can't be read. ``source`` gives files by name."""
+    try:
+        value = _Unpacker(data, source).load()
+    except Exception:  # whatever is wrong with it: it is made anew
+        return None
+    return value if isinstance(value, kind) else None
+
+
+def framed(key: str, parts: Sequence[bytes]) -> bytes:
+    """Several bytes in one, each behind its length and its hash, which holds for this key only."""
+    return b"".join(len(part).to_bytes(_LENGTH, "big") + _hash(key, part) + part for part in parts)
+
+
+def part_of(key: str, data: bytes, number: int) -> bytes | None:
+    """One of the parts that :func:`framed` joined under that key; None where it is not there, or not as it was."""
+    start = 0
+    for _ in range(number):
+        start += _LENGTH + _HASH + int.from_bytes(data[start : start + _LENGTH], "big")
+    first = start + _LENGTH + _HASH
+    part = data[first : first + int.from_bytes(data[start : start + _LENGTH], "big")]
+    return part if _hash(key, part) == data[start + _LENGTH : first] else None
+
+
+def _hash(key: str, part: bytes) -> bytes:
+    return hashlib.sha256(key.encode() + part).digest()
+
+
+class _Packer(pickle.Pickler):
+    def persistent_id(self, value: Any) -> str | None:
+        return value.path if type(value) is Source else None
+
+    def reducer_override(self, value: Any) -> Any:
+        kind = type(value)
+        if kind is Fraction:
+            return Fraction, (value.numerator, value.denominator)
+        if isinstance(value, type) or not is_dataclass(kind):
+            return NotImplemented
+        return kind, tuple([getattr(value, name) for name in _names(kind)])
+
+
+class _Unpacker(pickle.Unpickler):
+    def __init__(self, data: bytes, source: Callable[[str], Source] | None) -> None:
+        super().__init__(io.BytesIO(data))
+        self._source = source
+
+    def persistent_load(self, path: Any) -> Source:
+        if self._source is None:
+            raise pickle.UnpicklingError("no source belongs here")
+        return self._source(path)
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) in OTHERS:
+            return OTHERS[module, name]
+        kind = getattr(import_module(module), name) if module.startswith(OWN) and name.isidentifier() else None
+        if isinstance(kind, type) and is_dataclass(kind):
+            return _maker(kind)
+        if isinstance(kind, type) and issubclass(kind, Enum):
+            return kind
+        raise pickle.UnpicklingError(f"{module}.{name} is nothing that is kept")
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+@cache
+def _maker(kind: type) -> Callable[..., Any]:
+    """Makes an object of a dataclass from the values of its fields in order."""
+    setters = [getattr(kind, name).__set__ for name in _names(kind)]  # those of its slots
+    new = object.__new__
+
+    def make(*values: Any) -> Any:
+        made: Any = new(kind)
+        for put, value in zip(setters, values, strict=True):
+            put(made, value)
+        return made
+
+    return make
