@@ -35,6 +35,7 @@ test-slow: setup-test
 	$(BIN)/pytest -m slow
 
 bench: setup-test
+	$(BIN)/python benchmarks/language.py
 	$(BIN)/python benchmarks/render.py
 
 format: setup-test
