@@ -15,7 +15,7 @@ from typing import Any
 from invoicer.errors import Place, Problem, WorkspaceError
 from invoicer.language.cursor import keywords, openers
 from invoicer.language.tree import TIME_UNITS
-from invoicer.language.words import HEADINGS, MONTHS
+from invoicer.language.words import HEADINGS, MONTHS, RESERVED
 
 FOLDER = Path(__file__).with_name("vscode")
 GRAMMAR = "syntaxes/terms.tmLanguage.json"
@@ -25,16 +25,19 @@ _NAME = r"[^\W\d][\w-]*"
 def write_extension(target: Path) -> list[Path]:
     """Write the extension into a folder, which is made where there is none, and give its files. Raises WorkspaceError
     where it can't be written."""
+    ours = [path.relative_to(FOLDER) for path in sorted(FOLDER.rglob("*")) if path.is_file()]
     try:
-        if target.resolve() != FOLDER:
-            shutil.copytree(FOLDER, target, dirs_exist_ok=True)
+        for path in ours:
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            if target.resolve() != FOLDER:
+                shutil.copyfile(FOLDER / path, target / path)
         (target / GRAMMAR).write_text(json.dumps(grammar(), indent=2) + "\n", "utf-8")
-    except (OSError, shutil.Error) as error:
-        cause = f"the extension can't be written: {error}"
+    except OSError as error:
+        cause = f"the extension can't be written: {error.strerror or error}"
         raise WorkspaceError(
             Problem("W204", Place(str(target)), cause, "name a folder that you may write to")
         ) from error
-    return sorted(path for path in target.rglob("*") if path.is_file())
+    return [target / path for path in ours]
 
 
 def grammar() -> dict[str, Any]:
@@ -42,7 +45,7 @@ def grammar() -> dict[str, Any]:
     words = set(keywords().values())
     times = words & {*TIME_UNITS, *MONTHS}
     headings = {*(words & set(HEADINGS)), *openers()}
-    heading = rf"^[ \t]*({_one_of(headings)})[ \t]+({_NAME}|\d+)(?![\w-])"
+    heading = rf"^[ \t]*({_one_of(headings)})[ \t]+(?!{_whole(RESERVED)})({_NAME}|\d+)(?![\w-])"
     return {
         "name": "Terms",
         "scopeName": "source.terms",

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from invoicer.editor.view import View, cached_syntax, used
 from invoicer.errors import Place
 from invoicer.language.mentions import Kind, Mention, Section
-from invoicer.workspace import read_toml
+from invoicer.workspace import indices, read_toml
 from invoicer.workspace.model import CUSTOMERS, SETTINGS
 
-_EVERYWHERE = (Kind.PRICE_LIST, Kind.CUSTOMER, Kind.SELLER, Kind.SUPPLY, Kind.CONTRACT)
+_EVERYWHERE = (Kind.PRICE_LIST, Kind.CUSTOMER, Kind.SELLER, Kind.SUPPLY, Kind.CONTRACT, Kind.INDEX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,12 @@ def _customer(view: View, mention: Mention) -> Iterator[Place]:
         yield Place(CUSTOMERS, line)
 
 
+def _index(view: View, mention: Mention) -> Iterator[Place]:
+    name = f"{indices.FOLDER}/{mention.text}.csv"
+    if view.shelf.folder and (view.shelf.folder / name).is_file():
+        yield Place(name, 1)
+
+
 def _setting(table: str) -> Callable[[View, Mention], Iterator[Place]]:
     """A key of a table of the settings."""
 
@@ -131,6 +137,7 @@ _ELSEWHERE: dict[Kind, Callable[[View, Mention], Iterator[Place]]] = {
     Kind.CONTRACT: _contract,
     Kind.VERSION: _version,
     Kind.CUSTOMER: _customer,
+    Kind.INDEX: _index,
     Kind.SELLER: _setting("sellers"),
     Kind.SUPPLY: _setting("supply"),
     **dict.fromkeys(

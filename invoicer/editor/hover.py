@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
 
 from lsprotocol import types
 
 from invoicer.domain.contract import Contract, Metered
+from invoicer.domain.evidence import Evidence
 from invoicer.domain.money import is_currency, minor_digits
 from invoicer.domain.party import in_force
 from invoicer.editor import values
@@ -22,6 +24,8 @@ from invoicer.language.cursor import keywords
 from invoicer.language.glossary import meaning
 from invoicer.language.mentions import Kind, Mention, Section
 from invoicer.language.words import listed
+from invoicer.workspace.declarations import read_declarations
+from invoicer.workspace.indices import read_indices
 
 _WORD = re.compile(r"[^\W\d][\w-]*")
 _MOST_LINES = 16
@@ -117,11 +121,41 @@ def _name(view: View, mention: Mention, today: dt.date) -> Iterator[str]:
 def _charge(view: View, mention: Mention, found: Found, today: dt.date) -> Iterator[str]:
     contract = _contract_of(view, mention)
     charge = next((one for one in contract.charges if one.id == mention.text), None) if contract else None
-    if charge is None:
+    if contract is None or charge is None:
         yield from _block(view, mention, found, today)
         return
     yield f"**charge {charge.id}** {charge.title}\n"
-    yield from values.of_charge(charge, today, view.loaded.texts)
+    yield from values.of_charge(contract, charge, today, view.loaded.texts, _evidence(view, contract))
+
+
+def _evidence(view: View, contract: Contract) -> Evidence:
+    """The index values and declarations that the contract names, as they stand in the workspace now."""
+    folder = view.shelf.folder
+    series = read_indices(folder).sound if folder and contract.index_series else {}
+    figures = read_declarations(folder).of(contract.id) if folder and contract.inputs else {}
+    return Evidence({name: series.get(name, ()) for name in contract.index_series}, figures)
+
+
+def _index(view: View, mention: Mention, _found: Found, today: dt.date) -> Iterator[str]:
+    folder = view.shelf.folder
+    values = read_indices(folder).sound.get(mention.text, ()) if folder else ()
+    known = [value for value in values if value.published <= today]
+    yield f"**{mention.text}** index series"
+    if known:
+        last = max(known, key=lambda value: (value.month, value.published))
+        number = Decimal(last.value.numerator) / Decimal(last.value.denominator)
+        yield f"* newest on {today}: {number} for {last.month:%Y-%m}, published {last.published}"
+
+
+def _input(view: View, mention: Mention, found: Found, today: dt.date) -> Iterator[str]:
+    yield from _block(view, mention, found, today)
+    contract = _contract_of(view, mention)
+    stated = _evidence(view, contract).declarations.get(mention.text, ()) if contract else ()
+    known = [one for one in stated if one.declared <= today]
+    if known:
+        last = max(known, key=lambda one: (one.days, one.declared))
+        number = Decimal(last.value.numerator) / Decimal(last.value.denominator)
+        yield f"* newest on {today}: {number} for {last.days}, declared {last.declared}"
 
 
 def _discount(view: View, mention: Mention, found: Found, today: dt.date) -> Iterator[str]:
@@ -216,6 +250,8 @@ def _block(view: View, _mention: Mention, found: Found, _today: dt.date) -> Iter
 _TELL: dict[Kind, Callable[[View, Mention, Found, dt.date], Iterator[str]]] = {
     Kind.CHARGE: _charge,
     Kind.METER: _meter,
+    Kind.INPUT: _input,
+    Kind.INDEX: _index,
     Kind.DISCOUNT: _discount,
     Kind.AMENDMENT: _amendment,
     Kind.CONTRACT: _contract,

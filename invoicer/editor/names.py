@@ -13,6 +13,7 @@ from invoicer.editor.view import View, cached_syntax
 from invoicer.errors import Severity
 from invoicer.language.codes import Code
 from invoicer.language.mentions import Kind, Mention, Section
+from invoicer.workspace import indices
 
 Named = tuple[str, str]  # a name and a few words about it
 
@@ -108,6 +109,12 @@ def _classes(view: View, _line: int) -> Iterator[Named]:
     yield from ((name, "class of insurance in this workspace") for name in sorted(found))
 
 
+def _indices(view: View, _line: int) -> Iterator[Named]:
+    folder = view.shelf.folder
+    for path in sorted((folder / indices.FOLDER).glob("*.csv")) if folder else ():
+        yield path.stem, f"{indices.FOLDER}/{path.name}"
+
+
 def _warnings(view: View, _line: int) -> Iterator[Named]:
     """Codes of warnings, those of this text first."""
     here = {problem.code for problem in view.loaded.problems if problem.where.file == view.name}
@@ -134,6 +141,8 @@ _SOURCES: dict[Kind, Callable[[View, int], Iterator[Named]]] = {
     Kind.METER: _own_or_listed(Kind.METER),
     Kind.INPUT: _own_or_listed(Kind.INPUT),
     Kind.DISCOUNT: _own(Kind.DISCOUNT),
+    Kind.INDEXATION: _own(Kind.INDEXATION),
+    Kind.INDEX: _indices,
     Kind.AMENDMENT: _own(Kind.AMENDMENT),
     Kind.PRICE_LIST: _price_lists,
     Kind.CUSTOMER: _customers,

@@ -57,6 +57,10 @@ charge ${7:seats} "${8:Seats}"
     "amendment": """amendment ${1:1} from ${2:TODAY} agreed ${3:TODAY} "${4:Side letter}"
   ${5:change fee to 120.00 EUR per month}
 """,
+    "indexation": """indexation ${1:cpi} "${2:CPI uplift}"
+  raises ${3:everything} by ${4:3}%
+  every year from ${5:TODAY}
+""",
     "expect": """expect "${1:First invoice}"
   invoice on ${2:TODAY}
   line ${3:fee} ${4:100.00} ${5:EUR}

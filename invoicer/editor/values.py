@@ -6,17 +6,24 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from decimal import Decimal
 from typing import Any
 
 from invoicer.domain.contract import Charge, Contract, Discount, InService
+from invoicer.domain.evidence import Evidence
+from invoicer.domain.period import add_months
+from invoicer.domain.price import Conditional, Flat, Once, PerUnit, Price, Tiered
 from invoicer.domain.timeline import Dated, Timeline
 from invoicer.domain.trace import Clause
+from invoicer.engine.indexation import Adjusted, Awaited, adjusted
 
 Texts = Mapping[str, str]
+_AHEAD = 12  # months in which adjustments to come are shown
 
 
-def of_charge(charge: Charge, today: dt.date, texts: Texts) -> Iterator[str]:
-    """The charge on a day, as known that day: its price, quantity and so on, each as it is written."""
+def of_charge(contract: Contract, charge: Charge, today: dt.date, texts: Texts, evidence: Evidence) -> Iterator[str]:
+    """The charge on a day, as known that day: its price, quantity and so on, each as it is written, and what indexation
+    makes of the price. ``evidence`` has the index values."""
     service = charge.service.at(today, today)
     first = min(entry.effective for entry in charge.service.known_on(dt.date.max))
     if service is None:
@@ -30,20 +37,59 @@ def of_charge(charge: Charge, today: dt.date, texts: Texts) -> Iterator[str]:
         timeline = getattr(charge, one.name)
         if isinstance(timeline, Timeline) and one.name != "service":
             yield from _of_timeline(one.name, timeline, day, today, texts)
+            if one.name == "price":
+                yield from _indexed(contract, charge, day, today, evidence)
     for entry in charge.service.known_on(today):
         if isinstance(entry.value, InService) and not entry.value.active and entry.effective > today:
             yield f"* ends on {entry.effective - dt.timedelta(days=1)}{_by(entry)}"
 
 
+def _indexed(contract: Contract, charge: Charge, day: dt.date, today: dt.date, evidence: Evidence) -> Iterator[str]:
+    """What indexation makes of the agreed price: on the day, and at the next adjustment."""
+    prices = adjusted(contract, charge, today, evidence, add_months(day, _AHEAD))
+    agreed: Price | None = None
+    raised: list[tuple[dt.date, str]] = []
+    for entry in prices:
+        if isinstance(entry, Awaited):
+            raised.append((entry.effective, f"waits for {entry.series} of {entry.month:%Y-%m}"))
+        elif agreed is not None and any(isinstance(amount, Adjusted) for amount in _amounts(entry.value)):
+            pairs = zip(_amounts(agreed), _amounts(entry.value), strict=True)
+            changed = (f"{old} {contract.currency} is {new} {contract.currency}" for old, new in pairs if old != new)
+            raised.append((entry.effective, ", ".join(changed) or "stays as it is"))
+        else:
+            agreed = entry.value
+            raised = [one for one in raised if entry.effective > day]
+    current = [one for one in raised if one[0] <= day][-1:]
+    for since, told in (*current, *(one for one in raised if one[0] > day)):
+        yield f"* indexed from {since}: {told}"
+
+
+def _amounts(price: Price) -> list[Decimal]:
+    """The amounts of a price in the order of the text, those of bands with their flat parts."""
+    match price:
+        case Flat() | Once() | PerUnit():
+            return [price.amount]
+        case Tiered():
+            return [amount for band in price.bands for amount in (band.amount, band.flat) if not band.percent]
+        case Conditional():
+            return [amount for option in price.options for amount in _amounts(option.price)]
+        case _:
+            return []
+
+
 def of_discount(discount: Discount, today: dt.date) -> Iterator[str]:
-    """Whether a discount counts on a day."""
-    last = f" to {discount.end - dt.timedelta(days=1)}" if discount.end else ""
-    runs = f"It counts from {discount.start}{last}"
+    """Whether a discount counts on a day, as known that day."""
+    window = discount.window(today)
+    if window is None:
+        yield "It counts for no day any more."
+        return
+    last = f" to {window.last_day}" if window.end < dt.date.max else ""
+    runs = f"It counts from {window.start}{last}"
     if discount.agreed > today:
         yield f"{runs}; it is agreed only on {discount.agreed}."
-    elif discount.start > today:
+    elif window.start > today:
         yield f"{runs}: not yet on {today}."
-    elif discount.end and discount.end <= today:
+    elif window.end <= today:
         yield f"{runs}: no more on {today}."
     else:
         yield f"{runs}: today, {today}, as well."

@@ -59,6 +59,11 @@ _HEADINGS = {
 _CONTRACT = {
     "prices": ("How prices are stated: with their VAT in them.", "prices include tax"),
     "include": ("The prices are promised with their VAT in them.", "prices include tax"),
+    "invoices": (
+        "Amounts below it wait for the next invoice, for as long as is said there.",
+        "invoices of at least 25.00 EUR, at most 6 months later",
+    ),
+    "later": ("How long small amounts wait at most.", "invoices of at least 25.00 EUR, at most 6 months later"),
     "tax": ("The VAT that is in the prices.", "prices include tax"),
     "uses": ("Names the price list, and its version, that charges may be taken from.", "uses hosting-prices version 3"),
     "version": ("The number of a version of a price list.", "version 3"),
@@ -227,6 +232,22 @@ _INPUTS = {
     "adds": ("The figures of shorter times add up to that of a longer one.", "adds up"),
 }
 
+_INDEXATIONS = {
+    "indexation": (
+        "Begins an adjustment of prices by a published index or a fixed percentage.",
+        'indexation cpi "CPI uplift"',
+    ),
+    "raises": ("Which charges are raised, and by what.", 'raises platform-fee with "NL-CPI-2015" plus 1%'),
+    "with": ("The index series, a file of the folder indices.", 'raises platform-fee with "NL-CPI-2015"'),
+    "minus": (
+        "So many percent are taken from the change of the index.",
+        'raises everything with "NL-WAGES" minus 0.5%',
+    ),
+    "base": ("The month with which the first adjustment compares.", "base 2025-10"),
+    "revised": ("The latest published value of a month counts, not the first.", "revised values count"),
+    "values": ("The latest published value of a month counts, not the first.", "revised values count"),
+}
+
 _DISCOUNTS = {
     "off": ("What is taken off: a percentage or an amount, of which charges.", "20% off platform-fee, seats"),
     "everything": ("All charges of the contract.", "10% off everything"),
@@ -292,6 +313,7 @@ GLOSSARY: Mapping[str, Meaning] = {
         _PREMIUMS,
         _METERS,
         _INPUTS,
+        _INDEXATIONS,
         _DISCOUNTS,
         _EXAMPLES,
         _CONDITIONS,

@@ -27,6 +27,8 @@ class Kind(StrEnum):
     METER = "meter"
     INPUT = "input"
     DISCOUNT = "discount"
+    INDEXATION = "indexation"
+    INDEX = "index series"
     AMENDMENT = "amendment"
     VERSION = "version"
     CUSTOMER = "customer"
@@ -49,6 +51,7 @@ NAMES: dict[str, tuple[Kind, ...]] = {
     "meter_heading": (Kind.METER,),
     "input_heading": (Kind.INPUT,),
     "discount_heading": (Kind.DISCOUNT,),
+    "indexation_heading": (Kind.INDEXATION,),
     "uses": (Kind.PRICE_LIST,),
     "as_in": (Kind.PRICE_LIST,),
     "seller": (Kind.SELLER,),
@@ -60,7 +63,7 @@ NAMES: dict[str, tuple[Kind, ...]] = {
     "usage": (Kind.METER,),
     "share": (Kind.METER,),
     "charges": (Kind.CHARGE,),
-    "stop": (Kind.CHARGE,),
+    "stop": (Kind.CHARGE, Kind.DISCOUNT, Kind.INDEXATION),
     "change_price": (Kind.CHARGE,),
     "change_tiers": (Kind.CHARGE,),
     "change_quantity": (Kind.CHARGE,),
@@ -90,7 +93,12 @@ NAMES: dict[str, tuple[Kind, ...]] = {
 """What a name in a rule of the grammar is the name of; of several the first that there is. ``given/2`` is the second name in
 a rule, where that is of another kind than the first."""
 
-TEXTS: dict[str, tuple[Kind, ...]] = {"seller": (Kind.SELLER,), "customer": (Kind.CUSTOMER,)}
+TEXTS: dict[str, tuple[Kind, ...]] = {
+    "seller": (Kind.SELLER,),
+    "customer": (Kind.CUSTOMER,),
+    "raises_by_index": (Kind.INDEX,),
+    "given_index": (Kind.INDEX,),
+}
 """Rules in which a text in quotes is a name as well. In all others it is a title or a wording."""
 
 NUMBERS: dict[str, tuple[Kind, ...]] = {

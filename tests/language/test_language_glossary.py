@@ -19,6 +19,7 @@ PLACES = {
     "a table": CHARGE + "graduated\n    ",
     "a meter": "contract c\nmeter m\n  ",
     "an input": "contract c\ninput i\n  ",
+    "an indexation": "contract c\nindexation i\n  ",
     "a discount": "contract c\ndiscount d\n  ",
     "an amendment": "contract c\namendment 1\n  ",
     "a stop": "contract c\namendment 1\n  stop fee\n    ",
