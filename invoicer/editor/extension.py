@@ -45,7 +45,7 @@ def grammar() -> dict[str, Any]:
     words = set(keywords().values())
     times = words & {*TIME_UNITS, *MONTHS}
     headings = {*(words & set(HEADINGS)), *openers()}
-    heading = rf"^[ \t]*({_one_of(headings)})[ \t]+(?!{_whole(RESERVED)})({_NAME}|\d+)(?![\w-])"
+    heading = rf"^[ \t]*({_one_of(headings)})[ \t]+(?!(?:{_one_of(RESERVED)})(?![\w-]))({_NAME}|\d+)(?![\w-])"
     return {
         "name": "Terms",
         "scopeName": "source.terms",
