@@ -10,6 +10,7 @@ from typing import Any
 
 from invoicer import engine
 from invoicer.domain.contract import Charge, Contract, Discount, Meter, counter_of
+from invoicer.domain.indexation import Indexation
 from invoicer.domain.period import Period
 from invoicer.domain.timeline import Dated, Timeline
 from invoicer.domain.trace import Clause
@@ -271,10 +272,15 @@ def _block(block: Any, contract: Contract) -> tuple[str, ...]:
         case None:
             return ()
         case Discount():
-            until = f"until {block.end - DAY}" if block.end else "without end"
-            return wording.discount(block, contract.currency), f"from {block.start}", until
+            days = block.window(dt.date.max)
+            when = "on no day" if days is None else f"from {days.start}"
+            until = f"until {days.last_day}" if days and days.end < dt.date.max else "without end"
+            return wording.discount(block, contract.currency), when, until
         case Meter():
             return (wording.meter(block),)
+        case Indexation():
+            until = f"until {block.end - DAY}" if block.end else "without end"
+            return wording.indexation(block), f"from {block.first}", until
     return (str(getattr(block, "title", "") or block.id),)
 
 

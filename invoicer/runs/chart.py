@@ -11,6 +11,7 @@ from invoicer.domain.contract import Charge, Contract
 from invoicer.domain.entitlement import BilledLine, Entitlement, Part
 from invoicer.domain.money import Money, total
 from invoicer.domain.period import Period, Span, Unit, add_months
+from invoicer.domain.stop import first_stop
 from invoicer.engine import ScheduledPeriod
 from invoicer.ledger import Ledger
 from invoicer.render import chart as picture
@@ -90,7 +91,7 @@ def chart(
 def chart_of(scene: Scene) -> picture.Chart:
     """What the picture of a contract shows, as plain data. Pure."""
     contract = scene.contract
-    rows = (*_charge_rows(scene), *_other_rows(scene), *_discount_rows(scene))
+    rows = (*_charge_rows(scene), *_other_rows(scene), *_indexation_rows(scene), *_discount_rows(scene))
     events = tuple(_events(scene))
     return picture.Chart(
         title=contract.title,
@@ -244,6 +245,23 @@ def _other_rows(scene: Scene) -> Iterator[picture.Row]:
 
 def _by_date(scene: Scene, day: dt.date) -> picture.BillState:
     return picture.BillState.TO_COME if day > scene.known_on else picture.BillState.DUE
+
+
+def _indexation_rows(scene: Scene) -> Iterator[picture.Row]:
+    """From the first adjustment on, with a break at each of them."""
+    for one in scene.contract.indexations:
+        stop = first_stop(one.stops, scene.known_on)
+        last = min(one.end or dt.date.max, stop.effective if stop else dt.date.max)
+        days = Period(one.first, max(last, one.first + DAY)) & scene.days
+        if one.agreed <= scene.known_on and days:
+            words = wording.indexation(one)
+            edges = (adjustment.day for adjustment in one.adjustments(days.last_day))
+            labels = (words, words.split(", ")[0], "raised")
+            bars = []
+            for part in days.cut_at(edges):
+                said = labels if part.start == days.start else ()
+                bars.append(picture.Bar(part, said, f"{part}: {words} ({one.clause})", picture.Tone.INDEXATION))
+            yield picture.Row(one.title, f"indexation {one.id}", tuple(bars))
 
 
 def _discount_rows(scene: Scene) -> Iterator[picture.Row]:

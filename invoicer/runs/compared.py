@@ -286,24 +286,25 @@ def _because(versions: _Both, component: Component, days: Period, every_part: bo
                 counts = change.subject in counters
             case "discount":
                 before = (Part.CHARGE, Part.MINIMUM, Part.MAXIMUM)  # what discounts are taken off
-                counts = (every_part or component.part not in before) and _discounts(
-                    versions, change.subject, component
-                )
+                counts = (every_part or component.part not in before) and _touches(versions, change, component)
             case "amendment":
                 counts = False
             case _:
-                counts = change.subject in (component.charge, component.name)
+                own = change.subject in (component.charge, component.name)
+                counts = own or _touches(versions, change, component)
         if counts:
             found.append(change)
     return tuple(found)
 
 
-def _discounts(versions: _Both, name: str, component: Component) -> bool:
-    return any(
-        one.id == name and (one.charges is None or component.charge in one.charges)
-        for contract in (versions.old, versions.new)
-        for one in contract.discounts
-    )
+def _touches(versions: _Both, change: Change, component: Component) -> bool:
+    """Whether a block (a discount, an indexation) names the charge of a component, or all charges."""
+    field = change.kind.replace(" ", "_") + "s"
+    blocks = [
+        one for side in (versions.old, versions.new) for one in getattr(side, field, ()) if one.id == change.subject
+    ]
+    named = [getattr(one, "charges", ()) for one in blocks]
+    return any(charges is None or component.charge in charges for charges in named)
 
 
 def _asked(versions: _Both, charge: Charge) -> Iterator[str]:

@@ -22,6 +22,7 @@ from invoicer.domain.contract import (
     VolumeOff,
     counter_of,
 )
+from invoicer.domain.indexation import ByIndex, ByPercent, Indexation
 from invoicer.domain.inputs import Declared
 from invoicer.domain.payment import PaymentRule, PaymentTerms
 from invoicer.domain.period import Span, Unit
@@ -182,6 +183,20 @@ def refund(agreed: Refund) -> str:
     if agreed.partial:
         return f"refund {number(agreed.percent)}% of unused"
     return "no refund" if agreed.nothing else "refund unused"
+
+
+def indexation(agreed: Indexation) -> str:
+    """What an indexation raises, by what and how often."""
+    charges = ", ".join(agreed.charges) if agreed.charges else "everything"
+    match agreed.how:
+        case ByPercent(percent=percent):
+            by = f"by {number(percent)}%"
+        case ByIndex(series=series, plus=plus):
+            sign = "plus" if plus > 0 else "minus"
+            by = f"with “{series}”" + (f" {sign} {number(abs(plus))}%" if plus else "")
+    bounds = (("at least", agreed.at_least), ("at most", agreed.at_most))
+    limits = "".join(f", {word} {number(limit)}%" for word, limit in bounds if limit is not None)
+    return f"raises {charges} {by}{limits}, " + (f"every {agreed.every}" if agreed.every else "once")
 
 
 def discount(agreed: Discount, currency: str) -> str:

@@ -110,3 +110,33 @@ def test_days_can_be_chosen(starter: Shell) -> None:
     ).stdout
     dates = {tip.split()[2].rstrip(":") for tip in tips(drawn) if tip.startswith("Bill date")}
     assert dates == {"2026-03-01", "2026-04-01"}
+
+
+INDEXED = """
+contract indexed "Indexed"
+  seller my-company
+  customer acme
+  currency EUR
+  agreed 2025-12-12
+  term 36 months from 2026-01-01
+  bill quarterly in advance on day 1
+  pay within 30 days
+  supply hosting
+
+charge fee "Platform"
+  450.00 EUR per month
+
+indexation uplift "Yearly uplift"
+  raises fee by 3%
+  every year from 2027-01-01
+"""
+
+
+def test_an_indexation_has_a_row_and_raises_the_totals(starter: Shell) -> None:
+    starter.write("contracts/indexed.terms", INDEXED)
+    drawn = starter("schedule", "indexed", "--chart", "-", *SEEN).stdout
+    shown = words(drawn)
+    assert "raises fee by 3%, every year" in shown
+    # 3 × 450.00; 3 × 463.50 from 2027; 3 × 477.405, shown and billed as 477.41, from 2028
+    assert {"1 350.00", "1 390.50", "1 432.23"} <= set(shown)
+    assert not faults(drawn)

@@ -13,6 +13,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from invoicer.cli import cli
 from tests.cli.conftest import Shell
+from tests.cli.test_chart import INDEXED
 
 TERMS = "contracts/acme-2026.terms"
 UNTIL = ("--until", "2026-12-31")
@@ -145,3 +146,25 @@ def test_wrong_use(
     monkeypatch.chdir(starter.folder)
     result = starter("diff", *words)
     assert (result.exit_code, message in result.stderr) == (code, True), result.stderr
+
+
+def test_an_indexation_is_the_cause_of_what_it_raises(tmp_path: Path) -> None:
+    (tmp_path / "old.terms").write_text(INDEXED, "utf-8")
+    (tmp_path / "new.terms").write_text(INDEXED.replace("by 3%", "by 4%"), "utf-8")
+    words = ["diff", str(tmp_path / "old.terms"), str(tmp_path / "new.terms"), "--until", "2027-12-31", "--json"]
+    (contract,) = json.loads(CliRunner().invoke(cli, words, catch_exceptions=False).stdout)["contracts"]
+    # 3 × 463.50 and 3 × 468.00
+    assert [(one["old"], one["new"]) for one in contract["periods"]] == [("1390.50", "1404.00")] * 4
+    assert {change["what"] for one in contract["periods"] for change in one["because"]} == {"indexation uplift"}
+
+
+def test_declared_figures_can_be_given(tmp_path: Path) -> None:
+    agreed = INDEXED.replace("450.00 EUR per month", "12.00 EUR per seat per month\n  quantity 10 seats")
+    stated = agreed.replace("quantity 10 seats", "declared heads")
+    stated += '\ninput heads "Heads"\n  unit seats\n  stated per quarter\n'
+    for name, text in (("old", agreed), ("new", stated)):
+        (tmp_path / f"{name}.terms").write_text(text, "utf-8")
+    words = ["diff", str(tmp_path / "old.terms"), str(tmp_path / "new.terms"), "--until", "2026-12-31", "--json"]
+    for more, differences in (([], [None] * 4), (["--given", "heads=11"], ["36.00"] * 4)):
+        (contract,) = json.loads(CliRunner().invoke(cli, [*words, *more], catch_exceptions=False).stdout)["contracts"]
+        assert [one["difference"] for one in contract["periods"]] == differences

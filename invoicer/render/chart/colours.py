@@ -14,6 +14,7 @@ EDGE = "#c3cad3"
 BARS: dict[Tone, tuple[str, str]] = {  # in turn, so that a break can be seen
     Tone.PRICE: ("#cfe1f7", "#aecdf0"),
     Tone.DISCOUNT: ("#d3efda", "#b2dfbf"),
+    Tone.INDEXATION: ("#fbe7c6", "#f3d296"),
 }
 
 POINT = "#5b8fca"  # a bar of a day or so, which would not be seen otherwise

@@ -31,6 +31,7 @@ class Tone(StrEnum):
 
     PRICE = "price in force"
     DISCOUNT = "discount"
+    INDEXATION = "indexation"
 
 
 class EventKind(StrEnum):
@@ -47,7 +48,7 @@ class EventKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Bar:
     """Days at one price (or whatever the row is about). ``labels`` say it, from the fullest wording to the shortest;
-    ``note`` is read where the pointer rests."""
+    none: a bar without words. ``note`` is read where the pointer rests."""
 
     days: Period
     labels: tuple[str, ...]

@@ -41,9 +41,10 @@ def draw_row(sheet: Sheet, row: Row, scale: Scale, top: float, notes: list[str])
         bar = place.bar
         x2 = max(place.x2 - (1 if number + 1 < len(places) else 0), place.x1 + 2)
         fill = colours.BARS[bar.tone][number % 2] if x2 - place.x1 > _LEAST else colours.POINT
-        sheet.rect(place.x1, top + _BAR_TOP, x2 - place.x1, _BAR_HEIGHT, bar.note or bar.labels[0], rx=2, fill=fill)
+        note = bar.note or "".join(bar.labels[:1])
+        sheet.rect(place.x1, top + _BAR_TOP, x2 - place.x1, _BAR_HEIGHT, note, rx=2, fill=fill)
         said = _label(sheet, place, top, last_end)
-        if said is None:
+        if said is None and bar.labels:
             _numbered(sheet, place, top, row, notes)
         last_end = max(x2, said or 0.0)
     if row.tail:
