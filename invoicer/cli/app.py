@@ -7,18 +7,20 @@ import getpass
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
 
 from invoicer import __version__, plugins, runs
 from invoicer.cli import output
-from invoicer.errors import InvoicerError
+from invoicer.errors import DefectError, InvoicerError
 from invoicer.workspace.folder import around
+
+if TYPE_CHECKING:
+    from invoicer.domain.example import Given
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -45,24 +47,21 @@ class Day(click.ParamType[dt.date]):
         return day
 
 
-class Given(click.ParamType[tuple[str, Fraction]]):
-    """METER=QUANTITY or SERIES:MONTH=VALUE, with a point for decimals."""
+class Quantity(click.ParamType["Given"]):
+    """METER=QUANTITY or SERIES:MONTH=VALUE, with a point for decimals; single events joined by plus signs; behind them days,
+    where they are not those of the period that is billed."""
 
     name = "meter=quantity"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Fraction]:
-        if isinstance(value, tuple):
-            return value
-        meter, sign, number = value.partition("=")
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Given:
+        from invoicer.runs.given import parse_given
+
+        if not isinstance(value, str):
+            given: Given = value
+            return given
         try:
-            plain = number.replace(" ", "").replace("_", "")
-            if not sign or not meter or "/" in plain:
-                raise ValueError
-            found = Fraction(plain)
-            if ":" in meter and found <= 0:  # no index is
-                raise ValueError
-            return meter, found
-        except ValueError:
+            return parse_given(value)
+        except (ValueError, DefectError):
             mend = "write it as api-calls=250000, or the value of an index as NL-CPI-2015:2026-10=127.30"
             self.fail(f"“{value}” is no quantity of a meter; {mend}", param, ctx)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from fractions import Fraction
 from pathlib import Path
 
 import click
@@ -12,9 +11,10 @@ from rich.text import Text
 
 from invoicer import runs
 from invoicer.cli import output, tables, words
-from invoicer.cli.app import PROBLEMS, Day, Given, Session, json_option, reports_problems, workspace_of
+from invoicer.cli.app import PROBLEMS, Day, Quantity, Session, json_option, reports_problems, workspace_of
 from invoicer.cli.batch import opened
 from invoicer.cli.lines import document_data, preview_data, preview_table
+from invoicer.domain.example import Given
 from invoicer.domain.period import add_months
 from invoicer.errors import Place, Problem, RunError, Severity
 from invoicer.workspace.model import SETTINGS
@@ -25,7 +25,7 @@ from invoicer.workspace.model import SETTINGS
 @click.option("--on", type=Day(), required=True, help="The bill date: what falls due on this day.")
 @click.option(
     "--given",
-    type=Given(),
+    type=Quantity(),
     multiple=True,
     help="METER=QUANTITY for the period billed, or SERIES:MONTH=VALUE (repeatable).",
 )
@@ -37,7 +37,7 @@ def preview(
     session: Session,
     files: tuple[Path, ...],
     on: dt.date,
-    given: tuple[tuple[str, Fraction], ...],
+    given: tuple[Given, ...],
     as_of: dt.date | None,
     as_json: bool,
 ) -> None:
@@ -47,13 +47,17 @@ def preview(
     Examples:
       invoicer preview contracts/acme.terms --on 2026-01-01
       invoicer preview acme.terms --on 2026-02-01 --given api-calls=250000 --json
+      invoicer preview acme.terms --on 2026-02-01 --given "sms=800 from 2026-01-01 to 2026-01-31"
+      invoicer preview acme.terms --on 2026-02-01 --given cards=10.00+80.00+3x25.00
+
+    Events that are priced one by one are joined by plus signs; 3x25.00 are three of 25.00, 1x25.00 is a single one.
 
     Inside a workspace (that around the file, or -w) its price lists, customers and markets are used; outside of one parties
     stay unresolved and tax is left out.
     """
     place = workspace_of(files[0].parent) if session.implied else session.folder
     desk = runs.open_desk(place) if (place / SETTINGS).is_file() else None
-    found = runs.preview(files, on, dict(given), known_on=as_of, desk=desk)
+    found = runs.preview(files, on, given, known_on=as_of, desk=desk)
     if as_json:
         output.as_json(preview_data(found))
     else:

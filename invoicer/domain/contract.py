@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from invoicer.domain.events import EventPricing
 from invoicer.domain.example import Example
 from invoicer.domain.indexation import ByIndex, Indexation
 from invoicer.domain.inputs import Declared, Input
@@ -199,7 +200,7 @@ class Charge:
 
     ``quantity`` is None for a flat or one-off price without quantity. ``included`` units are free in each rating period.
     ``kind`` is the supply kind in the seller's words (``electronic-service``). ``includes_tax``: all its amounts hold their
-    VAT and premium tax.
+    VAT and premium tax. ``events``: what is agreed about each event, where a percentage is taken of each.
     """
 
     id: str
@@ -216,6 +217,7 @@ class Charge:
     maximum: Timeline[Bound] | None = None
     premium: Premium | None = None
     includes_tax: bool = False
+    events: EventPricing | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,13 @@ from invoicer.domain.trace import Clause
 @dataclass(frozen=True, slots=True)
 class Given:
     """A quantity of a meter, or a figure of an input: for those ``days``, or (None) for the period that is billed on the
-    day of the invoice."""
+    day of the invoice. ``events`` are the amounts of the single events that make it up, in their order, where they are
+    given."""
 
     meter: str
     value: Fraction
     days: Period | None = None
+    events: tuple[Fraction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

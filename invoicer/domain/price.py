@@ -77,9 +77,11 @@ class Tiered:
 
 @dataclass(frozen=True, slots=True)
 class Percent:
-    """``percent`` of the measured quantity, which is an amount of money (1.40% of card-volume)."""
+    """``percent`` of the measured quantity, which is an amount of money (1.40% of card-volume), plus ``fixed`` for each
+    event."""
 
     percent: Decimal
+    fixed: Decimal = Decimal(0)
 
 
 class Comparison(StrEnum):

@@ -32,6 +32,7 @@ from invoicer.domain.trace import Trace, add, given, greater, lesser, rounded, s
 from invoicer.engine import segments
 from invoicer.engine.conditions import choose
 from invoicer.engine.daycount import Share
+from invoicer.engine.events import event_terms, free_row, priced_by_event
 from invoicer.engine.holds import LATE_ONE_OFF, NO_OPTION, NO_QUANTITY, PERIODS_DISAGREE, Where
 from invoicer.engine.pricing import Units, billable, priced, shared
 from invoicer.engine.quantities import Context, quantity_of_cell, served
@@ -95,8 +96,14 @@ def _rate_cell(
             units = Units(quantity and billable(quantity, _included(part, unit), unit), unit)
             units = Units(units.after, unit, None, units.after.result if units.after else Fraction(0))
             share = None if slot.period.one_off else share_of(slot, part)
-        amount = priced(price, units, clause, context.contract.currency)
-        free = _free(part, quantity, units, unit)
+        terms = event_terms(slot, part, price)
+        if terms and quantity:
+            tally = context.tally(part, cell, terms, where)
+            amount = priced_by_event(part, terms, tally, quantity, context.contract.currency)
+            free = free_row(tally, unit)
+        else:
+            amount = priced(price, units, clause, context.contract.currency)
+            free = _free(part, quantity, units, unit)
         found.append(RatedPart(part, price, quantity, amount, free, share))
     return found
 

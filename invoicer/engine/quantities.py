@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from invoicer.domain.contract import Charge, Contract, Discount, Fixed, counter_of
+from invoicer.domain.events import EventTerms, Tally
 from invoicer.domain.evidence import NO_EVIDENCE, Evidence
 from invoicer.domain.party import Customer
 from invoicer.domain.party import in_force as customer_in_force
@@ -89,6 +90,18 @@ class Context:
         found = self.measurements[self.contract.id, *ask]
         assert isinstance(found, Measured)
         return given(found.value, "quantity", self.contract.meter(ask[0]).unit, source=found.source)
+
+    def tally(self, part: Part, parts: Sequence[Part], terms: EventTerms, where: Where) -> Tally:
+        """How the events of a part are priced; HeldError where that was not measured."""
+        meter, days = ask = own_ask(self.contract, part, parts)
+        found = self.measurements.get((self.contract.id, *ask))
+        tally = found.tally(terms) if isinstance(found, Measured) else None
+        if tally is None:
+            problem = self.missing(ask, where) or where.problem(
+                UNMEASURED, f"the single events of meter {meter} from {days} are not known", "deliver the events"
+            )
+            raise HeldError(problem)
+        return tally
 
     def missing(self, ask: Ask, where: Where) -> Problem | None:
         """Why a quantity can't be used, if it can't."""

@@ -9,6 +9,7 @@ from itertools import chain
 
 from invoicer.domain.contract import Charge, Contract
 from invoicer.domain.entitlement import Entitlement
+from invoicer.domain.events import EventTerms
 from invoicer.domain.evidence import NO_EVIDENCE, Evidence
 from invoicer.domain.party import Customer
 from invoicer.domain.period import Period
@@ -16,8 +17,9 @@ from invoicer.domain.usage import Demand, Measurements
 from invoicer.engine.bounds import bounds
 from invoicer.engine.charges import Pots, rate_slot
 from invoicer.engine.discounts import discount
+from invoicer.engine.events import all_event_terms
 from invoicer.engine.holds import HeldError, Where
-from invoicer.engine.quantities import Ask, Context, asks_of
+from invoicer.engine.quantities import Ask, Context, asks_of, own_ask
 from invoicer.engine.rated import RatedSlot
 from invoicer.engine.refunds import refunds_in_part, retained
 from invoicer.engine.schedule import ScheduledPeriod, Slot, slots
@@ -118,14 +120,20 @@ def demands(
     evidence: Evidence = NO_EVIDENCE,
 ) -> tuple[Demand, ...]:
     """The quantities that :func:`rate` needs for the same arguments, each once. ``time_zone`` is the seller's (IANA)."""
-    found: dict[Ask, None] = {}
+    found: dict[Ask, dict[EventTerms, None]] = {}
     context = Context(contract, known_on, None, {}, evidence)
     for charge in contract.charges:
         for uncut in (False, True) if refunds_in_part(contract, known_on) else (False,):
-            for _, _, _, _, asks in _walk(context, charge, through, billed_until, {}, uncut):
-                found.update(dict.fromkeys(asks))
+            for slot, _, _, parts, asks in _walk(context, charge, through, billed_until, {}, uncut):
+                for ask in asks:
+                    found.setdefault(ask, {})
+                for part in parts:
+                    for terms in all_event_terms(slot, part):
+                        found[own_ask(contract, part, parts)][terms] = None
     return tuple(
-        Demand(contract.id, contract.meter(name), days, time_zone) for name, days in found if not contract.input(name)
+        Demand(contract.id, contract.meter(name), days, time_zone, tuple(events))
+        for (name, days), events in found.items()
+        if not contract.input(name)
     )
 
 

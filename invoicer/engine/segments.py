@@ -17,9 +17,10 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from invoicer.domain.contract import Bound, Charge, Contract, Proration, Quantity, counter_of
+from invoicer.domain.events import EventBounds
 from invoicer.domain.evidence import Evidence
 from invoicer.domain.period import Period, Span
 from invoicer.domain.price import Conditional, Flat, PerUnit, Price, SimplePrice, Tiered
@@ -45,6 +46,9 @@ class Seen:
     included: tuple[Dated[Fraction], ...]
     minimum: tuple[Dated[Bound], ...]
     maximum: tuple[Dated[Bound], ...]
+    event_bounds: tuple[Dated[EventBounds], ...]
+    free_events: tuple[Dated[Fraction], ...]
+    free_amount: tuple[Dated[Fraction], ...]
 
     @classmethod
     def of(cls, contract: Contract, charge: Charge, known_on: dt.date, evidence: Evidence, until: dt.date) -> Seen:
@@ -61,7 +65,36 @@ class Seen:
             known(charge.included),
             known(charge.minimum),
             known(charge.maximum),
+            known(charge.events.bounds if charge.events else None),
+            known(charge.events.free_events if charge.events else None),
+            known(charge.events.free_amount if charge.events else None),
         )
+
+    @property
+    def changes(self) -> tuple[dt.date, ...]:
+        """The days on which something changes that makes the amount of a period, its bounds apart."""
+        timelines: tuple[Sequence[Dated[Any]], ...] = (
+            *(self.price, self.quantity, self.included),
+            *(self.event_bounds, self.free_events, self.free_amount),
+        )
+        return tuple(sorted({entry.effective for entries in timelines for entry in entries}))
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedEvents:
+    """What is agreed about each event on a day, where a percentage is taken of each."""
+
+    bounds: Dated[EventBounds] | None = None
+    free_events: Dated[Fraction] | None = None
+    free_amount: Dated[Fraction] | None = None
+
+    def entries(self) -> tuple[Dated[EventBounds] | Dated[Fraction], ...]:
+        """The entries that count."""
+        return tuple(entry for entry in (self.bounds, self.free_events, self.free_amount) if entry is not None)
+
+    def values(self) -> tuple[object, ...]:
+        """What they say, wherever it was agreed."""
+        return tuple(entry and entry.value for entry in (self.bounds, self.free_events, self.free_amount))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +104,21 @@ class Values:
     price: Dated[Price]
     quantity: Dated[Quantity] | None
     included: Dated[Fraction] | None
+    events: AgreedEvents = AgreedEvents()
 
     def same(self, other: Values) -> bool:
         """Whether both charge the same for the same."""
         return self._values() == other._values()
 
-    def entries(self) -> tuple[Dated[Price] | Dated[Quantity] | Dated[Fraction], ...]:
+    def entries(self) -> tuple[Dated[Price] | Dated[Quantity] | Dated[Fraction] | Dated[EventBounds], ...]:
         """The entries that count, the price first."""
-        return tuple(entry for entry in (self.price, self.quantity, self.included) if entry is not None)
+        counting = (self.price, self.quantity, self.included, *self.events.entries())
+        return tuple(entry for entry in counting if entry is not None)
 
-    def _values(self) -> tuple[Price, Quantity | None, Fraction | None]:
+    def _values(self) -> tuple[object, ...]:
         quantity, included = self.quantity, self.included
-        return self.price.value, quantity.value if quantity else None, included.value if included else None
+        stated = quantity.value if quantity else None, included.value if included else None
+        return self.price.value, *stated, *self.events.values()
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +239,7 @@ def _cut(seen: Seen, slot: Slot, where: Where) -> Iterator[Part]:
             )
         yield Part(slot.days, Cell(slot.days, 1, slot.days.start), values)
         return
-    changes = sorted({e.effective for entries in (seen.price, seen.quantity, seen.included) for e in entries})
-    rule, day = seen.charge.proration.change, slot.days.start
+    changes, rule, day = seen.changes, seen.charge.proration.change, slot.days.start
     while day < slot.days.end:
         values = _values_at(seen, day, where)
         cell = _cell_of(seen, slot, values, day, where)
@@ -245,7 +280,10 @@ def _values_at(seen: Seen, day: dt.date, where: Where) -> Values:
             f"{price.month:%Y-%m} is not known on {seen.known_on}",
             f"add the value of {price.month:%Y-%m} to indices/{price.series}.csv when it is published",
         )
-    return Values(price, in_force(seen.quantity, day), in_force(seen.included, day))
+    events = AgreedEvents(
+        in_force(seen.event_bounds, day), in_force(seen.free_events, day), in_force(seen.free_amount, day)
+    )
+    return Values(price, in_force(seen.quantity, day), in_force(seen.included, day), events)
 
 
 def _stated_by(price: Price) -> list[Span]:

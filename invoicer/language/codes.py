@@ -138,6 +138,9 @@ class Code(Enum):
     C112 = About("only packages are rounded up or down")
     C113 = About("days are counted in two ways at once")
     C114 = About("a level is measured over time, and not for each day")
+    C115 = About("a line is about each event, and the price is not taken of each event")
+    C116 = About("events can't be priced one by one")
+    C117 = About("what is agreed about each event leaves nothing to the percentage, or says nothing")
     # reading
     C060 = About("the indentation suggests another reading", Severity.WARNING)
     C061 = About("a meter is not used", Severity.WARNING)

@@ -18,6 +18,7 @@ from invoicer.domain.contract import (
     ProrationRules,
     Quantity,
 )
+from invoicer.domain.events import EventBounds
 from invoicer.domain.example import Example, Expected, Given, GivenIndex
 from invoicer.domain.inputs import Declared, Input
 from invoicer.domain.money import Money
@@ -108,6 +109,11 @@ def to_bound(node: tree.Bounded) -> Bound:
     return Bound(node.amount.value, node.per.span if node.per else None, node.prorated)
 
 
+def to_event_bounds(node: tree.EachEvent) -> EventBounds:
+    """What each event costs at least and at most."""
+    return EventBounds(node.least.value if node.least else None, node.most.value if node.most else None)
+
+
 def to_proration(node: tree.Prorate | None) -> ProrationRules:
     """The rules as stated. A moment that is left out counts days as the others do, by days where none says how."""
     stated = dict(node.policies) if node else {}
@@ -119,8 +125,8 @@ def _simple(node: tree.PriceNode, measured: str | None) -> SimplePrice:
     match node:
         case tree.Free():
             return Free()
-        case tree.Share(percent=percent):
-            return Percent(percent.value)
+        case tree.Share(percent=percent, fixed=fixed):
+            return Percent(percent.value, fixed.value if fixed else Decimal(0))
         case tree.Tiers(model=model, per=per, bands=bands, packages=packages):
             whole = packages.rounding if packages else Rounding.UP
             return Tiered(Model(model), tuple(_band(model, b) for b in bands), per.span if per else None, whole)
@@ -173,4 +179,5 @@ def to_example(node: tree.Example, currency: str, clause: Callable[[Place, str],
 
 def _given(node: tree.Given) -> Given:
     days = Period(node.first.value, node.last.value + dt.timedelta(days=1)) if node.first and node.last else None
-    return Given(node.name.text, Fraction(node.value.value), days)
+    events = tuple(Fraction(one.value) for one in node.events)
+    return Given(node.name.text, Fraction(node.value.value), days, events)

@@ -24,6 +24,7 @@ from invoicer.domain.contract import (
     Source,
     VolumeOff,
 )
+from invoicer.domain.events import EventPricing
 from invoicer.domain.inputs import Declared
 from invoicer.domain.payment import PaymentTerms
 from invoicer.domain.period import Span, Unit
@@ -35,6 +36,7 @@ from invoicer.language.convert import (
     to_billing,
     to_bound,
     to_condition,
+    to_event_bounds,
     to_example,
     to_input,
     to_price,
@@ -133,7 +135,16 @@ def _charge(terms: Terms, charge: ChargeTerms) -> Charge:
         maximum=_some(_mapped(charge.maximum, to_bound)),
         premium=_premium(charge),
         includes_tax=includes_tax(terms, charge),
+        events=_events(charge),
     )
+
+
+def _events(charge: ChargeTerms) -> EventPricing | None:
+    bounds = _mapped(charge.each_event, to_event_bounds)
+    numbers = _mapped(charge.first_events, lambda node: Fraction(node.count.value))
+    amounts = _mapped(charge.first_amount, lambda node: Fraction(node.amount.value))
+    pricing = EventPricing(_some(bounds), _some(numbers), _some(amounts))
+    return pricing if pricing != EventPricing() else None
 
 
 def _measured(terms: Terms, charge: ChargeTerms) -> str | None:

@@ -91,6 +91,8 @@ DETAILS = {
     "flat": mark("Fixed part"),
     "period": mark("Full periods"),
     "part-of-period": mark("Part of a period"),
+    "event-minimum": mark("Minimum per event"),
+    "event-maximum": mark("Maximum per event"),
     "used": mark("Used days"),
     "kept-of-unused": mark("Kept of the unused days"),
     "short-rate": mark("Kept by the short-rate table"),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 from invoicer import engine
 from invoicer.domain.contract import Contract
+from invoicer.domain.events import tally
 from invoicer.domain.evidence import NO_EVIDENCE, Declaration, Evidence, IndexValue
 from invoicer.domain.example import Given, GivenIndex
 from invoicer.domain.period import Period
@@ -19,6 +20,11 @@ from invoicer.errors import Place, Problem, Severity
 EARLIER = Measured(Fraction(0), "an earlier period, for which no quantity is given", 0)
 BY_HAND = "given by hand"
 NEUTRAL_ZONE = "UTC"
+_MOST_EVENTS = 100_000
+_DAY = r"\d{4}-\d{2}-\d{2}"
+_WRITTEN = re.compile(
+    rf"(?P<meter>[^=]+)=(?P<value>-?[\d._ +x]+?)(?: +from +(?P<first>{_DAY}) +to +(?P<last>{_DAY}))?", re.ASCII
+)
 MISSING_QUANTITY = "L203"
 
 
@@ -26,13 +32,38 @@ INDEX = re.compile(r"(.+):(\d{4}-(?:0[1-9]|1[0-2]))")
 """An index series and a month, as ``--given`` names them: NL-CPI-2015:2026-10."""
 
 
-def sorted_out(given: Mapping[str, Fraction]) -> tuple[tuple[Given, ...], tuple[GivenIndex, ...]]:
-    """Quantities by meter, for the period that is billed; and index values, by series and month."""
-    values = {name: match for name in given if (match := INDEX.fullmatch(name))}
+def parse_given(text: str) -> Given:
+    """A quantity as it is written at the command line. Raises ValueError for anything else.
+
+    ``sms=1200`` for the period that is billed; ``"sms=800 from 2026-01-01 to 2026-01-31"`` for stated days;
+    ``cards=10+80+3x25`` for single events, of which three are of 25.
+    """
+    match = _WRITTEN.fullmatch(text.replace("\u00a0", " ").strip())
+    if match is None:
+        raise ValueError(text)
+    days = None
+    if match["first"]:
+        last = dt.date.fromisoformat(match["last"])
+        days = Period(dt.date.fromisoformat(match["first"]), last + dt.timedelta(days=1))
+    parts = [part.rpartition("x") for part in re.sub("[ _]", "", match["value"]).split("+")]
+    if len(parts) == 1 and not parts[0][1]:
+        value = Fraction(parts[0][2])
+        if INDEX.fullmatch(match["meter"]) and (value <= 0 or days):  # no index is
+            raise ValueError(text)
+        return Given(match["meter"], value, days)
+    if INDEX.fullmatch(match["meter"]) or any(int(count or 1) > _MOST_EVENTS for count, _, _ in parts):
+        raise ValueError(text)
+    events = tuple(Fraction(amount) for count, _, amount in parts for _ in range(int(count or 1)))
+    return Given(match["meter"], sum(events, Fraction(0)), days, events)
+
+
+def sorted_out(given: Iterable[Given]) -> tuple[tuple[Given, ...], tuple[GivenIndex, ...]]:
+    """Quantities by meter; and index values, which are given by series and month in the place of a meter."""
+    named = [(one, INDEX.fullmatch(one.meter)) for one in given]
     indices = (
-        GivenIndex(match[1], dt.date.fromisoformat(f"{match[2]}-01"), given[name]) for name, match in values.items()
+        GivenIndex(match[1], dt.date.fromisoformat(f"{match[2]}-01"), one.value) for one, match in named if match
     )
-    return tuple(Given(meter, value) for meter, value in given.items() if meter not in values), tuple(indices)
+    return tuple(one for one, match in named if not match), tuple(indices)
 
 
 def with_values(indices: Iterable[GivenIndex], evidence: Evidence = NO_EVIDENCE) -> Evidence:
@@ -56,12 +87,49 @@ def answers(
 
     A quantity for stated days answers for those days. One without days is that of the period billed on the day of the
     invoice. Where a price changes within the period, the quantity of a meter that adds up is shared among its parts by
-    days. Earlier periods count as zero. A quantity that is not given is a hold (L203) with that ``mend``, in which ``{}``
-    stands for the meter.
+    days; single events are not shared, and need days of their own. Earlier periods count as zero. A quantity that is not
+    given is a hold (L203) with that ``mend``, in which ``{}`` stands for the meter.
     """
     quantities = tuple(given)
     demands = engine.demands(contract, NEUTRAL_ZONE, known_on, on, evidence=evidence)
-    return {demand.key: _answer(demand, contract, on, known_on, quantities, mend) for demand in demands}
+    return {demand.key: _answered(demand, contract, on, known_on, quantities, mend) for demand in demands}
+
+
+def _answered(
+    demand: Demand, contract: Contract, on: dt.date, known_on: dt.date, given: tuple[Given, ...], mend: str
+) -> Measured | Problem:
+    found = _answer(demand, contract, on, known_on, given, mend)
+    if isinstance(found, Problem) or not demand.events:
+        return found
+    billed_now = _billed_now(contract, demand, on, known_on)
+    mine = [replace(one, days=one.days or billed_now) for one in given if one.meter == demand.meter.id]
+    tallies = []
+    for terms in demand.events:
+        earlier: list[Fraction] = []
+        events: list[Fraction] = []
+        for one in sorted((one for one in mine if one.days), key=lambda one: one.days or demand.days):
+            if one.days is None or one.days.end <= terms.since or one.days.start >= demand.days.end:
+                continue
+            inside = demand.days.start <= one.days.start and one.days.end <= demand.days.end
+            before = one.days.end <= demand.days.start
+            if (one.value and not one.events) or not (inside or before):
+                return _not_by_event(demand, contract, one, inside or before)
+            (events if inside else earlier).extend(one.events)
+        tallies.append((terms, tally(earlier, events, terms)))
+    return replace(found, tallies=tuple(tallies))
+
+
+def _not_by_event(demand: Demand, contract: Contract, given: Given, fits: bool) -> Problem:
+    """The hold of a quantity that does not say what each event comes to, or on which side of a change it was."""
+    name = demand.meter.id
+    place = Place(part=f"contract {contract.id}, meter {name}")
+    if fits:
+        cause = f"each event of {name} is priced by itself, and only their sum is given"
+        mend = f"give the events: `--given {name}=10+80+3x25`; in an example `given {name} events 10.00, 80.00`"
+    else:
+        cause = f"the price changes within {given.days}, and nothing says which events of {name} came before that"
+        mend = f"give those of {demand.days} apart, with `from {demand.days.start} to {demand.days.last_day}`"
+    return Problem(MISSING_QUANTITY, place, cause, mend, Severity.HOLD)
 
 
 def figures(

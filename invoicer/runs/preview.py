@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
 from invoicer import tax
 from invoicer.domain.contract import Contract
 from invoicer.domain.entitlement import Entitlement
 from invoicer.domain.evidence import NO_EVIDENCE
+from invoicer.domain.example import Given
 from invoicer.domain.supply import Treatment
 from invoicer.errors import Place, Problem
 from invoicer.runs.desk import Desk
@@ -44,18 +44,17 @@ class Preview:
 def preview(
     files: Sequence[Path],
     on: dt.date,
-    given: Mapping[str, Fraction],
+    given: Sequence[Given],
     *,
     known_on: dt.date | None = None,
     desk: Desk | None = None,
 ) -> Preview:
     """Rate the contracts of terms files for an invoice on a day: every component whose bill date it is.
 
-    ``given`` is the quantity of each meter, and the figure of each input, for the period that is billed on that day;
-    where a price changes within the period, one that adds up is shared among its parts by days. It may also be the value of
-    an index for a month, by a name such as ``NL-CPI-2015:2026-10``. ``known_on`` (``on`` when None) is the day that is seen
-    from. With a desk, price lists, customers, index values and markets of the workspace are used; without one parties stay
-    unresolved and tax is left out.
+    ``given`` are quantities of meters and figures of inputs, for the period that is billed on that day or for stated days
+    (:func:`answers`); and index values for a month, under a name such as ``NL-CPI-2015:2026-10``. ``known_on`` (``on`` when
+    None) is the day that is seen from. With a desk, price lists, customers, index values and markets of the workspace are
+    used; without one parties stay unresolved and tax is left out.
     """
     loaded = load_files(files, desk)
     lines: dict[str, tuple[PreviewLine, ...]] = {}
@@ -72,7 +71,7 @@ def preview(
 
 
 def _rated(
-    contract: Contract, on: dt.date, known_on: dt.date, given: Mapping[str, Fraction], desk: Desk | None
+    contract: Contract, on: dt.date, known_on: dt.date, given: Sequence[Given], desk: Desk | None
 ) -> tuple[tuple[PreviewLine, ...], tuple[Problem, ...]]:
     rows = desk.workspace.customers.get(contract.customer, ()) if desk else None
     mend = "add --given {}=QUANTITY"
@@ -99,12 +98,12 @@ def _rated(
     return treated, (*holds, *assessment.holds)
 
 
-def _unused(given: Mapping[str, Fraction], contracts: Iterable[Contract]) -> Iterator[Problem]:
+def _unused(given: Sequence[Given], contracts: Iterable[Contract]) -> Iterator[Problem]:
     listed = tuple(contracts)
     meters = {meter.id for contract in listed for meter in contract.meters}
     known = sorted(meters | {asked.id for contract in listed for asked in contract.inputs})
     series = sorted({name for contract in listed for name in contract.index_series})
-    for name in given:
+    for name in dict.fromkeys(one.meter for one in given):
         if index := INDEX.fullmatch(name):
             if index[1] not in series:
                 mend = f"these terms follow {', '.join(series)}" if series else "these terms follow no index"

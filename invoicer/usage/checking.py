@@ -75,8 +75,11 @@ class Doubts:
 
 
 def _reaches(day: dt.date, demand: Demand) -> bool:
-    """Whether an event of a day takes part in the quantity: a level lasts, so any day before the end does."""
-    return day < demand.days.end if demand.meter.aggregation.weighted else day in demand.days
+    """Whether an event of a day takes part in the answer: a level lasts, so any day before the end does; and events that
+    are free are counted from a day that may lie before the first one."""
+    if demand.meter.aggregation.weighted:
+        return day < demand.days.end
+    return min((terms.since for terms in demand.events), default=demand.days.start) <= day < demand.days.end
 
 
 def check_events(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,6 +63,7 @@ def _counted(
     from invoicer.usage.checking import check_events
     from invoicer.usage.counting import count_events
     from invoicer.usage.days import date_events
+    from invoicer.usage.events import tally_events
     from invoicer.usage.levels import average_levels
     from invoicer.usage.rules import Rule, Rules
     from invoicer.usage.store import load_events, opened
@@ -82,8 +84,9 @@ def _counted(
         for rule, group in countable.items():
             measured = average_levels if rule.aggregation.weighted else count_events
             found = measured(connection, rules, rule, group, loaded)
+            tallies = tally_events(connection, rules, rule, group)
             for at, demand in enumerate(group):
-                answers[demand.key] = found.get(at) or _nothing(demand, manifest)
+                answers[demand.key] = replace(found.get(at) or _nothing(demand, manifest), tallies=tallies.get(at, ()))
     return {key: answers[key] for key in wanted}, of_rows
 
 

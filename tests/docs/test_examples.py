@@ -7,14 +7,15 @@ import re
 import shlex
 from dataclasses import dataclass, field
 from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from invoicer import language, runs
+from invoicer.domain.example import Given
 from invoicer.errors import Problem, Severity
 from invoicer.language import Loaded
+from invoicer.runs.given import parse_given
 from tests.docs.pages import ROOT, Block, blocks, of_kind, price_lists, whole
 
 ROW = re.compile(
@@ -65,7 +66,7 @@ class Expected:
 
     on: dt.date
     known_on: dt.date | None = None
-    given: dict[str, Fraction] = field(default_factory=dict)
+    given: tuple[Given, ...] = ()
     rows: list[tuple[str, tuple[str, str] | None, str]] = field(default_factory=list)
 
     @classmethod
@@ -74,9 +75,9 @@ class Expected:
         words = shlex.split(first)
         asked = list(zip(words[::2], words[1::2], strict=True))
         days = {option: dt.date.fromisoformat(value) for option, value in asked if option in ("--on", "--as-of")}
-        given = dict(value.split("=") for option, value in asked if option == "--given")
+        given = tuple(parse_given(value) for option, value in asked if option == "--given")
         assert {option for option, _ in asked} <= {"--on", "--as-of", "--given"}, f"{block}: {first}"
-        found = cls(days["--on"], days.get("--as-of"), {meter: Fraction(number) for meter, number in given.items()})
+        found = cls(days["--on"], days.get("--as-of"), given)
         for row in rows:
             if row != "nothing":
                 match = ROW.fullmatch(row.strip())

@@ -8,7 +8,8 @@ from fractions import Fraction
 import pytest
 
 from invoicer.domain.contract import Aggregation, Charge, InSteps, Metered, Proration, ProrationRules
-from invoicer.domain.price import Band, Tiered
+from invoicer.domain.events import EventBounds
+from invoicer.domain.price import Band, Percent, Tiered
 from invoicer.domain.trace import Rounding
 from tests.language.test_language_contract import GOOD, contract
 
@@ -54,6 +55,24 @@ def test_packages(charges: dict[str, Charge]) -> None:
 def test_levels_over_time(meter: str, kind: Aggregation, field: str) -> None:
     found = contract((GOOD / "usage.terms").read_text("utf-8")).meter(meter)
     assert (found.aggregation, found.field, found.per_day, found.additive) == (kind, field, False, False)
+
+
+def test_percentages_of_each_event(charges: dict[str, Charge]) -> None:
+    cards = charges["cards"]
+    assert [entry.value for entry in cards.price.entries] == [
+        Percent(Decimal("2.99"), Decimal("0.255")),
+        Percent(Decimal("2.79"), Decimal("0.25")),
+    ]
+    assert cards.events is not None
+    assert cards.events.bounds is not None and cards.events.free_events is not None
+    assert [entry.value for entry in cards.events.bounds.entries] == [
+        EventBounds(Decimal("1.75"), Decimal("12.00")),
+        EventBounds(Decimal("2.00"), None),
+    ]
+    assert [entry.value for entry in cards.events.free_events.entries] == [Fraction(3), Fraction(5)]
+    assert cards.events.free_amount is not None
+    assert [entry.value for entry in cards.events.free_amount.entries] == [Fraction(500), Fraction(600)]
+    assert charges["each"].events is not None and charges["first"].events is None
 
 
 def test_how_days_are_counted(charges: dict[str, Charge]) -> None:

@@ -11,6 +11,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from invoicer import ledger, runs, workspace
 from invoicer.domain.document import Document, Kind
+from invoicer.domain.example import Given
 from invoicer.errors import Problem
 from invoicer.runs.examples import failing
 
@@ -144,9 +145,10 @@ def test_a_month_that_ends_with_the_month_is_no_longer_than_a_month(folder: Path
 
 
 def preview(folder: Path, on: str, **given: int) -> runs.Preview:
-
     path = folder / "contracts" / "acme-2026.terms"
-    return runs.preview([path], dt.date.fromisoformat(on), {name: Fraction(value) for name, value in given.items()})
+    return runs.preview(
+        [path], dt.date.fromisoformat(on), [Given(name, Fraction(value)) for name, value in given.items()]
+    )
 
 
 def test_a_preview_takes_given_figures(folder: Path) -> None:

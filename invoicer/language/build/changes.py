@@ -35,6 +35,12 @@ class Changes(Parts):
         bound = tree.Bounded(self._place(meta), word, *bounded)
         return tree.Change(self._trimmed(meta, (bound.per or bound.amount,)), self._name(name), bound)
 
+    def change_each_event(self, meta: Meta, name: Token, to: tree.EachEvent) -> tree.Change:
+        return self._change(meta, name, to)
+
+    def change_first_free(self, meta: Meta, name: Token, to: tree.FirstEvents | tree.FirstAmount) -> tree.Change:
+        return self._change(meta, name, to)
+
     def change_billing(self, meta: Meta, name: Token, to: tree.Bill) -> tree.Change:
         return self._change(meta, name, to)
 
@@ -45,7 +51,10 @@ class Changes(Parts):
         return self._change(meta, None, to)
 
     def _change(
-        self, meta: Meta, name: Token | None, to: tree.Quantity | tree.Included | tree.Bill | tree.Pay
+        self,
+        meta: Meta,
+        name: Token | None,
+        to: tree.Quantity | tree.Included | tree.EachEvent | tree.FirstEvents | tree.FirstAmount | tree.Bill | tree.Pay,
     ) -> tree.Change:
         return tree.Change(self._trimmed(meta, (to,)), self._name(name) if name else None, to)
 

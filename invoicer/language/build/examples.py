@@ -48,6 +48,15 @@ class Examples(Parts):
             number = tree.Number(number.where, Decimal(1))
         return tree.GivenIndex(self._place(meta), self._name(series), self._month(month), number)
 
+    def given_events(self, meta: Meta, name: Token, *rest: Token | tuple[tree.Day, tree.Day] | None) -> tree.Given:
+        *parts, days = rest
+        tokens = [one for one in parts if isinstance(one, Token)]
+        events = tuple(self._number(one) for one in tokens if one.type == "NUMBER")
+        word = next((self._name(one) for one in tokens if one.type != "NUMBER"), None)
+        first, last = days if isinstance(days, tuple) else (None, None)
+        total = tree.Number(events[0].where, sum((one.value for one in events), Decimal(0)))
+        return tree.Given(self._place(meta), self._name(name), total, word, first, last, events)
+
     def given_days(self, meta: Meta, first: Token, last: Token) -> tuple[tree.Day, tree.Day]:
         return self._day(first), self._day(last)
 

@@ -60,8 +60,8 @@ class Prices(Parts):
     def once(self, meta: Meta, amount: tree.Amount, *per: tree.Each | tree.Length) -> tree.Rate:
         return tree.Rate(self._place(meta), amount, per, True)
 
-    def share(self, meta: Meta, percent: Token, meter: Token) -> tree.Share:
-        return tree.Share(self._place(meta), self._number(percent), self._name(meter))
+    def share(self, meta: Meta, percent: Token, meter: Token, fixed: tree.Amount | None) -> tree.Share:
+        return tree.Share(self._place(meta), self._number(percent), self._name(meter), fixed)
 
     def per_time(self, meta: Meta, count: Token | None, unit: Unit) -> tree.Length:
         return self._length(meta, count, unit)

@@ -198,6 +198,10 @@ def _amounts(document: tree.Document) -> Iterator[tree.Amount]:
                 yield amount
             case tree.VolumeOff(bands=bands):
                 yield from (band.up_to for band in bands if band.up_to)
+            case tree.Priced(price=tree.Share(fixed=tree.Amount() as amount)) | tree.FirstAmount(amount=amount):
+                yield amount
+            case tree.EachEvent(least=least, most=most):
+                yield from (amount for amount in (least, most) if amount)
 
 
 def _whole_amounts(document: tree.Document) -> Iterator[tree.Amount]:
@@ -209,7 +213,7 @@ def _whole_amounts(document: tree.Document) -> Iterator[tree.Amount]:
                     yield amount
             case tree.Priced(price=tree.Tiers(bands=bands)):
                 yield from (band.flat for band in bands if band.flat)
-            case tree.Bounded(amount=amount) | tree.AmountOff(amount=amount):
+            case tree.Bounded(amount=amount) | tree.AmountOff(amount=amount) | tree.FirstAmount(amount=amount):
                 yield amount
             case tree.Expectation(amount=amount) if amount:
                 yield amount

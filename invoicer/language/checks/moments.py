@@ -34,6 +34,9 @@ class Moment:
     minimum: tree.Bounded | None
     maximum: tree.Bounded | None
     bill: tree.Bill | None
+    each_event: tree.EachEvent | None
+    first_events: tree.FirstEvents | None
+    first_amount: tree.FirstAmount | None
     unit: str | None
 
     @property
@@ -73,6 +76,7 @@ class Moments:
         timelines: tuple[Timeline[Any], ...] = (
             *(charge.price, charge.quantity, charge.included),
             *(charge.minimum, charge.maximum, charge.billing),
+            *(charge.each_event, charge.first_events, charge.first_amount),
         )
         counting: list[Counting[Any]] = [Counting() for _ in timelines]
         entries = [
@@ -126,5 +130,7 @@ def _size(state: State) -> int:
 
 def _moment(terms: Terms, state: State) -> Moment:
     values: list[Any] = [entry.value if entry else None for entry in state]
-    prices, quantity, included, minimum, maximum, bill = values
-    return Moment(prices, quantity, included, minimum, maximum, bill, terms.unit_of(quantity))
+    prices, quantity, included, minimum, maximum, bill, *of_events = values
+    each_event, first_events, first_amount = of_events
+    unit = terms.unit_of(quantity)
+    return Moment(prices, quantity, included, minimum, maximum, bill, each_event, first_events, first_amount, unit)

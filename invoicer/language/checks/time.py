@@ -133,6 +133,9 @@ def _timelines(terms: Terms) -> Iterator[tuple[str, Timeline[Any]]]:
         yield f"the included units of `{charge.id}`", charge.included
         yield f"the minimum of `{charge.id}`", charge.minimum
         yield f"the maximum of `{charge.id}`", charge.maximum
+        yield f"the bounds of each event of `{charge.id}`", charge.each_event
+        yield f"the free events of `{charge.id}`", charge.first_events
+        yield f"the free amount of `{charge.id}`", charge.first_amount
         if charge.bills_itself:
             yield f"the billing of `{charge.id}`", charge.billing
         yield f"the end of `{charge.id}`", charge.service

@@ -9,6 +9,7 @@ from invoicer.domain.contract import Aggregation
 from invoicer.domain.price import Model
 from invoicer.errors import Problem
 from invoicer.language import tree
+from invoicer.language.checks.events import check_events
 from invoicer.language.checks.moments import Moment
 from invoicer.language.checks.tables import written
 from invoicer.language.codes import Code, problem
@@ -45,6 +46,7 @@ def check_usage_lines(document: tree.Document) -> Iterator[Problem]:
 def check_usage_moment(terms: Terms, moment: Moment) -> Iterator[Problem]:
     """What does not fit together in a charge for usage, at one moment of its life."""
     yield from _whole_units(terms, moment)
+    yield from check_events(terms, moment)
 
 
 def _whole_units(terms: Terms, moment: Moment) -> Iterator[Problem]:

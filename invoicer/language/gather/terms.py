@@ -40,6 +40,9 @@ class ChargeTerms:
     included: Timeline[tree.Included]
     minimum: Timeline[tree.Bounded]
     maximum: Timeline[tree.Bounded]
+    each_event: Timeline[tree.EachEvent]
+    first_events: Timeline[tree.FirstEvents]
+    first_amount: Timeline[tree.FirstAmount]
     billing: Timeline[tree.Bill]
     service: Timeline[InService]
     bills_itself: bool  # at some time, and not all along as the contract says

@@ -93,6 +93,7 @@ from invoicer.language.tree.parts import (
     Tiers,
 )
 from invoicer.language.tree.refunds import Refunding, ShortRateRow, ShortRateTable
+from invoicer.language.tree.usage import EachEvent, FirstAmount, FirstEvents
 
 __all__ = [
     "PERCENT",
@@ -121,10 +122,13 @@ __all__ = [
     "Declared",
     "Document",
     "Each",
+    "EachEvent",
     "Either",
     "Every",
     "Example",
     "Expectation",
+    "FirstAmount",
+    "FirstEvents",
     "ForFirst",
     "Free",
     "Given",

@@ -13,6 +13,7 @@ from invoicer.language.tree.examples import Example
 from invoicer.language.tree.lines import Bill, Bounded, Dating, Included, Pay, Quantity, Wording
 from invoicer.language.tree.parts import Day, Name, Node, Number, Priced
 from invoicer.language.tree.refunds import Refunding, ShortRateTable
+from invoicer.language.tree.usage import EachEvent, FirstAmount, FirstEvents
 
 
 class BlockKind(StrEnum):
@@ -44,7 +45,7 @@ class Change(Node):
     """``charge`` None: the contract's own billing or payment. ``to`` tells what is changed."""
 
     charge: Name | None
-    to: Priced | Quantity | Included | Bounded | Bill | Pay
+    to: Priced | Quantity | Included | Bounded | EachEvent | FirstEvents | FirstAmount | Bill | Pay
 
 
 @dataclass(frozen=True, slots=True)

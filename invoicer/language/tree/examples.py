@@ -21,13 +21,15 @@ class KnownOn(Node):
 
 @dataclass(frozen=True, slots=True)
 class Given(Node):
-    """A quantity; ``first`` and ``last`` are its days where they are stated."""
+    """A quantity; ``first`` and ``last`` are its days where they are stated. ``events`` are the amounts that it is the sum
+    of, where they are given one by one."""
 
     name: Name
     value: Number
     unit: Name | None
     first: Day | None
     last: Day | None
+    events: tuple[Number, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,10 +122,11 @@ class Rate(Node):
 
 @dataclass(frozen=True, slots=True)
 class Share(Node):
-    """1.40% of card-volume."""
+    """1.40% of card-volume; ``fixed`` is added for each event."""
 
     percent: Number
     meter: Name
+    fixed: Amount | None = None
 
 
 @dataclass(frozen=True, slots=True)
