@@ -7,6 +7,7 @@ import getpass
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
@@ -45,6 +46,28 @@ class Day(click.ParamType[dt.date]):
         if not 1990 <= day.year < 2200:
             self.fail(f"{value} is far from any bill; check the year", param, ctx)
         return day
+
+
+class EveryQuantity(click.ParamType[tuple[str, Fraction]]):
+    """METER=QUANTITY or SERIES:MONTH=VALUE, with a point for decimals, for all periods."""
+
+    name = "meter=quantity"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Fraction]:
+        if isinstance(value, tuple):
+            return value
+        meter, sign, number = value.partition("=")
+        try:
+            plain = number.replace(" ", "").replace("_", "")
+            if not sign or not meter or "/" in plain:
+                raise ValueError
+            found = Fraction(plain)
+            if ":" in meter and found <= 0:  # no index is
+                raise ValueError
+            return meter, found
+        except ValueError:
+            mend = "write it as api-calls=250000, or the value of an index as NL-CPI-2015:2026-10=127.30"
+            self.fail(f"“{value}” is no quantity of a meter; {mend}", param, ctx)
 
 
 class Quantity(click.ParamType["Given"]):

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from invoicer import runs
 from invoicer.cli import output, tables
-from invoicer.cli.app import PROBLEMS, Day, Given, Session, json_option, reports_problems, workspace_of
+from invoicer.cli.app import PROBLEMS, Day, EveryQuantity, Session, json_option, reports_problems, workspace_of
 from invoicer.domain.money import Money, total
 from invoicer.domain.trace import Clause
 from invoicer.runs.changes import Change
@@ -32,7 +32,7 @@ COLUMNS = ("Charge", "Days", "Old", "New", "Difference", "Why")
 @click.option("--contract", "contracts", multiple=True, help="Only this contract (repeatable).")
 @click.option(
     "--given",
-    type=Given(),
+    type=EveryQuantity(),
     multiple=True,
     help="METER=QUANTITY for every billing period (repeatable).",
 )

@@ -173,9 +173,19 @@ _PRICES = {
         "usage of sms, rounded up to 100",
     ),
     "above": ("The last band: everything above the one before it.", "above: 0.0015 EUR each"),
-    "each": ("For every unit.", "up to 100 000: 0.0020 EUR each"),
+    "each": (
+        "For every unit. Before `event`: for every event by itself, where a percentage is taken of each.",
+        "each event at least 1.75 EUR, at most 12.00 EUR",
+    ),
+    "event": (
+        "A single event of a meter, where a percentage is taken of each.",
+        "2.99% of card-volume plus 0.25 EUR per event",
+    ),
     "flat": ("Once, when a unit falls into the band.", "up to 100: 15.00 EUR flat"),
-    "plus": ("Added to the price of the units of a band.", "up to 100: 0.07 EUR each plus 15.00 EUR flat"),
+    "plus": (
+        "Added to the price of the units of a band, or to the percentage of each event.",
+        "up to 100: 0.07 EUR each plus 15.00 EUR flat",
+    ),
     "clause": ("Where the signed paper says it; shown in explanations.", 'clause "4.1"'),
     "starts": ("The first day of service, when it is not the contract's.", "starts 2026-02-15"),
     "ends": ("The last day of service.", "ends 2026-12-31"),
@@ -220,7 +230,7 @@ _METERS = {
         "time-weighted average of gigabytes",
     ),
     "count": ("How many events there are.", "count of events"),
-    "events": ("The usage events themselves.", "count of events"),
+    "events": ("The usage events themselves, or their amounts one by one.", "count of events"),
     "unit": ("What the meter counts, as it is called on invoices.", "unit calls"),
     "only": ("Which usage events count.", "only status less than 500"),
 }
@@ -252,7 +262,10 @@ _DISCOUNTS = {
     "off": ("What is taken off: a percentage or an amount, of which charges.", "20% off platform-fee, seats"),
     "everything": ("All charges of the contract.", "10% off everything"),
     "for": ("For how long; of a renewal, for how long it goes on.", "for first 6 months"),
-    "first": ("Counted from the start of the contract, or of the amendment.", "for first 6 months"),
+    "first": (
+        "Counted from the start of the contract or the amendment; of events: from the start of each period.",
+        "for first 6 months",
+    ),
     "until": ("Up to that day, included.", "until 2026-06-30"),
 }
 

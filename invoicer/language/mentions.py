@@ -69,6 +69,8 @@ NAMES: dict[str, tuple[Kind, ...]] = {
     "change_quantity": (Kind.CHARGE,),
     "change_included": (Kind.CHARGE,),
     "change_bound": (Kind.CHARGE,),
+    "change_each_event": (Kind.CHARGE,),
+    "change_first_free": (Kind.CHARGE,),
     "change_billing": (Kind.CHARGE,),
     "declared": (Kind.INPUT,),
     "subject": (Kind.CHARGE, Kind.INPUT),
@@ -86,7 +88,9 @@ NAMES: dict[str, tuple[Kind, ...]] = {
     "text_value": (Kind.VALUE,),
     "acknowledge": (Kind.MESSAGE,),
     "given": (Kind.METER, Kind.INPUT),
+    "given_events": (Kind.METER, Kind.INPUT),
     "given/2": (Kind.UNIT,),
+    "given_events/2": (Kind.UNIT,),
     "component": (Kind.CHARGE,),
     "named_part": (Kind.DISCOUNT,),
 }
