@@ -20,7 +20,6 @@ from invoicer.domain.usage import Measured
 from invoicer.language import Loaded, load, render
 from tests.documents.world import ACME
 
-KINDS = {"customers": {"acme"}, "sellers": {"host"}, "kinds": {"electronic-service"}}
 MISSING_FIGURE = "E015"  # declared figures are rows of a file: some days may lack one, whatever the terms say
 ALWAYS = Period(dt.date(2015, 1, 1), dt.date(2045, 1, 1))
 
@@ -241,7 +240,9 @@ def evidence_of(contract: Contract) -> Evidence:
 
 
 def keep_the_promise(text: str, data: st.DataObject) -> None:
-    loaded: Loaded = load([("contracts/c.terms", text)], **KINDS)
+    loaded: Loaded = load(
+        [("contracts/c.terms", text)], customers={"acme"}, sellers={"host"}, kinds={"electronic-service"}
+    )
     if not loaded.contracts:
         event("refused")
         return
