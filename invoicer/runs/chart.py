@@ -31,6 +31,7 @@ _STATES = {
     State.ISSUED: picture.BillState.ISSUED,
     State.DUE: picture.BillState.DUE,
     State.HELD: picture.BillState.HELD,
+    State.CARRIED: picture.BillState.CARRIED,
     State.TO_COME: picture.BillState.TO_COME,
 }
 

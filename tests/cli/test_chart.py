@@ -9,6 +9,9 @@ from xml.etree import ElementTree
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from invoicer.render.chart import BillState, colours
+from invoicer.runs.chart import _STATES
+from invoicer.runs.schedule import State
 from tests.cli.conftest import Shell
 from tests.render.geometry import SVG, faults, own_text
 
@@ -130,6 +133,22 @@ indexation uplift "Yearly uplift"
   raises fee by 3%
   every year from 2027-01-01
 """
+
+
+def test_a_small_amount_that_waits_is_drawn(starter: Shell) -> None:
+    small = INDEXED.replace("450.00", "1.00").replace(
+        "  supply hosting", "  supply hosting\n  invoices of at least 25.00 EUR"
+    )
+    starter.write("contracts/indexed.terms", small)
+    drawn = starter("schedule", "indexed", "--chart", "-", *SEEN)
+    assert drawn.exit_code == 0
+    assert "carried forward" in words(drawn.stdout)
+    assert any(tip.endswith("carried forward") for tip in tips(drawn.stdout))
+
+
+def test_every_state_of_a_bill_has_a_sign() -> None:
+    assert _STATES.keys() == set(State)
+    assert colours.MARKS.keys() == set(_STATES.values()) == set(BillState)
 
 
 def test_an_indexation_has_a_row_and_raises_the_totals(starter: Shell) -> None:

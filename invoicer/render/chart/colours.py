@@ -25,6 +25,7 @@ MARKS: dict[BillState, tuple[str, str]] = {  # inside and edge
     BillState.ISSUED: ("#1f5fa8", "#1f5fa8"),
     BillState.DUE: ("#f2b233", "#8a5a00"),
     BillState.HELD: ("#ffffff", "#c3242d"),
+    BillState.CARRIED: ("#f7e3b5", "#8a5a00"),
     BillState.TO_COME: ("#ffffff", "#1f5fa8"),
 }
 

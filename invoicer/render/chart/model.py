@@ -23,6 +23,7 @@ class BillState(StrEnum):
     ISSUED = "issued"
     DUE = "due, not issued"
     HELD = "held"
+    CARRIED = "carried forward"
     TO_COME = "to come"
 
 
