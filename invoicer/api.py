@@ -2,9 +2,10 @@
 
 from invoicer.domain.contract import Premium
 from invoicer.domain.document import Document, Draft, Kind, Line
+from invoicer.domain.ending import ConsumerTerms
 from invoicer.domain.money import Money
 from invoicer.domain.party import Address, Customer, PartyKind, Registration, Seller
-from invoicer.domain.period import Period
+from invoicer.domain.period import Period, Span, Unit
 from invoicer.domain.supply import Category, ExchangeRate, Levy, Market, Supply, Treatment
 from invoicer.errors import InvoicerError, Place, PluginError, Problem, Severity, TaxError
 from invoicer.facts import (
@@ -26,6 +27,7 @@ __all__ = [
     "Address",
     "Category",
     "Confidence",
+    "ConsumerTerms",
     "Country",
     "Customer",
     "DateBasis",
@@ -50,9 +52,11 @@ __all__ = [
     "Registration",
     "Seller",
     "Severity",
+    "Span",
     "Supply",
     "TaxError",
     "Treatment",
+    "Unit",
     "creditor_reference",
     "hookimpl",
     "read_facts",

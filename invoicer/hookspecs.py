@@ -32,7 +32,11 @@ class DocumentFormat(Protocol):
 @hookspec
 def invoicer_markets() -> Sequence[Market]:  # type: ignore[empty-body]
     """The jurisdictions that this plugin knows. Asked once, when plugins are loaded. Two plugins that claim one
-    jurisdiction are an error."""
+    jurisdiction are an error.
+
+    A market may also have ``consumer_terms``: a sequence of :class:`~invoicer.domain.ending.ConsumerTerms`, what the law
+    of the country gives a consumer who ends a contract, by the day from which each counts. Without it only the contract
+    counts."""
 
 
 @hookspec

@@ -169,6 +169,10 @@ def schedule(
         output.console().print(tables.schedule(rows))
     else:
         output.console().print(f"Nothing is billed from {start} to {end}.")
+    if not as_json:
+        for contract, ending in runs.endings(desk, today, contracts or None):
+            last = ending.end - dt.timedelta(days=1)
+            output.console().print(f"{contract.id} ends on {last}, known since {ending.agreed}: {ending.clause}")
 
 
 def draw(

@@ -66,7 +66,8 @@ def _carried(group: Group, members: list[Difference], context: Context) -> Carri
     least = min((rule for rule in rules if rule), key=lambda rule: rule.amount)
     amount = total((member.net for member in members), currency)
     until = min(_until(member, context) for member in members)
-    ended = all(contract.end is not None and contract.end <= context.known_on for contract in contracts)
+    known_on = context.known_on
+    ended = all((end := contract.ended(known_on)) is not None and end <= known_on for contract in contracts)
     if amount.amount >= least.amount or until <= context.known_on or ended:
         return None
     names = tuple(contract.id for contract in contracts)

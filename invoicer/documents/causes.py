@@ -85,6 +85,9 @@ def _vanished(one: Difference, correction: Correction, contract: Contract, known
     if served is None or not served.value.active:
         served = served or charge.service.entries[0]
         return _Cause(Reason.TERMS, served.clause, served.agreed)
+    ending = contract.ending(known_on)
+    if ending is not None and ending.end <= days.start:
+        return _Cause(Reason.TERMS, ending.clause, ending.agreed)
     if contract.end is not None and contract.end <= days.start:
         return _Cause(Reason.TERMS, contract.clause, None)
     own = list(_own(contract, charge, component))

@@ -9,6 +9,16 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from invoicer.domain.ending import (
+    ConsumerTerms,
+    Duration,
+    Ending,
+    Notice,
+    NoticePeriod,
+    Renewal,
+    Termination,
+    ending,
+)
 from invoicer.domain.events import EventPricing
 from invoicer.domain.example import Example
 from invoicer.domain.indexation import ByIndex, Indexation
@@ -278,14 +288,6 @@ class Amendment:
 
 
 @dataclass(frozen=True, slots=True)
-class Renewal:
-    """The contract goes on for ``by`` at the end of each term unless notice is given ``notice`` before it."""
-
-    by: Span
-    notice: Span | None
-
-
-@dataclass(frozen=True, slots=True)
 class LeastInvoice:
     """Invoices of less than ``amount`` (in the contract's currency) are carried forward, each amount for at most ``wait``
     from its bill date."""
@@ -307,7 +309,9 @@ class Source:
 class Contract:
     """A contract with everything resolved. Dates are civil days of the seller's time zone; ``end`` is the first day
     after the term (None: open, or renewing without end), ``term_end`` the first day after the first term, also of one that
-    renews. ``seller`` and ``customer`` are ids of the workspace."""
+    renews. ``notice`` lets it be ended at any time; ``endings`` are notices and terminations, in the order of the text.
+    ``law`` is what the law gives this customer whatever the terms say. ``seller`` and ``customer`` are ids of the
+    workspace."""
 
     id: str
     title: str
@@ -329,6 +333,9 @@ class Contract:
     purchase_order: str = ""
     reference: str = ""
     term_end: dt.date | None = None
+    notice: NoticePeriod | None = None
+    endings: tuple[Notice | Termination, ...] = ()
+    law: ConsumerTerms | None = None
     examples: tuple[Example, ...] = ()
     least_invoice: LeastInvoice | None = None
     indexations: tuple[Indexation, ...] = ()
@@ -342,6 +349,21 @@ class Contract:
     def charge(self, charge_id: str) -> Charge:
         """The charge of that id; KeyError when there is none."""
         return {charge.id: charge for charge in self.charges}[charge_id]
+
+    @property
+    def duration(self) -> Duration:
+        """From when to when it runs by its terms."""
+        return Duration(self.start, self.term_end or self.end, self.renewal, self.notice)
+
+    def ending(self, known_on: dt.date) -> Ending | None:
+        """How it comes to an end before its term does, as known on a day; None where it does not."""
+        found = ending(self.duration, self.endings, known_on, self.law)
+        return found if found and (self.end is None or found.end < self.end) else None
+
+    def ended(self, known_on: dt.date) -> dt.date | None:
+        """The first day after it, as known on a day: by notice, by agreement or with its term; None where none is known."""
+        found = self.ending(known_on)
+        return found.end if found else self.end
 
     def meter(self, meter_id: str) -> Meter:
         """The meter of that id; KeyError when there is none."""

@@ -100,6 +100,8 @@ def of_contract(contract: Contract, today: dt.date) -> Iterator[str]:
     term = f"until {contract.end - dt.timedelta(days=1)}" if contract.end else "without a fixed end"
     if contract.renewal:
         term = f"renews for {contract.renewal.by}"
+    if ending := contract.ending(today):
+        term = f"until {ending.end - dt.timedelta(days=1)}, as is known since {ending.agreed}"
     yield f"{contract.currency}, agreed {contract.agreed}, runs from {contract.start} {term}."
     known = [one for one in contract.amendments if one.agreed <= today]
     if known:

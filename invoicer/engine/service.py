@@ -32,12 +32,16 @@ def stretches(contract: Contract, charge: Charge, known_on: dt.date, uncut: bool
     """When the charge is in service. ``uncut``: as if a stop that refunds a part of what was billed refunded nothing; what
     it does refund is a part of the difference."""
     term_end = contract.end or FOREVER
+    ending = contract.ending(known_on)
     turns = _turns(charge, known_on, uncut)
     found = []
     for number, turn in enumerate(turns):
         if not turn.value.active:
             continue
         stop = turns[number + 1] if number + 1 < len(turns) else None
+        if ending and (stop is None or ending.end < stop.effective):
+            refund = ending.refund or turn.value.refund
+            stop = Dated(ending.end, ending.agreed, InService(False, refund), ending.clause)
         again = turns[number + 2].effective if number + 2 < len(turns) else FOREVER
         start = max(turn.effective, contract.start)
         end = max(start, min(stop.effective if stop else FOREVER, term_end))

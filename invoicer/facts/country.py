@@ -15,6 +15,7 @@ from invoicer.domain.contract import Premium
 from invoicer.domain.period import add_months
 from invoicer.domain.supply import Levy, Market, Supply, Treatment
 from invoicer.errors import Place, PluginError, Problem, TaxError
+from invoicer.facts.consumer import read_consumer_terms
 from invoicer.facts.fact import NOTHING, DateBasis, Fact
 from invoicer.facts.read import read_facts, read_table, short
 
@@ -37,7 +38,7 @@ INSURANCE_CLASSES = (
 )
 """The classes of insurance that a market may know; terms name one in ``insurance class``."""
 
-_KEYS = ("jurisdiction", "facts", "premium-tax", "notes")
+_KEYS = ("jurisdiction", "facts", "premium-tax", "consumer-terms", "notes")
 _PREMIUM_KEYS = ("law", "classes")
 _PAYMENT_DELAY = dt.timedelta(days=60)
 
@@ -48,7 +49,8 @@ class Country:
     The file holds ``jurisdiction``, the list ``facts`` (see :func:`~invoicer.facts.read.read_facts`), the notes that are
     printed (``[notes.KEY]``: language = "text") and, where a tax on insurance premiums is known (``levy = "ipt"``),
     ``[premium-tax]`` with its ``law`` and ``classes``: which category of facts a class of insurance falls under (``"*"``
-    for all others).
+    for all others). A list ``consumer-terms`` says what the law gives a consumer who ends a contract (see
+    :func:`~invoicer.facts.consumer.read_consumer_terms`).
 
     As it is, it serves as the country of customers and risks; a country that sellers are registered in overrides
     :meth:`treat`. Raises PluginError for a file that is wrong.
@@ -63,7 +65,8 @@ class Country:
         premium_tax = table.get("premium-tax", {})
         self.premium_law: str = premium_tax.get("law", "")
         self.premium_classes: Mapping[str, str] = premium_tax.get("classes", {})
-        wrong = self._wrong(table)
+        self.consumer_terms, unclear = read_consumer_terms(table)
+        wrong = [*self._wrong(table), *unclear]
         problems = [Problem("P014", Place(short(path), part=part), cause, mend) for part, cause, mend in wrong]
         if problems:
             raise PluginError(problems)

@@ -42,6 +42,8 @@ def _lines(document: tree.Document) -> Iterator[tuple[int, int, tree.Acknowledge
         yield from _of(first, amendment.lines, min(blocks, default=amendment.where.end_line + 1) - 1)
         for block in amendment.blocks:
             yield from _of(block.where.line, block.lines, block.where.end_line)
+    for ending in document.endings:
+        yield from _of(ending.heading.line, ending.lines, ending.where.end_line)
 
 
 def _of(first: int, lines: Iterable[tree.Node], last: int | None = None) -> Iterator[tuple[int, int, tree.Acknowledge]]:

@@ -101,6 +101,13 @@ class Code(Enum):
     C079 = About("an input is not used", Severity.WARNING)
     C080 = About("an input is stated for other periods than its figures are needed for")
     C081 = About("the limits of an input leave no figure")
+    # what ends a contract
+    C091 = About("a notice ends nothing", absence=True)
+    C092 = About("an ending lies before or after the contract")
+    C093 = About("a notice is given again", Severity.WARNING)
+    C094 = About("a notice comes too late for the end of the term", Severity.WARNING)
+    C095 = About("the period of notice is stated twice")
+    C096 = About("something is agreed for days after the contract has ended", Severity.WARNING)
     # examples
     C125 = About("an example does not say of which invoice it is", absence=True)
     C126 = About("an example expects nothing", absence=True)

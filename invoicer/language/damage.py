@@ -19,6 +19,7 @@ class Damage:
         for document in documents:
             headings += [block.where.line for block in document.blocks]
             headings += [example.heading.line for example in document.examples]
+            headings += [ending.heading.line for ending in document.endings]
             for amendment in document.amendments:
                 headings += [amendment.heading.line, *(item.where.line for item in amendment.items)]
         self._headings = sorted(headings)

@@ -84,8 +84,20 @@ _CONTRACT = {
         "renews for 12 months, notice 90 days",
     ),
     "notice": (
-        "How long before the end of the term someone must say that it does not go on.",
+        "How long before the end someone must say that the contract does not go on; or that this was said.",
         "renews for 12 months, notice 90 days",
+    ),
+    "terminates": (
+        "The last day of the contract, as both sides agreed, whatever its term.",
+        'terminates on 2026-10-15 agreed 2026-10-01 by customer "Office closed"',
+    ),
+    "invoices": (
+        "Smaller amounts wait until they are worth an invoice.",
+        "invoices of at least 25.00 EUR, at most 6 months later",
+    ),
+    "later": (
+        "How long an amount may wait, at most.",
+        "invoices of at least 25.00 EUR, at most 6 months later",
     ),
     "never": ("Not at all: no renewal; of an incomplete period, that it is free.", "renews never"),
     "supply": (
@@ -209,7 +221,7 @@ _PRICES = {
         "Part of `in advance`, `in arrears`, `as in` a price list, `risk in` a country.",
         "bill monthly in advance on day 1",
     ),
-    "by": ("Part of `pay by direct debit`.", "pay by direct debit"),
+    "by": ("Part of `pay by direct debit`, and whose notice it is.", "pay by direct debit"),
 }
 
 _PREMIUMS = {

@@ -7,7 +7,7 @@ nothing of it. The tokens that are left are parsed, so a file with mistakes give
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from itertools import islice
@@ -168,7 +168,7 @@ class Reading:
         return True
 
     def _line_done(self) -> None:
-        if self.line[0] in HEADINGS:
+        if _is_heading(self.line):
             self.heading = " ".join(self.line[:2]) if len(self.line) > 2 else str(self.line[0])
             self.heading_column = self.line[0].column or 1
         self.kept += self.line
@@ -181,11 +181,12 @@ class Reading:
         """Keep as much of the line's beginning as makes a line; of a heading that has none, skip the section."""
         self.damaged.add((token.line or 1) if token.type != "_NL" else (self.line or [token])[-1].line or 1)
         heading = str(self.line[0]) if self.line else str(token)
+        begins = _is_heading(self.line or [token])
         self.line, self.depth = self._longest_beginning(), 0
         self.skip_line = token.type != "_NL"
         if self.line and not self.skip_line:
             self._feed([token])
-        elif not self.line and heading in HEADINGS:
+        elif not self.line and begins:
             self.skip_to, self.skip_line = _SECTION_ENDS.get(heading, HEADINGS), False
             self.line = [] if token.type == "_NL" else [token]
 
@@ -241,3 +242,8 @@ def _like(token: Token, terminal: str, text: str) -> Token:
 
 def _at(file: str, token: Token) -> Place:
     return Place(file, token.line or 1, token.column or 1, token.end_line or 1, token.end_column or 1)
+
+
+def _is_heading(line: Sequence[str]) -> bool:
+    """Whether a line begins a block; `notice` is also the first word of a line of a contract (notice 30 days)."""
+    return line[0] in HEADINGS and (line[0] != "notice" or len(line) == 1 or line[1] == "given")

@@ -20,7 +20,6 @@ from invoicer.domain.contract import (
     PercentOff,
     Premium,
     Quantity,
-    Renewal,
     Source,
     VolumeOff,
 )
@@ -74,8 +73,10 @@ def resolve(terms: Terms, clause: MakeClause, source: Callable[[str], Source]) -
         agreed=terms.main.agreed,
         start=terms.start,
         end=terms.end,
-        term_end=terms.term_end,
-        renewal=_renewal(terms),
+        term_end=terms.duration.term_end,
+        renewal=terms.duration.renewal,
+        notice=terms.duration.notice,
+        endings=tuple(ending for _, ending in terms.endings),
         payment=payment,
         rounding=rounding.rounding if rounding else Rounding.HALF_UP,
         charges=tuple(_charge(terms, charge) for charge in terms.charges),
@@ -102,13 +103,6 @@ def resolve(terms: Terms, clause: MakeClause, source: Callable[[str], Source]) -
 def _least(terms: Terms) -> LeastInvoice | None:
     least = tree.one(terms.lines, tree.Least)
     return LeastInvoice(least.amount.value, least.wait.span if least.wait else LONGEST_WAIT) if least else None
-
-
-def _renewal(terms: Terms) -> Renewal | None:
-    renews = tree.one(terms.lines, tree.Renews)
-    if renews is None or renews.by is None:
-        return None
-    return Renewal(renews.by.span, renews.notice.span if renews.notice else None)
 
 
 # ------------------------------------------------------------------ charges

@@ -25,6 +25,18 @@ HEADINGS = (
     "change",
     "stop",
     "expect",
+    "contract",
+    "price-list",
+    "charge",
+    "premium",
+    "meter",
+    "discount",
+    "amendment",
+    "change",
+    "stop",
+    "expect",
+    "notice",
+    "terminates",
 )
 """Words that begin a block, a change, or a stop."""
 
@@ -178,6 +190,8 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "supersedes": "supersedes 1",
         "change": "change seats quantity to 60 seats",
         "stop": "stop api",
+        "notice": 'notice given 2026-09-20 by customer "E-mail of 20 September"',
+        "terminates": "terminates on 2026-10-15 agreed 2026-10-01",
         "expect": 'expect "January 2026"',
     },
     "expect": {

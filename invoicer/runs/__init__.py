@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from invoicer.runs.explain import Explanation, clause_words, explain
     from invoicer.runs.files import Files, load_files
     from invoicer.runs.issue import IssueResult, issue
+    from invoicer.runs.law import under_law
     from invoicer.runs.plan import Planned, plan, rehearse
     from invoicer.runs.preview import Preview, preview
-    from invoicer.runs.schedule import ScheduleRow, schedule
+    from invoicer.runs.schedule import ScheduleRow, endings, schedule
     from invoicer.runs.tidy import Tidied, terms_to_tidy, tidy, tidy_text, write_tidied
     from invoicer.runs.versions import Version, read_version
 
@@ -41,6 +42,7 @@ __all__ = [
     "confirm",
     "derive",
     "diff",
+    "endings",
     "explain",
     "issue",
     "issued_as_of",
@@ -56,6 +58,7 @@ __all__ = [
     "tidy",
     "tidy_text",
     "try_out",
+    "under_law",
     "write_tidied",
 ]
 
@@ -97,6 +100,7 @@ late(
             "IssueResult",
             "issue",
         ),
+        "law": ("under_law",),
         "plan": (
             "Planned",
             "plan",
@@ -108,6 +112,7 @@ late(
         ),
         "schedule": (
             "ScheduleRow",
+            "endings",
             "schedule",
         ),
         "tidy": (

@@ -21,6 +21,7 @@ from invoicer.runs.desk import Desk
 from invoicer.runs.evidence import evidence_for
 from invoicer.runs.foresee import Foreseen, foresee
 from invoicer.runs.horizon import foreseeable, renewals
+from invoicer.runs.law import under_law
 from invoicer.runs.schedule import ScheduleRow, State, chosen_contracts, schedule
 
 DAY = dt.timedelta(days=1)
@@ -70,7 +71,7 @@ def chart(
     From its start, or the day ``since``, to the end of its term (see :func:`~invoicer.runs.horizon.foreseeable`), or to the
     last bill date ``until``. Raises RunError when no file has such a contract, its terms are refused, or no day is left.
     """
-    (contract,) = chosen_contracts(desk, [contract_id])
+    (contract,) = (under_law(desk, one, today) for one in chosen_contracts(desk, [contract_id]))
     whole = foreseeable(contract, today)
     last_bill = until or whole.end
     end = until + DAY if until else whole.end
@@ -282,14 +283,19 @@ def _discount_rows(scene: Scene) -> Iterator[picture.Row]:
 def _events(scene: Scene) -> Iterator[picture.Event]:
     contract, kinds = scene.contract, picture.EventKind
     yield picture.Event(contract.start, kinds.TERM, f"Term starts {contract.start}")
-    if contract.end:
+    ending = contract.ending(scene.known_on)
+    if ending:
+        label = f"Ends {ending.end - DAY}"
+        yield picture.Event(ending.end, kinds.TERM, label, f"{label}, known since {ending.agreed} ({ending.clause})")
+    elif contract.end:
         yield picture.Event(contract.end, kinds.TERM, f"Term ends {contract.end - DAY}")
-    days = [day for day in renewals(contract, scene.days.end) if day >= scene.days.start]
+    last = ending.end - DAY if ending else scene.days.end
+    days = [day for day in renewals(contract, last) if day >= scene.days.start]
     for day in days if len(days) <= _MOST_RENEWALS else days[-1:]:
         assert contract.renewal is not None
         yield picture.Event(day, kinds.RENEWAL, f"{day}: {wording.renewal(replace(contract.renewal, notice=None))}")
-        if contract.renewal.notice and day > scene.known_on:
-            by = contract.renewal.notice.after(day, -1)
+        by = contract.duration.last_notice(day)
+        if by and day > scene.known_on:
             yield picture.Event(by, kinds.NOTICE, f"Notice by {by}")
     for one in contract.amendments:
         if one.agreed <= scene.known_on:

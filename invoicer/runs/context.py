@@ -13,6 +13,7 @@ from invoicer.domain.party import Customer, Seller, in_force
 from invoicer.domain.supply import ExchangeRate, Treatment
 from invoicer.ledger import Ledger
 from invoicer.runs.desk import Desk
+from invoicer.runs.law import under_law
 
 DEFAULT_MAX_AGE_DAYS = 7
 SHARED = ("terms:", "settings", "code")
@@ -46,7 +47,7 @@ def draft_context(desk: Desk, ledger: Ledger, as_of: dt.date, provenance: Mappin
         return names
 
     return Context(
-        contracts={contract.id: contract for contract in desk.contracts},
+        contracts={contract.id: under_law(desk, contract, as_of) for contract in desk.contracts},
         known_on=as_of,
         seller=lambda seller: desk.workspace.sellers[seller],
         customer=customer,

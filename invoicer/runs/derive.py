@@ -25,6 +25,7 @@ from invoicer.runs.desk import Desk
 from invoicer.runs.drafting import Holds, draft
 from invoicer.runs.evidence import evidence_for, kept
 from invoicer.runs.examples import failing
+from invoicer.runs.law import under_law
 from invoicer.runs.measure import measure
 from invoicer.runs.rate import rate
 
@@ -62,7 +63,8 @@ def derive(desk: Desk, ledger: Ledger, as_of: dt.date) -> Derivation:
         raise RunError(problems)
     _refuse_to_go_back(ledger, as_of)
     work = _Work(desk.refusals(), _billed(ledger, desk.contracts))
-    contracts = [contract for contract in desk.contracts if contract.id not in work.holds]
+    free = (contract for contract in desk.contracts if contract.id not in work.holds)
+    contracts = [under_law(desk, contract, as_of) for contract in free]
     work.holds |= _unexpected(desk, contracts)
     contracts = [contract for contract in contracts if contract.id not in work.holds]
     measurements, warnings = measure(desk, contracts, as_of, lambda one: _billed_until(work.billed[one.id]))

@@ -16,19 +16,16 @@ _MOST_RENEWALS = 4000
 def renewals(contract: Contract, until: dt.date) -> Iterator[dt.date]:
     """The days on which a contract that renews begins a new term, up to and including a day."""
     if contract.renewal and contract.term_end and contract.end is None:
-        by, first = contract.renewal.by, contract.term_end
-        yield from takewhile(lambda day: day <= until, (by.after(first, k) for k in range(_MOST_RENEWALS)))
+        yield from takewhile(lambda day: day <= until, map(contract.duration.boundary, range(_MOST_RENEWALS)))
 
 
 def foreseeable(contract: Contract, today: dt.date) -> Period:
-    """The days of a contract that can be told today: to the end of its term, of one that renews to the end of the term
-    that today lies in (the first one, before it), of an open one to the end of the month two years beyond today."""
-    start = contract.start
-    if contract.end is not None:
-        return Period(start, max(contract.end, start + dt.timedelta(days=1)))
+    """The days of a contract that can be told today: to the end of its term or the day on which a notice ends it, of one
+    that renews to the end of the term that today lies in (the first one, before it), of an open one to the end of the month
+    two years beyond today."""
+    start, end = contract.start, contract.ended(today)
+    if end is not None:
+        return Period(start, max(end, start + dt.timedelta(days=1)))
     if contract.renewal and contract.term_end:
-        by, k = contract.renewal.by, 0
-        while by.after(contract.term_end, k) <= today:
-            k += 1
-        return Period(start, by.after(contract.term_end, k))
+        return Period(start, contract.duration.boundary_from(today + dt.timedelta(days=1)))
     return Period(start, add_months(max(today, start), MONTHS_AHEAD + 1, 1))

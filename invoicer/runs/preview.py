@@ -18,6 +18,7 @@ from invoicer.runs.desk import Desk
 from invoicer.runs.evidence import evidence_for
 from invoicer.runs.files import load_files
 from invoicer.runs.given import INDEX, answers, figures, sorted_out, told, with_values
+from invoicer.runs.law import under_law
 from invoicer.runs.rate import rate
 
 
@@ -60,7 +61,8 @@ def preview(
     lines: dict[str, tuple[PreviewLine, ...]] = {}
     problems = list(loaded.problems)
     for contract in loaded.contracts:
-        found, doubts = _rated(contract, on, known_on or on, given, desk)
+        lawful = under_law(desk, contract, known_on or on) if desk else contract
+        found, doubts = _rated(lawful, on, known_on or on, given, desk)
         lines[contract.id] = found
         problems += doubts
     problems += _unused(given, loaded.contracts)

@@ -9,11 +9,13 @@ from enum import StrEnum
 
 from invoicer import engine
 from invoicer.domain.contract import Contract
+from invoicer.domain.ending import Ending
 from invoicer.domain.entitlement import BilledLine, Part
 from invoicer.engine import ScheduledPeriod
 from invoicer.errors import Place, Problem, RunError
 from invoicer.ledger import Ledger
 from invoicer.runs.desk import Desk
+from invoicer.runs.law import under_law
 
 
 class State(StrEnum):
@@ -54,7 +56,7 @@ def schedule(
     carried = _carried(ledger.billed([contract.id for contract in chosen]))
     rows = []
     for contract in chosen:
-        for period in engine.schedule(contract, today, until):
+        for period in engine.schedule(under_law(desk, contract, today), today, until):
             if period.bill_date >= since:
                 numbers = _documents(period, carried.get((contract.id, period.charge), ()))
                 rows.append(
@@ -74,6 +76,14 @@ def chosen_contracts(desk: Desk, contracts: Collection[str] | None) -> list[Cont
         mend = f"the contracts are {', '.join(contract.id for contract in desk.contracts)}"
         raise RunError(Problem("L206", Place(part=f"contract {unknown}"), "no file has such a contract", mend))
     return chosen
+
+
+def endings(
+    desk: Desk, today: dt.date, contracts: Collection[str] | None = None
+) -> tuple[tuple[Contract, Ending], ...]:
+    """The contracts that a notice or a termination ends, as known today, by id."""
+    lawful = (under_law(desk, contract, today) for contract in chosen_contracts(desk, contracts))
+    return tuple((contract, ending) for contract in lawful if (ending := contract.ending(today)) is not None)
 
 
 def _carried(lines: Iterable[BilledLine]) -> Mapping[tuple[str, str], list[BilledLine]]:

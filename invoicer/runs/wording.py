@@ -18,10 +18,10 @@ from invoicer.domain.contract import (
     Proration,
     ProrationRules,
     Quantity,
-    Renewal,
     VolumeOff,
     counter_of,
 )
+from invoicer.domain.ending import Renewal
 from invoicer.domain.indexation import ByIndex, ByPercent, Indexation
 from invoicer.domain.inputs import Declared
 from invoicer.domain.payment import PaymentRule, PaymentTerms

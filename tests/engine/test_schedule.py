@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from invoicer.domain.contract import Anchor, Timing
+from invoicer.domain.contract import Anchor, InService, Timing
+from invoicer.domain.ending import Giver, Notice, NoticePeriod, Termination
 from invoicer.domain.period import Period, Span, Unit
 from invoicer.domain.price import Once
 from invoicer.domain.refund import Refund
+from invoicer.domain.timeline import Dated, Timeline
 from invoicer.engine import ScheduledPeriod, in_service, schedule
 from tests.engine.terms import (
     ANNIVERSARY,
@@ -17,15 +20,18 @@ from tests.engine.terms import (
     LATER,
     MONTH,
     QUARTER,
+    SIGNED,
     WEEK,
     YEAR,
     billing,
     charge,
+    clause,
     contract,
     day,
     flat,
     in_arrears,
     period,
+    rated,
     service,
     timeline,
 )
@@ -198,3 +204,41 @@ def test_the_order_is_by_bill_date_and_then_as_in_the_contract() -> None:
         charge(flat("1"), name="late", bill=in_arrears()), charge(flat("1"), name="b"), charge(flat("1"), name="a")
     )
     assert [one.charge for one in schedule(terms, LATER, day("2026-02-01"))] == ["b", "a", "late", "b", "a"]
+
+
+def test_a_contract_that_is_ended_ends_every_charge() -> None:
+    """A notice ends the contract on 31 March; the desk was to begin later, the lamp had stopped before."""
+    lamp = charge(flat("10"), name="lamp", serving=service("2026-01-01", ("2026-02-01", "2026-01-10", False)))
+    desk = charge(flat("10"), name="desk", start="2026-05-01")
+    terms = replace(
+        contract(charge(flat("10")), lamp, desk),
+        notice=NoticePeriod(Span(1, Unit.MONTH)),
+        endings=(Notice(day("2026-02-28"), Giver.SELLER, clause(50)),),
+    )
+    known = [one for one in schedule(terms, day("2026-02-28"), LATER) if one.bill_date >= day("2026-02-01")]
+    assert [(one.charge, str(one.days)) for one in known] == [
+        ("fee", "2026-02-01 to 2026-02-28"),
+        ("fee", "2026-03-01 to 2026-03-28"),
+    ]
+    before = {one.charge for one in schedule(terms, day("2026-02-27"), day("2026-12-31"))}
+    assert before == {"fee", "lamp", "desk"}
+
+
+@pytest.mark.parametrize(
+    ("own", "of_the_ending", "due"),
+    [
+        (Refund.UNUSED, None, "119.00"),
+        (Refund.NONE, None, "365.00"),
+        (Refund.NONE, Refund.UNUSED, "119.00"),
+        (Refund.UNUSED, Refund(Decimal(50)), "242.00"),
+    ],
+)
+def test_an_ending_gives_back_what_it_says_or_else_what_the_charge_says(
+    own: Refund, of_the_ending: Refund | None, due: str
+) -> None:
+    serving = Timeline((Dated(day("2026-01-01"), SIGNED, InService(True, own), clause(30)),))
+    yearly = charge(flat("365.00", YEAR), serving=serving, bill=billing(YEAR))
+    ended = Termination(day("2026-04-30"), day("2026-04-02"), clause(50), of_the_ending)
+    (one,) = rated(replace(contract(yearly), endings=(ended,)), "2026-12-31")
+    assert str(one.net.amount) == due
+    assert one.clause == (clause(1) if due == "365.00" else clause(50))

@@ -138,3 +138,48 @@ def test_creditor_references_of_published_examples(number: str, reference: str) 
 def test_a_number_that_does_not_fit_a_creditor_reference_is_refused(number: str) -> None:
     with pytest.raises(TaxError, match="1 to 21 letters and digits"):
         creditor_reference(number)
+
+
+CONSUMERS = """
+jurisdiction = "FI"
+[[consumer-terms]]
+from = 2026-01-01
+law = "a later law"
+source = "a gazette"
+[[consumer-terms]]
+from = 2020-01-01
+law = "a law"
+source = "a gazette"
+longest-notice = "1 month"
+after-renewal = "14 days"
+returns-unused = true
+not-for = ["insurance"]
+"""
+
+
+def test_what_the_law_gives_consumers(tmp_path: Path) -> None:
+    first, later = country(tmp_path, CONSUMERS).consumer_terms
+    assert (first.law, later.law) == ("a law", "a later law")
+    assert (str(first.longest_notice), str(first.after_renewal)) == ("month", "14 days")
+    assert first.returns_unused and first.not_for == ("insurance",)
+    assert later.longest_notice is None and not later.returns_unused
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "cause"),
+    [
+        ("from = 2020-01-01", 'from = "2020-01-01"', "from is “2020-01-01”"),
+        ('law = "a law"', "", "“law” is missing"),
+        ('law = "a law"', 'law = " "', "its law is empty"),
+        ('"14 days"', '"14 fortnights"', "after-renewal is “14 fortnights”"),
+        ('"1 month"', "1", "longest-notice is “1”"),
+        ("returns-unused = true", 'returns-unused = "yes"', "returns-unused is “yes”"),
+        ('["insurance"]', '"insurance"', "not-for is “insurance”"),
+        ("returns-unused", "returns", "“returns” is no key of consumer-terms"),
+    ],
+)
+def test_consumer_terms_that_say_something_else_are_refused(tmp_path: Path, old: str, new: str, cause: str) -> None:
+    assert old in CONSUMERS
+    with pytest.raises(PluginError) as raised:
+        country(tmp_path, CONSUMERS.replace(old, new))
+    assert any(cause in problem.cause for problem in raised.value.problems)

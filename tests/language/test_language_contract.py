@@ -23,9 +23,9 @@ from invoicer.domain.contract import (
     Premium,
     Proration,
     ProrationRules,
-    Renewal,
     Timing,
 )
+from invoicer.domain.ending import Renewal
 from invoicer.domain.indexation import ByIndex, ByPercent
 from invoicer.domain.payment import PaymentRule, PaymentTerms
 from invoicer.domain.period import Period, Span, Unit

@@ -12,6 +12,7 @@ from invoicer.language.build.charges import ChargeLines
 from invoicer.language.build.contracts import ContractLines
 from invoicer.language.build.discounts import DiscountLines
 from invoicer.language.build.documents import Documents
+from invoicer.language.build.endings import Endings
 from invoicer.language.build.examples import Examples
 from invoicer.language.build.indexation import IndexationLines
 from invoicer.language.build.inputs import InputLines
@@ -32,6 +33,7 @@ class Build(
     Prices,
     UsagePricing,
     Refunds,
+    Endings,
     Examples,
     IndexationLines,
 ):

@@ -31,10 +31,12 @@ class Documents(Parts):
     ) -> tree.Document:
         place, name, title = heading
         whole = tree.spanning(place, parts[-1].where) if parts else place
-        lines = tuple(part for part in parts if not isinstance(part, tree.Block | tree.Amendment | tree.Example))
+        blockish = tree.Block | tree.Amendment | tree.Example | tree.EndingNode
+        lines = tuple(part for part in parts if not isinstance(part, blockish))
         blocks, amendments = tree.every(parts, tree.Block), tree.every(parts, tree.Amendment)
         examples = tree.every(parts, tree.Example)
-        return tree.Document(whole, is_list, name, title, lines, blocks, amendments, place, examples)
+        endings = tuple(part for part in parts if isinstance(part, tree.EndingNode))
+        return tree.Document(whole, is_list, name, title, lines, blocks, amendments, place, examples, endings)
 
     def contract_heading(self, meta: Meta, name: Token, title: Token | None) -> tuple[Place, tree.Name, str]:
         return self._place(meta), self._name(name), self._title(title)

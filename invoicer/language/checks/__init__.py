@@ -12,6 +12,7 @@ from invoicer.errors import Problem
 from invoicer.language import tree
 from invoicer.language.acknowledge import check_acknowledgements
 from invoicer.language.checks.conditions import check_conditions
+from invoicer.language.checks.endings import check_endings
 from invoicer.language.checks.ends import check_ends
 from invoicer.language.checks.examples import check_examples
 from invoicer.language.checks.indexation import check_indexation_lines, check_indexations
@@ -53,3 +54,4 @@ def check_terms(terms: Terms, lists: PriceLists, known: Known) -> Iterator[Probl
     yield from check_refunds(terms)
     yield from check_indexations(terms, known)
     yield from check_ends(terms)
+    yield from check_endings(terms)

@@ -18,6 +18,8 @@ def check_layout(document: tree.Document) -> Iterator[Problem]:
         number = int(amendment.number.value)
         yield from _misplaced(amendment.heading, f"amendment {number}", (*amendment.lines, *amendment.items))
         blocks += amendment.blocks
+    for ending in document.endings:
+        yield from _misplaced(ending.heading, "this ending", ending.lines)
     for block in blocks:
         yield from _misplaced(block.where, f"{block.kind} `{block.id}`", block.lines)
 

@@ -44,6 +44,8 @@ def check_lines(document: tree.Document) -> Iterator[Problem]:
     for amendment in document.amendments:
         yield from _doubled(amendment.lines)
         yield from _amendment_days(amendment)
+    for ending in document.endings:
+        yield from _doubled(ending.lines)
     for block in _blocks(document):
         yield from _doubled(block.lines)
         yield from _block(block)

@@ -59,6 +59,8 @@ def _owned(document: tree.Document) -> Iterator[tuple[str, tuple[tree.Node, ...]
     for amendment in document.amendments:
         for stop in tree.every(amendment.items, tree.Stop):
             yield f"the stop of `{stop.charge}`", stop.lines
+    for ending in document.endings:
+        yield "this ending", ending.lines
 
 
 def _table(owner: str, table: tree.ShortRateTable) -> Iterator[Problem]:
@@ -96,8 +98,7 @@ def _percent(percent: tree.Number, doing: str) -> Iterator[Problem]:
 
 
 def _stops(terms: Terms, charge: ChargeTerms) -> Iterator[tuple[tree.Node, ...]]:
-    for _, amendment in terms.amendments:
-        yield from (s.lines for s in tree.every(amendment.items, tree.Stop) if s.charge.text == charge.id)
+    yield from (stop.lines for _, stop in terms.stops.get(charge.id, ()))
 
 
 def _fits(charge: ChargeTerms, table: tree.ShortRateTable) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ from invoicer.domain.timeline import Dated, Timeline
 from invoicer.domain.trace import Clause
 from invoicer.errors import Place
 from invoicer.language import tree
+from invoicer.language.gather.endings import duration_of, endings_of
 from invoicer.language.gather.ends import ends_of
 from invoicer.language.gather.lines import take_over
 from invoicer.language.gather.refunds import refund_of
@@ -49,6 +50,7 @@ class _Gathering:
         self.lines = _inherit(document.lines, [price_list.lines for _, price_list in self.lists])
         agreed, term = tree.one(self.lines, tree.Agreed), tree.one(self.lines, tree.Term)
         self.start = term.start.value if term else _STANDING_IN
+        self.duration = duration_of(self.lines, self.start)
         self.main = Agreement(0, self.start, agreed.day.value if agreed else self.start)
         self.amendments = tuple(_dated_amendments(document.amendments))
         # what is said of each charge is sought once, so that no charge looks through all of it
@@ -81,8 +83,8 @@ class _Gathering:
             currency=currency.code if currency else "",
             main=self.main,
             start=self.start,
-            end=None if self._renews() else _term_end(self.lines),
-            term_end=_term_end(self.lines),
+            duration=self.duration,
+            endings=tuple(endings_of(self.document, self.clause)),
             amendments=self.amendments,
             charges=tuple(charges),
             meters=self._named(tree.BlockKind.METER),
@@ -101,10 +103,6 @@ class _Gathering:
         """The blocks of a kind, each with the agreement that it stands in."""
         owned = [(self.main, self.document.blocks), *((a, amendment.blocks) for a, amendment in self.amendments)]
         return tuple((agreement, block) for agreement, blocks in owned for block in blocks if block.kind is kind)
-
-    def _renews(self) -> bool:
-        renews = tree.one(self.lines, tree.Renews)
-        return renews is not None and renews.by is not None
 
     def _named(self, kind: tree.BlockKind) -> Mapping[str, tree.Block]:
         """The contract's own meters (or inputs) before those of its price lists."""
@@ -235,15 +233,6 @@ def _inherit(own: tuple[tree.Node, ...], listed: Iterable[tuple[tree.Node, ...]]
         return (*lines, *(line for line in more if isinstance(line, _INHERITED) and type(line) not in stated))
 
     return reduce(with_missing, listed, own)
-
-
-def _term_end(lines: tuple[tree.Node, ...]) -> dt.date | None:
-    term = tree.one(lines, tree.Term)
-    if term is None:
-        return None
-    if term.length:
-        return term.length.span.after(term.start.value)
-    return term.last.value + dt.timedelta(days=1) if term.last else None
 
 
 def _dated_amendments(amendments: Iterable[tree.Amendment]) -> Iterator[tuple[Agreement, tree.Amendment]]:

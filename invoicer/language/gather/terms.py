@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from invoicer.domain.contract import InService
+from invoicer.domain.ending import Duration, Notice, Termination
 from invoicer.domain.timeline import Timeline
 from invoicer.language import tree
 from invoicer.language.gather.lines import measured_unit
@@ -72,10 +73,10 @@ class ChargeTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """All that a contract says. ``end`` is the first day after the term, None for an open one and one that renews;
-    ``term_end`` the first day after the first term, also of one that renews. ``lists`` are the price lists found for its
-    ``uses`` lines; ``meters`` and ``inputs`` those that its charges may name; ``changes`` and ``stops`` what amendments say,
-    by charge (None: of the contract itself); ``ends`` the stops of discounts and indexations."""
+    """All that a contract says. ``duration`` tells from when to when it runs, ``endings`` what ends it before. ``lists``
+    are the price lists found for its ``uses`` lines; ``meters`` and ``inputs`` those that its charges may name; ``changes``
+    and ``stops`` what amendments say, by charge (None: of the contract itself); ``ends`` the stops of discounts and
+    indexations."""
 
     document: tree.Document
     lines: tuple[tree.Node, ...]
@@ -83,8 +84,8 @@ class Terms:
     currency: str
     main: Agreement
     start: dt.date
-    end: dt.date | None
-    term_end: dt.date | None
+    duration: Duration
+    endings: tuple[tuple[tree.EndingNode, Notice | Termination], ...]
     amendments: tuple[tuple[Agreement, tree.Amendment], ...]
     charges: tuple[ChargeTerms, ...]
     meters: Mapping[str, tree.Block]
@@ -95,6 +96,11 @@ class Terms:
     stops: Mapping[str, Sequence[tuple[Agreement, tree.Stop]]]
     indexations: tuple[tuple[Agreement, tree.Block], ...] = ()
     ends: Mapping[str, Timeline[None]] = field(default_factory=dict)
+
+    @property
+    def end(self) -> dt.date | None:
+        """The first day after the term, None for an open one and one that renews."""
+        return None if self.duration.renewal else self.duration.term_end
 
     @property
     def has_term(self) -> bool:

@@ -15,6 +15,7 @@ from invoicer.language.tree.blocks import (
     spanning,
     worded,
 )
+from invoicer.language.tree.endings import EndingNode, NoticeGiven, NoticeLine, Terminates
 from invoicer.language.tree.examples import (
     ComponentNode,
     Example,
@@ -124,6 +125,7 @@ __all__ = [
     "Each",
     "EachEvent",
     "Either",
+    "EndingNode",
     "Every",
     "Example",
     "Expectation",
@@ -148,6 +150,8 @@ __all__ = [
     "Name",
     "Negated",
     "Node",
+    "NoticeGiven",
+    "NoticeLine",
     "Number",
     "OffNode",
     "Party",
@@ -175,6 +179,7 @@ __all__ = [
     "Supersedes",
     "Supply",
     "Term",
+    "Terminates",
     "Tiers",
     "Usage",
     "Uses",

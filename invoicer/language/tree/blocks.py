@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from invoicer.domain.period import Unit
 from invoicer.errors import Place
+from invoicer.language.tree.endings import EndingNode
 from invoicer.language.tree.examples import Example
 from invoicer.language.tree.lines import Bill, Bounded, Dating, Included, Pay, Quantity, Wording
 from invoicer.language.tree.parts import Day, Name, Node, Number, Priced
@@ -73,7 +74,8 @@ class Amendment(Node):
 
 @dataclass(frozen=True, slots=True)
 class Document(Node):
-    """A contract, or a price list (``is_list``), with the lines below its heading, its blocks, amendments, examples."""
+    """A contract, or a price list (``is_list``), with the lines below its heading, its blocks, amendments, examples,
+    and what ends it."""
 
     is_list: bool
     id: Name
@@ -83,6 +85,7 @@ class Document(Node):
     amendments: tuple[Amendment, ...]
     heading: Place
     examples: tuple[Example, ...] = ()
+    endings: tuple[EndingNode, ...] = ()
 
 
 N = TypeVar("N")

@@ -1,0 +1,73 @@
+"""facts: what the law gives a consumer who ends a contract, as dated facts with a source."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from invoicer.domain.ending import ConsumerTerms
+from invoicer.domain.period import Span, Unit
+
+_KEYS = ("from", "law", "source", "longest-notice", "after-renewal", "returns-unused", "not-for")
+_NEEDED = ("from", "law", "source")
+_LENGTH = re.compile(r"(\d{1,3}) (day|week|month)s?")
+
+Wrong = tuple[str, str, str]
+"""Part, cause, mend."""
+
+
+def read_consumer_terms(table: Mapping[str, Any]) -> tuple[tuple[ConsumerTerms, ...], list[Wrong]]:
+    """The list ``consumer-terms`` of a facts.toml, by the day from which each counts, and what is wrong with it.
+
+    Each table has ``from`` (contracts agreed on that day or later), ``law`` and ``source``; and as far as the law says so
+    ``longest-notice`` and ``after-renewal`` (``"1 month"``), ``returns-unused``, ``not-for`` (classes of supply).
+    """
+    found: list[ConsumerTerms] = []
+    wrong: list[Wrong] = []
+    for number, row in enumerate(table.get("consumer-terms", ()), start=1):
+        doubts = [(f"consumer-terms {number}", *doubt) for doubt in _doubts(row)]
+        wrong += doubts
+        if not doubts:
+            found.append(_terms(row))
+    return tuple(sorted(found, key=lambda one: one.since)), wrong
+
+
+def _terms(row: Mapping[str, Any]) -> ConsumerTerms:
+    return ConsumerTerms(
+        since=row["from"],
+        law=row["law"],
+        source=row["source"],
+        longest_notice=_span(row.get("longest-notice")),
+        after_renewal=_span(row.get("after-renewal")),
+        returns_unused=row.get("returns-unused", False),
+        not_for=tuple(row.get("not-for", ())),
+    )
+
+
+def _span(text: object) -> Span | None:
+    match = _LENGTH.fullmatch(text) if isinstance(text, str) else None
+    return Span(int(match[1]), Unit(match[2])) if match else None
+
+
+def _doubts(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for key in row:
+        if key not in _KEYS:
+            yield f"“{key}” is no key of consumer-terms", f"use {', '.join(_KEYS)}"
+    for key in _NEEDED:
+        if key not in row:
+            yield f"“{key}” is missing", f"consumer-terms need {', '.join(_NEEDED)}"
+    if "from" in row and type(row["from"]) is not dt.date:
+        yield f"from is “{row['from']}”", "write a day, without quotes: 2026-01-01"
+    for key in ("law", "source"):
+        if key in row and not (isinstance(row[key], str) and row[key].strip()):
+            yield f"its {key} is empty", "say which law it is, and where it stands, so that anyone can look it up"
+    for key in ("longest-notice", "after-renewal"):
+        if key in row and _span(row[key]) is None:
+            yield f"{key} is “{row[key]}”", 'write a length of time in days, weeks or months: "1 month"'
+    if not isinstance(row.get("returns-unused", False), bool):
+        yield f"returns-unused is “{row['returns-unused']}”", "write true or false, without quotes"
+    classes = row.get("not-for", [])
+    if not (isinstance(classes, list) and all(isinstance(one, str) for one in classes)):
+        yield f"not-for is “{classes}”", 'write a list of classes of supply: ["insurance"]'

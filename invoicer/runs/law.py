@@ -1,0 +1,29 @@
+"""runs: law. What the law of the customer's country gives a consumer, whatever the contract says."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+
+from invoicer.domain.contract import Contract
+from invoicer.domain.ending import ConsumerTerms
+from invoicer.domain.party import PartyKind, in_force
+from invoicer.runs.desk import Desk
+
+
+def under_law(desk: Desk, contract: Contract, known_on: dt.date) -> Contract:
+    """The contract with the law that protects its customer, as known on a day: that of the market of the country in which
+    the customer was, as a consumer, when the contract was agreed. Without such a market, or where the law leaves out what
+    is supplied, the contract as it is."""
+    rows = desk.workspace.customers.get(contract.customer, ())
+    customer = in_force(rows, contract.agreed, known_on) or min(rows, key=lambda row: row.valid_from, default=None)
+    if customer is None or customer.kind is not PartyKind.CONSUMER or not contract.endings:
+        return contract
+    market = desk.plugins.markets.get(customer.address.country)
+    terms: Sequence[ConsumerTerms] = getattr(market, "consumer_terms", ())
+    law = max((one for one in terms if one.since <= contract.agreed), key=lambda one: one.since, default=None)
+    kinds = desk.workspace.settings.supply
+    if law is None or any(kinds.get(charge.kind, charge.kind) in law.not_for for charge in contract.charges):
+        return contract
+    return replace(contract, law=law)
