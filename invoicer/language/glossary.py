@@ -91,14 +91,6 @@ _CONTRACT = {
         "The last day of the contract, as both sides agreed, whatever its term.",
         'terminates on 2026-10-15 agreed 2026-10-01 by customer "Office closed"',
     ),
-    "invoices": (
-        "Smaller amounts wait until they are worth an invoice.",
-        "invoices of at least 25.00 EUR, at most 6 months later",
-    ),
-    "later": (
-        "How long an amount may wait, at most.",
-        "invoices of at least 25.00 EUR, at most 6 months later",
-    ),
     "never": ("Not at all: no renewal; of an incomplete period, that it is free.", "renews never"),
     "supply": (
         "What is supplied, in the seller's own word from invoicer.toml; it decides the tax.",
