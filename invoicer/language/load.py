@@ -24,6 +24,7 @@ from invoicer.language.silence import sort_out
 
 if TYPE_CHECKING:
     from invoicer.language import tree
+    from invoicer.language.judge import Files
 
 Spot = tuple[str, int]
 """A document: its file and its number in that."""
@@ -107,16 +108,10 @@ class _Loading:
         if kept is not None:
             return kept
         # the parser and the checks are imported with this, for the first contract that is new
-        from invoicer.language.judge import Files, judge
+        from invoicer.language.judge import judge
 
-        files = Files(
-            sheet=lambda file: self.pages[file].sheet,
-            written=self.written,
-            lists_of=lambda name: map(self.document, self.lists.get(name, ())),
-            source=self.source,
-        )
         asking = Asking(self, self.price_lists)
-        judged = judge(self.document(spot), files, asking, twice)
+        judged = judge(self.document(spot), self.files, asking, twice)
         self.pages[file].now_judged(number, judged, asking.answers(twice))
         return judged
 
@@ -140,6 +135,18 @@ class _Loading:
             found = (*self.pages[file].outline.problems, *self.twice_listed.get(file, ()))
             self._written[file] = sorted(found, key=lambda one: one.where.line)
         return self._written[file]
+
+    @cached_property
+    def files(self) -> Files:
+        """The files, as a contract may need them."""
+        from invoicer.language.judge import Files
+
+        return Files(
+            sheet=lambda file: self.pages[file].sheet,
+            written=self.written,
+            lists_of=lambda name: map(self.document, self.lists.get(name, ())),
+            source=self.source,
+        )
 
     @cached_property
     def price_lists(self) -> _PriceLists:
@@ -193,12 +200,15 @@ class _PriceLists(Mapping[str, "Mapping[int | None, tree.Document]"]):
 
     def __init__(self, loading: _Loading) -> None:
         self._loading = loading
+        self._made: dict[str, dict[int | None, tree.Document]] = {}
 
     def __getitem__(self, name: str) -> Mapping[int | None, tree.Document]:
-        versions: dict[int | None, tree.Document] = {}
-        for spot in self._loading.lists[name]:
-            versions.setdefault(self._loading.entries[spot].version, self._loading.document(spot))
-        return versions
+        if name not in self._made:
+            versions: dict[int | None, tree.Document] = {}
+            for spot in self._loading.lists[name]:
+                versions.setdefault(self._loading.entries[spot].version, self._loading.document(spot))
+            self._made[name] = versions
+        return self._made[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._loading.lists)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+from bisect import bisect_left
 from collections.abc import Collection, Iterable
+from heapq import nsmallest
 
 from invoicer.domain.period import Span
 
@@ -243,11 +245,12 @@ EXAMPLES: dict[str, dict[str, str]] = {
 """A good line for each first word; where a word begins different lines, by the kind of block."""
 
 _LONGEST_WORD = 40
+_MOST_COMPARED = 50  # letter by letter, which takes a while
 
 
 def close_to(word: str, known: Iterable[str]) -> str:
     """The known word that was probably meant, or ""."""
-    candidates = sorted(set(known))
+    candidates = _likely(word, sorted(set(known)))
     meant = SYNONYMS.get(word.lower(), "")
     if meant in candidates:
         return meant
@@ -258,6 +261,16 @@ def close_to(word: str, known: Iterable[str]) -> str:
     return lowered[near[0]] if near else ""
 
 
+def _likely(word: str, known: list[str]) -> list[str]:
+    """Of many words those that may be meant: they begin or end alike, and are about as long."""
+    if len(known) <= _MOST_COMPARED:
+        return known
+    first, last, meant = (word[:1].lower(), word[:1].upper()), word[-2:], SYNONYMS.get(word.lower(), "")
+    alike = sorted((o for o in known if o[:1] in first or o[-2:] == last or o == meant), key=len)
+    nearest = bisect_left(alike, len(word), key=len)
+    return alike[max(0, nearest - _MOST_COMPARED // 2) :][:_MOST_COMPARED]
+
+
 def suggestion(word: str, known: Collection[str], what: str) -> str:
     """The mend for an unknown name: the one that was probably meant, or those that there are."""
     near = close_to(word, known)
@@ -265,7 +278,8 @@ def suggestion(word: str, known: Collection[str], what: str) -> str:
         return f"did you mean `{near}`?"
     if not known:
         return f"there are no {what} here yet: add one, or mend the name"
-    return f"known {what}: " + listed([f"`{name}`" for name in sorted(known)], "and", 8)
+    few = [f"`{name}`" for name in nsmallest(8, known)]
+    return f"known {what}: " + listed([*few, *[""] * (len(known) - len(few))], "and", 8)
 
 
 def listed(words: Iterable[str], last: str = "or", most: int = 9) -> str:

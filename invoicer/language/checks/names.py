@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from heapq import nlargest
 
 from invoicer.errors import Place, Problem
 from invoicer.language import tree
@@ -52,7 +53,7 @@ def _price_lists(terms: Terms, lists: PriceLists) -> Iterator[Problem]:
             cause = f"there is no price list `{name}`"
             yield problem(Code.C006, uses.price_list.where, cause, suggestion(name, list(lists), "price lists"))
         elif found is None:
-            versions = listed(sorted(str(version) for version in lists[name] if version), "and")
+            versions = _named(lists[name])
             if uses.version is None:
                 cause = f"price list `{name}` has several versions, and this line names none"
                 mend = f"write `uses {name} version …`; there are {versions}"
@@ -69,6 +70,13 @@ def _price_lists(terms: Terms, lists: PriceLists) -> Iterator[Problem]:
         if agreed and tree.one(terms.lines, tree.Agreed) and agreed.day.value > terms.main.agreed:
             cause = f"price list `{found.id}` dates from {agreed.day.value}, after the contract was agreed"
             yield problem(Code.C017, uses.where, cause, "check that this version was agreed with the customer")
+
+
+def _named(versions: Mapping[int | None, tree.Document]) -> str:
+    """The versions of a price list, the newest ones where there are many."""
+    newest = sorted(nlargest(9, (version for version in versions if version)))
+    more = f"{len(versions) - len(newest)} older ones, " if len(versions) > 9 else ""
+    return more + listed(map(str, newest), "and")
 
 
 def _bases(terms: Terms) -> Iterator[Problem]:
@@ -171,12 +179,12 @@ def _meters(terms: Terms) -> Iterator[Problem]:
     used = set()
     for charge in terms.charges:
         quantities = [entry.value for entry in charge.quantity.entries]
-        declared = [one.input for one in quantities if isinstance(one, tree.Declared)]
-        measured = [one.meter for one in quantities if isinstance(one, tree.Usage)]
+        declared = {one.input for one in quantities if isinstance(one, tree.Declared)}
+        measured = {one.meter for one in quantities if isinstance(one, tree.Usage)}
         for meter in charge.counters:
             used.add(meter.text)
-            known = terms.meters if meter in measured else {**terms.meters, **terms.inputs}
-            if meter not in declared and meter.text not in known:
+            known = meter.text in terms.meters or (meter not in measured and meter.text in terms.inputs)
+            if meter not in declared and not known:
                 mend = suggestion(meter.text, list(terms.meters), "meters")
                 if meter.text in terms.inputs:
                     mend = f"`{meter}` is an input: write `declared {meter}`"

@@ -128,12 +128,10 @@ def _units(terms: Terms, moment: Moment) -> Iterator[Problem]:
             yield from _rate_parts(priced.price)
             each, _ = split_rate(priced.price, moment.counted)
             yield from differs(each.unit if each else None)
-        elif isinstance(priced.price, tree.Tiers):
-            for band in priced.price.bands:
-                yield from differs(band.unit)
-                yield from differs(band.size_unit)
         elif isinstance(priced.price, tree.Share) and moment.quantity:
             yield from _share(terms, priced.price, moment, moment.quantity)
+    for unit in moment.units:
+        yield from differs(unit)
     if moment.included:
         yield from differs(moment.included.unit)
 
@@ -295,7 +293,7 @@ def _money_meters(moment: Moment) -> Iterator[tree.Name]:
     for price in (priced.price for priced in moment.prices):
         if isinstance(price, tree.Share):
             yield price.meter
-        elif isinstance(price, tree.Tiers) and counter and any(band.percent for band in price.bands):
+        elif isinstance(price, tree.Tiers) and counter and moment.shares:
             yield counter
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from invoicer.domain.contract import InService
 from invoicer.domain.ending import Duration, Notice, Termination
@@ -26,7 +27,7 @@ class Agreement:
     reference: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots: what is asked often is worked out once
 class ChargeTerms:
     """All that is agreed about one charge. ``lines`` are those that count after taking over; ``begins`` is its first
     day of service; ``price`` holds, for each day on which a price begins, the lines of that price."""
@@ -52,7 +53,7 @@ class ChargeTerms:
     def id(self) -> str:
         return self.block.id.text
 
-    @property
+    @cached_property
     def counters(self) -> tuple[tree.Name, ...]:
         """The meters and inputs that it names, for its quantity or for a percentage."""
         found: list[tree.Name] = []
@@ -64,14 +65,14 @@ class ChargeTerms:
         shares = (line.price for entry in self.price.entries for line in entry.value)
         return (*found, *(share.meter for share in shares if isinstance(share, tree.Share)))
 
-    @property
+    @cached_property
     def one_off(self) -> bool:
         """Whether the charge falls due once (as agreed first)."""
         first = self.price.entries[:1]
         return any(isinstance(p.price, tree.Rate) and p.price.once for entry in first for p in entry.value)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Terms:
     """All that a contract says. ``duration`` tells from when to when it runs, ``endings`` what ends it before. ``lists``
     are the price lists found for its ``uses`` lines; ``meters`` and ``inputs`` those that its charges may name; ``changes``
@@ -102,7 +103,7 @@ class Terms:
         """The first day after the term, None for an open one and one that renews."""
         return None if self.duration.renewal else self.duration.term_end
 
-    @property
+    @cached_property
     def has_term(self) -> bool:
         return tree.one(self.lines, tree.Term) is not None
 
@@ -130,5 +131,10 @@ class Terms:
         """All blocks that count beside charges, and can be stopped as well."""
         return (*self.discounts, *self.indexations)
 
+    @cached_property
+    def _by_id(self) -> Mapping[str, ChargeTerms]:
+        return {charge.id: charge for charge in reversed(self.charges)}
+
     def charge(self, name: str) -> ChargeTerms | None:
-        return next((charge for charge in self.charges if charge.id == name), None)
+        """The charge of that id, the first where several have it."""
+        return self._by_id.get(name)
