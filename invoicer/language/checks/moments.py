@@ -160,4 +160,5 @@ def _day(entry: Dated[Any]) -> dt.date:
 
 def _moment(terms: Terms, state: State, bands: _Bands) -> Moment:
     values: list[Any] = [entry.value if entry else None for entry in state]
-    return Moment(*values, terms.unit_of(values[1]), bands.units, bands.shares)
+    values += [terms.unit_of(values[1]), bands.units, bands.shares]
+    return Moment(*values)
