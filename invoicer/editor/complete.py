@@ -86,13 +86,12 @@ def _names(asked: _Asked) -> Iterator[types.CompletionItem]:
         defining = [rule for rule in rules if rule.endswith("_heading")]
         kinds = dict.fromkeys(kind for rule in rules for kind in kinds_of(terminal, rule))
         if defining:
-            yield from _new_names(asked, defining)
+            yield from () if asked.quoted else _new_names(asked, defining)
             continue
         for kind in kinds:
-            for name, about in _candidates(asked, kind):
-                yield _item(
-                    asked, name, _LOOKS.get(kind, types.CompletionItemKind.Constant), about or str(kind), _NAMES
-                )
+            look = _LOOKS.get(kind, types.CompletionItemKind.Constant)
+            for rank, (name, about) in enumerate(_candidates(asked, kind)):
+                yield _item(asked, name, look, about or str(kind), f"{_NAMES}{rank:05}")
         if "subject" in rules and Kind.CHARGE in kinds and not asked.here.heading.startswith("meter"):
             yield _item(asked, "quantity", types.CompletionItemKind.Property, "of the charge itself", _NAMES)
 
@@ -111,6 +110,8 @@ def _candidates(asked: _Asked, kind: Kind) -> Iterable[Named]:
         ]
     if kind is Kind.CHARGE and here.heading.startswith("meter"):
         return names_of(Kind.FIELD, view, line)
+    if kind is Kind.AMENDMENT:
+        return [named for named in names_of(kind, view, line) if here.heading != f"amendment {named[0]}"]
     if kind is Kind.VALUE:
         return _values(here.line)
     return names_of(kind, view, line)

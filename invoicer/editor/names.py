@@ -115,9 +115,12 @@ def _indices(view: View, _line: int) -> Iterator[Named]:
         yield path.stem, f"{indices.FOLDER}/{path.name}"
 
 
-def _warnings(view: View, _line: int) -> Iterator[Named]:
-    """Codes of warnings, those of this text first."""
-    here = {problem.code for problem in view.loaded.problems if problem.where.file == view.name}
+def _warnings(view: View, line: int) -> Iterator[Named]:
+    """Codes of warnings, those of this text first, as they are without the line that is being written."""
+    lines = view.text.split("\n")
+    lines[line - 1] = ""
+    without = view.with_text("\n".join(lines))
+    here = {problem.code for problem in without.loaded.problems if problem.where.file == view.name}
     warnings = [code for code in Code if code.value.severity is Severity.WARNING]
     for code in sorted(warnings, key=lambda code: (code.name not in here, code.name)):
         yield code.name, code.value.meaning

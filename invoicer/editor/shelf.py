@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -68,6 +68,10 @@ class Shelf:
         """The files that state a price list."""
         return (entry for entry in self.entries.values() if entry.lists)
 
+    def with_entries(self, entries: Iterable[Entry]) -> Shelf:
+        """The same with these files in the place of those of their names."""
+        return replace(self, entries={**self.entries, **{entry.name: entry for entry in entries}})
+
     def uri(self, name: str) -> str:
         """The address of a file by its name, of settings and customers as well."""
         entry = self.entries.get(name)
@@ -103,7 +107,7 @@ class Shelves:
             shelf = kept.shelf(buffers)
         name = path.relative_to(folder).as_posix() if path else buffer.uri
         if name not in shelf.entries:  # a text elsewhere sees the workspace; the workspace does not see it
-            shelf = _joined(shelf, [entry_of(name, path, buffer.text)])
+            shelf = shelf.with_entries([entry_of(name, path, buffer.text)])
         return shelf, name
 
 
@@ -155,7 +159,7 @@ class _Folder:
                 name = path.relative_to(self.folder)
                 if name.parts[0] in FOLDERS:
                     opened.append(entry_of(name.as_posix(), path, buffer.text))
-        return _joined(shelf, opened)
+        return shelf.with_entries(opened)
 
     def _changed(self, path: Path) -> bool:
         try:
@@ -198,16 +202,3 @@ def _loose(buffer: Buffer, path: Path | None, buffers: Iterable[Buffer]) -> tupl
             if other != path and entry.lists & own.uses:
                 entries[entry.name] = entry
     return Shelf(entries=entries), own.name
-
-
-def _joined(shelf: Shelf, entries: Iterable[Entry]) -> Shelf:
-    more = {entry.name: entry for entry in entries}
-    if not more:
-        return shelf
-    return Shelf(
-        folder=shelf.folder,
-        entries={**shelf.entries, **more},
-        settings=shelf.settings,
-        customers=shelf.customers,
-        problems=shelf.problems,
-    )

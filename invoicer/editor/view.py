@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from invoicer import language
 from invoicer.domain.contract import Contract
-from invoicer.editor.shelf import Entry, Shelf
+from invoicer.editor.shelf import Entry, Shelf, entry_of
 from invoicer.errors import Problem
 from invoicer.language import Loaded
 from invoicer.language.mentions import Kind, Mention, Section, Syntax, syntax
@@ -67,6 +67,10 @@ class View:
             loaded = _loaded.__wrapped__(_texts([*near, *chunk]), *self._known()) if chunk else self.loaded
             found.update(dict.fromkeys(problem for problem in loaded.problems if problem.where.file == self.name))
             yield tuple(found)
+
+    def with_text(self, text: str) -> View:
+        """The same with another text."""
+        return View(self.shelf.with_entries([entry_of(self.name, self.entry.path, text)]), self.name)
 
     def contract(self, section: Section) -> Contract | None:
         """The contract of a section, where it has no error."""

@@ -160,7 +160,7 @@ def test_completion_offers_what_the_parser_accepts_and_the_names_that_fit(editor
     editor.open(new, text)
     rows = text.split("\n")
     off = words(editor.ask("completion", new, rows.index("  20% off "), 10))
-    assert off == ["api", "fee", "seats", "everything"]
+    assert off == ["fee", "seats", "api", "everything"]
     assert "api-calls" in words(editor.ask("completion", new, rows.index("  usage of "), 11))
     assert "hosting-prices version 3" in words(editor.ask("completion", new, 1, 7))
     assert "twelve-raccoons" in words(editor.ask("completion", new, 3, 11))
