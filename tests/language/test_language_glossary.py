@@ -1,9 +1,12 @@
-"""Every word of the language is explained, and every name in the grammar is the name of something."""
+"""Every word of the language is explained and coloured, and every name in the grammar is the name of something."""
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from invoicer.editor.extension import FOLDER, GRAMMAR, grammar
 from invoicer.language.cursor import keywords, rules_with
 from invoicer.language.glossary import GLOSSARY
 from invoicer.language.mentions import NAMES, NUMBERS, TEXTS
@@ -33,6 +36,12 @@ def test_every_word_of_the_grammar_is_explained() -> None:
     assert not missing, (
         f"add these words, each with a sentence and an example, to invoicer/language/glossary.py: {missing}"
     )
+
+
+def test_every_word_of_the_grammar_has_its_colour_in_editors() -> None:
+    fresh = json.dumps(grammar(), indent=2) + "\n"
+    stored = (FOLDER / GRAMMAR).read_text("utf-8")
+    assert stored == fresh, "bring the colours up to date: invoicer lsp --extension invoicer/editor/vscode"
 
 
 def test_nothing_else_is_explained() -> None:
