@@ -45,7 +45,8 @@ def grammar() -> dict[str, Any]:
     words = set(keywords().values())
     times = words & {*TIME_UNITS, *MONTHS}
     headings = {*(words & set(HEADINGS)), *openers()}
-    heading = rf"^[ \t]*({_one_of(headings)})[ \t]+(?!(?:{_one_of(RESERVED)})(?![\w-]))({_NAME}|\d+)(?![\w-])"
+    named = {"change", "stop", *(word for word, has_name in openers().items() if has_name)}
+    heading = rf"^[ \t]*({_one_of(named)})[ \t]+(?!(?:{_one_of(RESERVED)})(?![\w-]))({_NAME}|\d+)(?![\w-])"
     return {
         "name": "Terms",
         "scopeName": "source.terms",

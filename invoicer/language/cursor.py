@@ -90,12 +90,14 @@ def nth(rule: str, number: int) -> str:
 
 
 @cache
-def openers() -> Mapping[str, str]:
-    """The first words of headings, each with the rule of its heading."""
+def openers() -> Mapping[str, bool]:
+    """The first words of headings, each with whether a name or a number follows it."""
     words = keywords()
     headings = (rule for rule in parser().rules if str(rule.origin.name).endswith("_heading"))
     return {
-        words[rule.expansion[0].name]: str(rule.origin.name) for rule in headings if rule.expansion[0].name in words
+        words[first.name]: second.name in ("NAME", "NUMBER")
+        for first, second, *_ in (rule.expansion for rule in headings)
+        if first.name in words
     }
 
 
