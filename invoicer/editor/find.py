@@ -158,17 +158,15 @@ def _name_in(section: Section) -> Place:
 
 
 def _same(view: View, mention: Mention, found: Found) -> Iterator[Mention]:
-    """The mentions of the workspace that mean what was found."""
-    for entry in view.shelf.entries.values():
+    """The mentions of the workspace that mean what was found. What is given in this file alone is used in it alone."""
+    files = {where.file for where in found.where}
+    only_here = found.kind not in _EVERYWHERE and files == {view.name} and not view.entry.lists
+    for entry in (view.entry,) if only_here else view.shelf.entries.values():
         if mention.text not in entry.text:
             continue
-        read = cached_syntax(entry.name, entry.text)
-        for other in read.mentions:
-            if (
-                other.text == mention.text
-                and found.kind in other.kinds
-                and _means(view, entry.name, other, mention, found)
-            ):
+        for other in cached_syntax(entry.name, entry.text).mentions:
+            same_name = other.text == mention.text and found.kind in other.kinds
+            if same_name and _means(view, entry.name, other, mention, found):
                 yield other
 
 

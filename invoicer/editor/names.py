@@ -130,7 +130,7 @@ def _mentioned(kind: Kind) -> Callable[[View, int], Iterator[Named]]:
     """What the text and the price lists of the workspace say elsewhere."""
 
     def source(view: View, _line: int) -> Iterator[Named]:
-        others = [entry for entry in view.shelf.with_price_lists() if entry.name != view.name]
+        others = [entry for entry in view.shelf.with_price_lists if entry.name != view.name]
         for entry in (view.entry, *others):
             for mention in cached_syntax(entry.name, entry.text).mentions:
                 if mention.kinds[0] is kind:

@@ -19,13 +19,14 @@ _LOOKS = {
 
 
 def symbol(section: Section, lines: Lines) -> types.DocumentSymbol:
-    """A section and those in it. A change is shown as it is written, anything else by its first word and its name."""
+    """A section and those in it. One with a name is shown by its first word and its name, a change and what has no name as
+    its first line is written."""
     heading = section.heading
     written = lines.lines[heading.line - 1][heading.column - 1 : heading.end_column - 1].strip()
     named = " ".join(filter(None, (section.word, section.name)))
     change = section.word in ("change", "stop")
     return types.DocumentSymbol(
-        name=written if change else named,
+        name=written if change or not section.name else named,
         detail=section.title or None,
         kind=_LOOKS.get(section.word, types.SymbolKind.Event if change else types.SymbolKind.Object),
         range=lines.range(section.where),

@@ -157,6 +157,7 @@ def _questions(server: Server) -> None:
         return [server.location(view.shelf, where) for where in found.where] if found else None
 
     @server.feature(types.TEXT_DOCUMENT_REFERENCES)
+    @server.thread()  # many files may have to be read
     def on_references(params: types.ReferenceParams) -> list[types.Location] | None:
         asked = server.view(params.text_document.uri)
         if not asked:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
 
@@ -38,7 +38,7 @@ class Entry:
     classes: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Shelf:
     """The files that a text belongs to. ``folder`` is the workspace, None outside of one. ``settings`` and ``customers`` are
     None where they can't be read, and then nothing is looked up in them; ``problems`` say why."""
@@ -64,9 +64,10 @@ class Shelf:
     def supply_kinds(self) -> frozenset[str] | None:
         return frozenset(self.settings.supply) if self.settings else None
 
-    def with_price_lists(self) -> Iterable[Entry]:
+    @cached_property
+    def with_price_lists(self) -> tuple[Entry, ...]:
         """The files that state a price list."""
-        return (entry for entry in self.entries.values() if entry.lists)
+        return tuple(entry for entry in self.entries.values() if entry.lists)
 
     def with_entries(self, entries: Iterable[Entry]) -> Shelf:
         """The same with these files in the place of those of their names."""

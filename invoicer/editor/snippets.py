@@ -61,6 +61,11 @@ charge ${7:seats} "${8:Seats}"
   raises ${3:everything} by ${4:3}%
   every year from ${5:TODAY}
 """,
+    "notice": """notice given ${1:TODAY} by ${2:customer} "${3:E-mail}"
+""",
+    "terminates": """terminates on ${1:TODAY} agreed ${2:TODAY} by ${3:customer} "${4:Agreement}"
+  refund unused
+""",
     "expect": """expect "${1:First invoice}"
   invoice on ${2:TODAY}
   line ${3:fee} ${4:100.00} ${5:EUR}

@@ -90,7 +90,7 @@ class View:
 
     def price_lists(self) -> Iterator[tuple[Entry, Section, str]]:
         """All price lists of the workspace: file, section and version ("" where it states none)."""
-        for entry in self.shelf.with_price_lists():
+        for entry in self.shelf.with_price_lists:
             read = cached_syntax(entry.name, entry.text)
             for number, section in enumerate(read.sections):
                 if section.word == "price-list":
