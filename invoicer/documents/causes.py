@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from invoicer.documents.difference import Correction, Difference, Reason
+from invoicer.domain.commitment import Commitment
 from invoicer.domain.contract import Charge, Contract, Metered
 from invoicer.domain.entitlement import Component, Part
 from invoicer.domain.inputs import Declared
 from invoicer.domain.period import Period
+from invoicer.domain.stop import Stopped
 from invoicer.domain.timeline import Timeline
 from invoicer.domain.trace import Clause
 
@@ -80,7 +82,7 @@ def _vanished(one: Difference, correction: Correction, contract: Contract, known
     """Why nothing is owed any more for the days of a line."""
     charge, component, days = _charge(contract, one.component), one.component, one.days
     if charge is None:
-        return _Cause(Reason.TERMS, None, None)
+        return _of_commitment(component, contract, known_on)
     served = charge.service.at(days.start, known_on)
     if served is None or not served.value.active:
         served = served or charge.service.entries[0]
@@ -100,6 +102,17 @@ def _vanished(one: Difference, correction: Correction, contract: Contract, known
     quantity = charge.quantity.at(days.start, known_on) if charge.quantity else None
     reason = _REASONS.get(type(quantity.value), Reason.TERMS) if quantity else Reason.TERMS
     return _Cause(reason, latest.clause if latest else charge.clause, latest.agreed if latest else None)
+
+
+def _of_commitment(component: Component, contract: Contract, known_on: dt.date) -> _Cause:
+    """Why nothing is owed for a period of a commitment: it was stopped, or agreed otherwise."""
+    entries: list[Commitment | Stopped] = []
+    for commitment in contract.commitments:
+        if component.part is Part.COMMITMENT and commitment.id == component.charge:
+            entries += [commitment, *commitment.stops]
+    known = (one for one in entries if one.agreed <= known_on)
+    latest = max(known, key=lambda one: (one.agreed, one.amendment), default=None)
+    return _Cause(Reason.TERMS, latest.clause if latest else None, latest.agreed if latest else None)
 
 
 @dataclass(frozen=True, slots=True)

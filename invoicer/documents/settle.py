@@ -16,7 +16,12 @@ from invoicer.domain.period import Period
 from invoicer.domain.trace import Clause, Op, Rounding, Trace, add, divide, given, multiply, rounded, subtract
 
 Share = tuple[Position, Trace]
-_SOURCES = {"quantity": Reason.USAGE, "declared": Reason.DECLARED}
+_SOURCES = {
+    "quantity": Reason.USAGE,
+    "declared": Reason.DECLARED,
+    "index-value": Reason.INDEX,
+    "counted-line": Reason.COUNTED,
+}
 
 
 def settle(cluster: Cluster, owed: Sequence[Treated], through: dt.date) -> Iterator[Difference]:

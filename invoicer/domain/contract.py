@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from invoicer.domain.commitment import Commitment
 from invoicer.domain.ending import (
     ConsumerTerms,
     Duration,
@@ -339,6 +340,7 @@ class Contract:
     examples: tuple[Example, ...] = ()
     least_invoice: LeastInvoice | None = None
     indexations: tuple[Indexation, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
     inputs: tuple[Input, ...] = ()
 
     @property

@@ -22,6 +22,7 @@ class Part(StrEnum):
     MINIMUM = "minimum"
     MAXIMUM = "maximum"
     DISCOUNT = "discount"
+    COMMITMENT = "commitment"
     LEVY = "levy"
 
 
@@ -29,7 +30,8 @@ class Part(StrEnum):
 class Component:
     """What an amount is for, within a contract: a charge, or its minimum, maximum, one of its discounts or levies.
 
-    ``name`` is the id of the discount or levy, "" otherwise.
+    ``name`` is the id of the discount or levy, "" otherwise. The shortfall of a commitment has the commitment's id in the
+    place of a charge's.
     """
 
     charge: str

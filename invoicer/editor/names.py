@@ -146,6 +146,7 @@ _SOURCES: dict[Kind, Callable[[View, int], Iterator[Named]]] = {
     Kind.DISCOUNT: _own(Kind.DISCOUNT),
     Kind.INDEXATION: _own(Kind.INDEXATION),
     Kind.INDEX: _indices,
+    Kind.COMMITMENT: _own(Kind.COMMITMENT),
     Kind.AMENDMENT: _own(Kind.AMENDMENT),
     Kind.PRICE_LIST: _price_lists,
     Kind.CUSTOMER: _customers,

@@ -14,6 +14,8 @@ _LOOKS = {
     "premium": types.SymbolKind.Field,
     "meter": types.SymbolKind.Function,
     "discount": types.SymbolKind.Operator,
+    "indexation": types.SymbolKind.Operator,
+    "commitment": types.SymbolKind.Field,
     "amendment": types.SymbolKind.Event,
 }
 

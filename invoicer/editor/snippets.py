@@ -54,6 +54,15 @@ charge ${7:seats} "${8:Seats}"
   ${3:20}% off ${4:everything}
   for first ${5:6} months
 """,
+    "indexation": """indexation ${1:cpi} "${2:CPI uplift}"
+  raises ${3:everything} with "${4:NL-CPI-2015}"
+  base ${5:2025-10}
+  every year from ${6:TODAY}
+""",
+    "commitment": """commitment ${1:annual} "${2:Annual commitment}"
+  ${3:50 000.00} ${4:EUR} per 12 months
+  counts ${5:everything}
+""",
     "amendment": """amendment ${1:1} from ${2:TODAY} agreed ${3:TODAY} "${4:Side letter}"
   ${5:change fee to 120.00 EUR per month}
 """,

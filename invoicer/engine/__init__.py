@@ -5,6 +5,7 @@
 * :func:`rate` says what is owed and what holds the contract.
 """
 
+from invoicer.engine.commitments import settlements
 from invoicer.engine.holds import UNDECLARED
 from invoicer.engine.rating import Rating, Unrated, asked_figures, demands, rate
 from invoicer.engine.schedule import ScheduledPeriod, schedule
@@ -20,4 +21,5 @@ __all__ = [
     "in_service",
     "rate",
     "schedule",
+    "settlements",
 ]

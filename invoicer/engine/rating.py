@@ -16,6 +16,7 @@ from invoicer.domain.period import Period
 from invoicer.domain.usage import Demand, Measurements
 from invoicer.engine.bounds import bounds
 from invoicer.engine.charges import Pots, rate_slot
+from invoicer.engine.commitments import settle
 from invoicer.engine.discounts import discount
 from invoicer.engine.events import all_event_terms
 from invoicer.engine.holds import HeldError, Where
@@ -67,14 +68,17 @@ def rate(
     :func:`demands` of the same arguments; ``evidence`` holds index values and declared inputs.
 
     Ordered by bill date, then by charge as in the contract; of a billing period first the charge, then its maximum, its
-    minimum and its discounts. Nothing is raised for wrong input: what is doubtful becomes a hold.
+    minimum and its discounts; after all charges of a day the shortfalls of commitments. Nothing is raised for wrong input:
+    what is doubtful becomes a hold.
     """
     context = Context(contract, known_on, customers, measurements, evidence)
     rated, problems = _rated(context, through, billed_until)
     if refunds_in_part(contract, known_on):
         uncut, more = _rated(context, through, billed_until, uncut=True)
         rated, problems = retained(rated, uncut), {**more, **problems}
-    entitlements = tuple(entitlement for one in rated for entitlement in one.entitlements)
+    shortfalls = settle(contract, known_on, rated, through, billed_until, problems)
+    lines = chain((entitlement for one in rated for entitlement in one.entitlements), shortfalls)
+    entitlements = tuple(sorted(lines, key=lambda line: line.bill_date))
     holds = dict.fromkeys(chain.from_iterable(problems.values()))
     unrated = (Unrated(period, found) for period, found in problems.items() if period)
     return Rating(entitlements, tuple(holds), tuple(unrated))

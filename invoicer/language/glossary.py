@@ -42,6 +42,10 @@ _HEADINGS = {
         "Begins something that is taken off charges, in the order in which discounts are written.",
         'discount launch "Launch discount"',
     ),
+    "commitment": (
+        "Begins an amount that certain charges come to at least; what is missing is due when its period is over.",
+        'commitment annual "Annual commitment"',
+    ),
     "amendment": (
         "Begins a change that was agreed later: its number, the day it takes effect, the day it was agreed.",
         'amendment 1 from 2026-07-01 agreed 2026-05-12 "Side letter 1"',
@@ -273,6 +277,12 @@ _DISCOUNTS = {
     "until": ("Up to that day, included.", "until 2026-06-30"),
 }
 
+_COMMITMENTS = {
+    "counts": ("Which charges count towards the commitment.", "counts api, seats"),
+    "over": ("Part of `over the term`: one period, as long as the first term.", "120 000.00 EUR over the term"),
+    "the": ("Part of `over the term`.", "120 000.00 EUR over the term"),
+}
+
 _EXAMPLES = {
     "expect": (
         "Begins an example: what the contract must come to; it is worked out before every plan.",
@@ -330,8 +340,9 @@ GLOSSARY: Mapping[str, Meaning] = {
         _PREMIUMS,
         _METERS,
         _INPUTS,
-        _INDEXATIONS,
         _DISCOUNTS,
+        _INDEXATIONS,
+        _COMMITMENTS,
         _EXAMPLES,
         _CONDITIONS,
         _GROUPS,

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     DISCOUNT = "discount"
     INDEXATION = "indexation"
     INDEX = "index series"
+    COMMITMENT = "commitment"
     AMENDMENT = "amendment"
     VERSION = "version"
     CUSTOMER = "customer"
@@ -52,6 +53,7 @@ NAMES: dict[str, tuple[Kind, ...]] = {
     "input_heading": (Kind.INPUT,),
     "discount_heading": (Kind.DISCOUNT,),
     "indexation_heading": (Kind.INDEXATION,),
+    "commitment_heading": (Kind.COMMITMENT,),
     "uses": (Kind.PRICE_LIST,),
     "as_in": (Kind.PRICE_LIST,),
     "seller": (Kind.SELLER,),
@@ -63,7 +65,7 @@ NAMES: dict[str, tuple[Kind, ...]] = {
     "usage": (Kind.METER,),
     "share": (Kind.METER,),
     "charges": (Kind.CHARGE,),
-    "stop": (Kind.CHARGE, Kind.DISCOUNT, Kind.INDEXATION),
+    "stop": (Kind.CHARGE, Kind.DISCOUNT, Kind.INDEXATION, Kind.COMMITMENT),
     "change_price": (Kind.CHARGE,),
     "change_tiers": (Kind.CHARGE,),
     "change_quantity": (Kind.CHARGE,),
@@ -91,7 +93,7 @@ NAMES: dict[str, tuple[Kind, ...]] = {
     "given_events": (Kind.METER, Kind.INPUT),
     "given/2": (Kind.UNIT,),
     "given_events/2": (Kind.UNIT,),
-    "component": (Kind.CHARGE,),
+    "component": (Kind.CHARGE, Kind.COMMITMENT),
     "named_part": (Kind.DISCOUNT,),
 }
 """What a name in a rule of the grammar is the name of; of several the first that there is. ``given/2`` is the second name in

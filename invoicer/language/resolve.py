@@ -31,6 +31,7 @@ from invoicer.domain.timeline import Dated, Timeline
 from invoicer.domain.trace import Clause, Rounding
 from invoicer.errors import DefectError, Place
 from invoicer.language import tree
+from invoicer.language.committing import to_commitment
 from invoicer.language.convert import (
     to_billing,
     to_bound,
@@ -95,6 +96,7 @@ def resolve(terms: Terms, clause: MakeClause, source: Callable[[str], Source]) -
             to_indexation(agreement, block, terms.ends.get(block.id.text), clause)
             for agreement, block in terms.indexations
         ),
+        commitments=tuple(to_commitment(terms, agreement, block, clause) for agreement, block in terms.commitments),
         examples=tuple(to_example(node, terms.currency, clause) for node in document.examples),
         inputs=tuple(to_input(block, clause(block.where, "")) for block in terms.inputs.values()),
     )

@@ -32,6 +32,7 @@ PARTS = {
     Part.MINIMUM: mark("Top-up to the agreed minimum"),
     Part.MAXIMUM: mark("Reduction to the agreed maximum"),
     Part.DISCOUNT: mark("Discount"),
+    Part.COMMITMENT: mark("Shortfall of the agreed commitment"),
 }
 
 # The same with the charge that it belongs to, where the title of the line is another.
@@ -39,6 +40,7 @@ PARTS_OF = {
     Part.MINIMUM: mark("Top-up to the agreed minimum of {charge}"),
     Part.MAXIMUM: mark("Reduction to the agreed maximum of {charge}"),
     Part.DISCOUNT: mark("Discount on {charge}"),
+    Part.COMMITMENT: mark("Shortfall of {charge}"),
 }
 
 # What a levy is taken on: the charge, or a part of it.
@@ -47,6 +49,7 @@ LEVIED_ON = {
     Part.MINIMUM: mark("on the top-up to the agreed minimum of {charge}"),
     Part.MAXIMUM: mark("on the reduction to the agreed maximum of {charge}"),
     Part.DISCOUNT: mark("on the discount on {charge}"),
+    Part.COMMITMENT: mark("on the shortfall of {charge}"),
 }
 
 # Classes of insurance as terms write them. One that is not here prints as it is written.
@@ -81,6 +84,8 @@ REASONS = {
     "usage-changed": mark("the usage was corrected"),
     "declaration-changed": mark("the declared figures were corrected"),
     "treatment-changed": mark("the tax treatment was corrected"),
+    "index-changed": mark("the published index was revised"),
+    "counted-changed": mark("the charges that count came to another amount"),
     "cadence-changed": mark("the billing period was changed"),
     "parties-changed": mark("the parties' details were corrected"),
 }

@@ -56,7 +56,8 @@ def schedule(
     carried = _carried(ledger.billed([contract.id for contract in chosen]))
     rows = []
     for contract in chosen:
-        for period in engine.schedule(under_law(desk, contract, today), today, until):
+        seen = under_law(desk, contract, today)
+        for period in (*engine.schedule(seen, today, until), *engine.settlements(seen, today, until)):
             if period.bill_date >= since:
                 numbers = _documents(period, carried.get((contract.id, period.charge), ()))
                 rows.append(
@@ -89,7 +90,7 @@ def endings(
 def _carried(lines: Iterable[BilledLine]) -> Mapping[tuple[str, str], list[BilledLine]]:
     carried: dict[tuple[str, str], list[BilledLine]] = {}
     for line in lines:
-        if line.component.part is Part.CHARGE:
+        if line.component.part in (Part.CHARGE, Part.COMMITMENT):
             carried.setdefault((line.contract, line.component.charge), []).append(line)
     return carried
 

@@ -89,7 +89,9 @@ def price(line: str, *more: str) -> Price:
 @pytest.fixture(scope="module")
 def acme() -> Contract:
     files = [(f"{name}.terms", (GOOD / f"{name}.terms").read_text("utf-8")) for name in ("acme", "prices")]
-    loaded = load(files, customers={"acme"}, sellers={"hosting-nl"}, kinds={"electronic-service", "motor-insurance"})
+    loaded = load(
+        files, customers={"acme"}, sellers={"hosting-nl"}, kinds={"electronic-service", "motor-insurance", "consulting"}
+    )
     assert [problem.code for problem in loaded.problems] == []
     return loaded.contracts[0]
 
@@ -342,6 +344,24 @@ def test_an_indexation_becomes_what_it_says() -> None:
     assert found.index_series == ("CPI",)
 
 
+def test_a_commitment_becomes_what_it_says() -> None:
+    text = HEAD + (
+        "charge x\n  10.00 EUR per month\n"
+        'commitment a "Annual"\n  50 000.00 EUR per 6 months\n  counts x\n  supply consulting\n  prorated\n  clause "9"\n'
+        "  from 2026-02-01\n  until 2026-07-31\n"
+        "amendment 1 from 2026-03-01 agreed 2026-02-12\n"
+        '  commitment b\n    2 000.00 EUR over the term\n    counts everything\n    acknowledge C065 "both"\n'
+        "amendment 2 from 2026-05-01 agreed 2026-04-12\n  stop a\n"
+    )
+    a, b = contract(text).commitments
+    assert (a.id, a.title, a.amount, a.per, a.charges) == ("a", "Annual", Decimal(50000), Span(6, Unit.MONTH), ("x",))
+    assert (a.kind, a.prorated, a.clause.reference) == ("consulting", True, "9")
+    assert (a.start, a.end, a.agreed) == (dt.date(2026, 2, 1), dt.date(2026, 8, 1), dt.date(2025, 12, 12))
+    assert [(stop.effective, stop.agreed) for stop in a.stops] == [(dt.date(2026, 5, 1), dt.date(2026, 4, 12))]
+    assert (b.per, b.charges, b.kind, b.prorated) == (None, None, "electronic-service", False)
+    assert (b.start, b.agreed, b.amendment) == (dt.date(2026, 3, 1), dt.date(2026, 2, 12), 1)
+
+
 def test_a_stop_ends_a_discount_from_when_it_is_agreed() -> None:
     text = HEAD + (
         "charge x\n  10.00 EUR per month\ndiscount d\n  5% off x\n"
@@ -352,12 +372,30 @@ def test_a_stop_ends_a_discount_from_when_it_is_agreed() -> None:
     assert off.window(dt.date(2026, 5, 12)) == Period(dt.date(2026, 1, 1), dt.date(2026, 3, 1))
 
 
-@pytest.mark.parametrize("name", ["indexation", "base", "raises", "once", "at", "least", "revised", "until", "every"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "indexation",
+        "base",
+        "raises",
+        "once",
+        "at",
+        "least",
+        "revised",
+        "until",
+        "every",
+        "commitment",
+        "counts",
+        "over",
+        "prorated",
+    ],
+)
 def test_words_of_indexations_are_names_elsewhere(name: str) -> None:
     text = HEAD + (
         f"charge {name}\n  10.00 EUR per {name} per month\n  quantity 3 {name}\n"
         f"discount d\n  5% off {name} once\n".replace("5%", "5.00 EUR")
         + f"indexation i\n  raises {name} by 3%\n  once on 2026-07-01\n"
+        + f"commitment c\n  9.00 EUR per year\n  counts {name}\n"
     )
     assert contract(text).charge(name).quantity is not None
 

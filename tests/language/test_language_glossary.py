@@ -24,6 +24,7 @@ PLACES = {
     "an input": "contract c\ninput i\n  ",
     "an indexation": "contract c\nindexation i\n  ",
     "a discount": "contract c\ndiscount d\n  ",
+    "a commitment": "contract c\ncommitment a\n  ",
     "an amendment": "contract c\namendment 1\n  ",
     "a stop": "contract c\namendment 1\n  stop fee\n    ",
     "an example": 'contract c\nexpect "January"\n  ',

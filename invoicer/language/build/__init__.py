@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from invoicer.language.build.changes import Changes
 from invoicer.language.build.charges import ChargeLines
+from invoicer.language.build.commitment import CommitmentLines
 from invoicer.language.build.contracts import ContractLines
 from invoicer.language.build.discounts import DiscountLines
 from invoicer.language.build.documents import Documents
@@ -36,6 +37,7 @@ class Build(
     Endings,
     Examples,
     IndexationLines,
+    CommitmentLines,
 ):
     r"""Turns Lark's tree of one file into :class:`tree.Document`\ s; a number that can't stand where it stands (day 32,
     every 0 months) becomes a problem in ``problems``."""

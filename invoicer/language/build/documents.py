@@ -66,7 +66,7 @@ class Documents(Parts):
     ) -> tuple[Place, tree.Name, str, tree.Name | None]:
         return self._place(meta), self._name(name), self._title(title), base
 
-    premium_heading = meter_heading = discount_heading = indexation_heading = charge_heading
+    premium_heading = meter_heading = discount_heading = indexation_heading = commitment_heading = charge_heading
 
     def as_in(self, meta: Meta, name: Token) -> tree.Name:
         return self._name(name)
@@ -85,3 +85,6 @@ class Documents(Parts):
 
     def indexation(self, meta: Meta, heading: tuple[Any, ...], *lines: tree.Node) -> tree.Block:
         return self._block(tree.BlockKind.INDEXATION, heading, lines)
+
+    def commitment(self, meta: Meta, heading: tuple[Any, ...], *lines: tree.Node) -> tree.Block:
+        return self._block(tree.BlockKind.COMMITMENT, heading, lines)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from invoicer.errors import Problem
 from invoicer.language import tree
 from invoicer.language.acknowledge import check_acknowledgements
+from invoicer.language.checks.commitments import check_commitment_lines, check_commitments, names_of_charges
 from invoicer.language.checks.conditions import check_conditions
 from invoicer.language.checks.endings import check_endings
 from invoicer.language.checks.ends import check_ends
@@ -39,6 +40,7 @@ def check_document(document: tree.Document) -> Iterator[Problem]:
     yield from check_tables_of_refunds(document)
     yield from check_usage_lines(document)
     yield from check_indexation_lines(document)
+    yield from check_commitment_lines(document)
     yield from check_layout(document)
 
 
@@ -53,5 +55,7 @@ def check_terms(terms: Terms, lists: PriceLists, known: Known) -> Iterator[Probl
     yield from check_inclusive(terms)
     yield from check_refunds(terms)
     yield from check_indexations(terms, known)
+    yield from check_commitments(terms)
+    yield from names_of_charges(terms)
     yield from check_ends(terms)
     yield from check_endings(terms)

@@ -43,7 +43,7 @@ def _complete(terms: Terms, example: tree.Example) -> Iterator[Problem]:
 
 
 def _named(terms: Terms, example: tree.Example) -> Iterator[Problem]:
-    charges = [charge.id for charge in terms.charges]
+    charges = [charge.id for charge in terms.charges] + [block.id.text for _, block in terms.commitments]
     discounts = {block.id.text: block for _, block in terms.discounts}
     for line in tree.every(example.lines, tree.Expectation):
         component = line.component

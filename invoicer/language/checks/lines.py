@@ -192,7 +192,7 @@ def _amounts(document: tree.Document) -> Iterator[tree.Amount]:
                 yield amount
             case tree.Priced(price=tree.Tiers(bands=bands)):
                 yield from (amount for band in bands for amount in (band.amount, band.flat) if amount)
-            case tree.Bounded(amount=amount) | tree.AmountOff(amount=amount):
+            case tree.Bounded(amount=amount) | tree.AmountOff(amount=amount) | tree.Committed(amount=amount):
                 yield amount
             case tree.Expectation(amount=amount) if amount:
                 yield amount
@@ -215,7 +215,12 @@ def _whole_amounts(document: tree.Document) -> Iterator[tree.Amount]:
                     yield amount
             case tree.Priced(price=tree.Tiers(bands=bands)):
                 yield from (band.flat for band in bands if band.flat)
-            case tree.Bounded(amount=amount) | tree.AmountOff(amount=amount) | tree.FirstAmount(amount=amount):
+            case (
+                tree.Bounded(amount=amount)
+                | tree.AmountOff(amount=amount)
+                | tree.FirstAmount(amount=amount)
+                | tree.Committed(amount=amount)
+            ):
                 yield amount
             case tree.Expectation(amount=amount) if amount:
                 yield amount

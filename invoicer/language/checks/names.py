@@ -136,6 +136,7 @@ def _kinds(terms: Terms, known: Known) -> Iterator[Problem]:
             cause = f"charge `{charge.id}` does not say what kind of supply it is, nor does the contract"
             mend = "add a line such as `supply electronic-service` to the contract or the charge"
             yield problem(Code.C001, charge.block.id.where, cause, mend)
+    stated += [supply for _, block in terms.commitments for supply in tree.every(block.lines, tree.Supply)]
     for supply in stated:
         if known.kinds is not None and supply.kind.text not in known.kinds:
             near = close_to(supply.kind.text, known.kinds)
@@ -169,6 +170,9 @@ def _mentions(terms: Terms) -> Iterator[tuple[tree.Name, str]]:
         for line in block.lines:
             if isinstance(line, tree.OffNode):
                 yield from ((name, "take a discount off") for name in line.charges)
+    for _, block in terms.commitments:
+        for counts in tree.every(block.lines, tree.Counts):
+            yield from ((name, "count") for name in counts.charges)
     for _, block in terms.indexations:
         for line in block.lines:
             if isinstance(line, tree.RaisesNode):

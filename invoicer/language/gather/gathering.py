@@ -75,7 +75,8 @@ class _Gathering:
             charges += [self._charge(agreement, block) for block in amendment.blocks if block.is_charge]
         discounts = self._blocks(tree.BlockKind.DISCOUNT)
         indexations = self._blocks(tree.BlockKind.INDEXATION)
-        beside = [block for _, block in (*discounts, *indexations)]
+        commitments = self._blocks(tree.BlockKind.COMMITMENT)
+        beside = [block for _, block in (*discounts, *indexations, *commitments)]
         return Terms(
             document=self.document,
             lines=self.lines,
@@ -96,6 +97,7 @@ class _Gathering:
             changes=self.changes,
             stops=self.stops,
             indexations=indexations,
+            commitments=commitments,
             ends=ends_of(beside, self.stops, self.clause),
         )
 

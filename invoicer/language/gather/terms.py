@@ -76,8 +76,8 @@ class ChargeTerms:
 class Terms:
     """All that a contract says. ``duration`` tells from when to when it runs, ``endings`` what ends it before. ``lists``
     are the price lists found for its ``uses`` lines; ``meters`` and ``inputs`` those that its charges may name; ``changes``
-    and ``stops`` what amendments say, by charge (None: of the contract itself); ``ends`` the stops of discounts and
-    indexations."""
+    and ``stops`` what amendments say, by charge (None: of the contract itself); ``ends`` the stops of what counts beside
+    charges."""
 
     document: tree.Document
     lines: tuple[tree.Node, ...]
@@ -96,6 +96,7 @@ class Terms:
     changes: Mapping[str | None, Sequence[tuple[Agreement, tree.Change]]]
     stops: Mapping[str, Sequence[tuple[Agreement, tree.Stop]]]
     indexations: tuple[tuple[Agreement, tree.Block], ...] = ()
+    commitments: tuple[tuple[Agreement, tree.Block], ...] = ()
     ends: Mapping[str, Timeline[None]] = field(default_factory=dict)
 
     @property
@@ -129,7 +130,7 @@ class Terms:
     @property
     def beside(self) -> tuple[tuple[Agreement, tree.Block], ...]:
         """All blocks that count beside charges, and can be stopped as well."""
-        return (*self.discounts, *self.indexations)
+        return (*self.discounts, *self.indexations, *self.commitments)
 
     @cached_property
     def _by_id(self) -> Mapping[str, ChargeTerms]:

@@ -15,6 +15,7 @@ from invoicer.language.tree.blocks import (
     spanning,
     worded,
 )
+from invoicer.language.tree.commitment import Committed, Counts, Prorated
 from invoicer.language.tree.endings import EndingNode, NoticeGiven, NoticeLine, Terminates
 from invoicer.language.tree.examples import (
     ComponentNode,
@@ -113,10 +114,12 @@ __all__ = [
     "BlockKind",
     "Bounded",
     "Change",
+    "Committed",
     "Compared",
     "ComponentNode",
     "Condition",
     "Counted",
+    "Counts",
     "Currency",
     "Dating",
     "Day",
@@ -161,6 +164,7 @@ __all__ = [
     "Priced",
     "Prices",
     "Prorate",
+    "Prorated",
     "Quantity",
     "RaisesByIndex",
     "RaisesByPercent",

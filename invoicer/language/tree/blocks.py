@@ -24,6 +24,7 @@ class BlockKind(StrEnum):
     DISCOUNT = "discount"
     INPUT = "input"
     INDEXATION = "indexation"
+    COMMITMENT = "commitment"
 
 
 @dataclass(frozen=True, slots=True)
