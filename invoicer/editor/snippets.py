@@ -66,10 +66,6 @@ charge ${7:seats} "${8:Seats}"
     "amendment": """amendment ${1:1} from ${2:TODAY} agreed ${3:TODAY} "${4:Side letter}"
   ${5:change fee to 120.00 EUR per month}
 """,
-    "indexation": """indexation ${1:cpi} "${2:CPI uplift}"
-  raises ${3:everything} by ${4:3}%
-  every year from ${5:TODAY}
-""",
     "notice": """notice given ${1:TODAY} by ${2:customer} "${3:E-mail}"
 """,
     "terminates": """terminates on ${1:TODAY} agreed ${2:TODAY} by ${3:customer} "${4:Agreement}"
