@@ -206,12 +206,22 @@ class Premium:
 
 
 @dataclass(frozen=True, slots=True)
+class CarryOver:
+    """Included units that are not used can be used later: for ``lifetime`` after their rating period, or (None) without
+    end."""
+
+    lifetime: Span | None
+    clause: Clause
+
+
+@dataclass(frozen=True, slots=True)
 class Charge:
     """Something that is owed, with all that was agreed about it over time.
 
     ``quantity`` is None for a flat or one-off price without quantity. ``included`` units are free in each rating period.
     ``kind`` is the supply kind in the seller's words (``electronic-service``). ``includes_tax``: all its amounts hold their
     VAT and premium tax. ``events``: what is agreed about each event, where a percentage is taken of each.
+    ``carry_over``: what becomes of included units that are not used (None: they lapse).
     """
 
     id: str
@@ -229,6 +239,7 @@ class Charge:
     premium: Premium | None = None
     includes_tax: bool = False
     events: EventPricing | None = None
+    carry_over: CarryOver | None = None
 
 
 @dataclass(frozen=True, slots=True)

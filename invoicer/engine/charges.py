@@ -30,6 +30,7 @@ from invoicer.domain.period import Period
 from invoicer.domain.price import Flat, Once, Percent, PerUnit, SimplePrice, Tiered
 from invoicer.domain.trace import Trace, add, given, greater, lesser, rounded, subtract
 from invoicer.engine import segments
+from invoicer.engine.carry import Pool
 from invoicer.engine.conditions import choose
 from invoicer.engine.daycount import Share
 from invoicer.engine.events import event_terms, free_row, priced_by_event
@@ -47,14 +48,15 @@ Position = tuple[segments.Part, Trace, Trace]
 
 
 def rate_slot(
-    context: Context, seen: Seen, slot: Slot, parts: Sequence[segments.Part], where: Where, pots: Pots
+    context: Context, seen: Seen, slot: Slot, parts: Sequence[segments.Part], where: Where, pots: Pots, pool: Pool
 ) -> RatedSlot:
-    """Rate one billing period of a charge; ``pots`` carries running totals from one period to the next.
+    """Rate one billing period of a charge; ``pots`` carries running totals from one period to the next, ``pool`` included
+    units that were not used.
 
     Raises HeldError where a quantity, a price or a customer is missing.
     """
     measured = rounded_quantities([(part, context.quantity(part, parts, where)) for part in parts], context.is_flow)
-    rated = [part for cell in _cells(parts) for part in _rate_cell(context, slot, cell, measured, where)]
+    rated = [part for cell in _cells(parts) for part in _rate_cell(context, slot, cell, measured, where, pool)]
     lines = []
     for run in runs_of(parts):
         members = [one for one in rated if one.part in run]
@@ -77,11 +79,15 @@ def _rate_cell(
     cell: Sequence[segments.Part],
     measured: Sequence[tuple[segments.Part, Trace | None]],
     where: Where,
+    pool: Pool,
 ) -> list[RatedPart]:
     """The parts of one rating period in order: measured units run on through bands and included units."""
-    found = []
+    found: list[RatedPart] = []
     cut = cut_share(slot, cell[0].cell.days)
-    positions = _positions(context, cell, measured, cut)
+    rule = context.contract.charge(where.charge).carry_over
+    days = Period(cell[0].days.start, cell[-1].days.end)
+    carried = pool.begin(days, cell[0].cell.days, context.unit(cell[0])) if rule else None
+    positions = _positions(context, cell, measured, cut, carried)
     for part in cell:
         quantity = next(trace for other, trace in measured if other is part)
         flow = context.is_flow(part)
@@ -103,8 +109,11 @@ def _rate_cell(
             free = free_row(tally, unit)
         else:
             amount = priced(price, units, clause, context.contract.currency)
-            free = _free(part, quantity, units, unit)
+            free = _free(part, quantity, units, unit, _covered(found), carried)
         found.append(RatedPart(part, price, quantity, amount, free, share))
+    if rule and positions:
+        last = _included(cell[-1], context.unit(cell[-1]), cut)
+        pool.end(rule, days, cell[0].cell.days, last.result if last else Fraction(0), _covered(found))
     return found
 
 
@@ -113,6 +122,7 @@ def _positions(
     cell: Sequence[segments.Part],
     measured: Sequence[tuple[segments.Part, Trace | None]],
     cut: Trace | None,
+    carried: Trace | None,
 ) -> list[Position]:
     """For each measured part of a rating period: the billable units before and after it, counted from its beginning."""
     found: list[Position] = []
@@ -126,7 +136,7 @@ def _positions(
         so_far.append(quantity)
         before = reached.get(part.counter, given(0, "billable", unit))
         total = so_far[0] if len(so_far) == 1 else add(so_far, "quantity", unit)
-        after = billable(total, _included(part, unit, cut), unit)
+        after = billable(total, _with_carried(_included(part, unit, cut), carried, unit), unit)
         if not before.result <= after.result <= before.result + quantity.result:
             most = add((before, quantity), "billable", unit)
             after = lesser(greater(after, before, "billable", unit), most, "billable", unit)
@@ -145,12 +155,29 @@ def _included(part: segments.Part, unit: str, cut: Trace | None = None) -> Trace
     return shared(given(included.value, "included", unit, included.clause), cut) if included else None
 
 
-def _free(part: segments.Part, quantity: Trace | None, units: Units, unit: str) -> Detail | None:
-    """The row of the included units."""
-    if quantity is None or part.values.included is None:
-        return None
+def _with_carried(included: Trace | None, carried: Trace | None, unit: str) -> Trace | None:
+    """The units that are free: included ones, and those that earlier periods left."""
+    if included is None or carried is None:
+        return included or carried
+    return add((carried, included), "free-units", unit)
+
+
+def _free(
+    part: segments.Part, quantity: Trace | None, units: Units, unit: str, before: Fraction, carried: Trace | None
+) -> tuple[Detail, ...]:
+    """The rows of free units: those that earlier periods left, which come first, and included ones. ``before`` is how
+    many parts of the same rating period had."""
+    if quantity is None or not (part.values.included or carried):
+        return ()
     covered = quantity.result - units.between.result
-    return Detail("included", covered, unit, Decimal(0), Decimal(1), Fraction(0)) if covered > 0 else None
+    left = max(Fraction(0), carried.result - before) if carried else Fraction(0)
+    rows = (("carried-over", min(left, covered)), ("included", covered - min(left, covered)))
+    return tuple(Detail(label, many, unit, Decimal(0), Decimal(1), Fraction(0)) for label, many in rows if many > 0)
+
+
+def _covered(parts: Sequence[RatedPart]) -> Fraction:
+    """How many units were free in some parts."""
+    return sum((row.quantity for one in parts for row in one.free), Fraction(0))
 
 
 def _choose(context: Context, slot: Slot, part: segments.Part, own: Trace | None, where: Where) -> SimplePrice:
@@ -250,7 +277,7 @@ def _face(contract: Contract, members: Sequence[RatedPart], net: Money) -> tuple
 
     Where no such row comes out to the cent, it is one times the net amount.
     """
-    free = tuple(one.free for one in members if one.free)
+    free = tuple(row for one in members for row in one.free)
     one_row = _one_row(members)
     if one_row:
         comes_to = one_row.quantity * Fraction(one_row.unit_price) / Fraction(one_row.price_base)

@@ -87,8 +87,8 @@ def _each(
     return amount, Detail(label, Fraction(count), "event", price, Decimal(1), amount.result)
 
 
-def free_row(tally: Tally, unit: str) -> Detail | None:
-    """The row of the money of which nothing is charged."""
+def free_row(tally: Tally, unit: str) -> tuple[Detail, ...]:
+    """The row of the money of which nothing is charged, if there is any."""
     if not tally.free_amount:
-        return None
-    return Detail("included", tally.free_amount, unit, Decimal(0), Decimal(1), Fraction(0))
+        return ()
+    return (Detail("included", tally.free_amount, unit, Decimal(0), Decimal(1), Fraction(0)),)

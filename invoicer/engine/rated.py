@@ -31,7 +31,7 @@ class RatedPart:
     price: SimplePrice
     quantity: Trace | None
     priced: Priced
-    free: Detail | None
+    free: tuple[Detail, ...]
     share: Share | None
 
     @property

@@ -15,6 +15,7 @@ from invoicer.domain.party import Customer
 from invoicer.domain.period import Period
 from invoicer.domain.usage import Demand, Measurements
 from invoicer.engine.bounds import bounds
+from invoicer.engine.carry import Pool
 from invoicer.engine.charges import Pots, rate_slot
 from invoicer.engine.commitments import settle
 from invoicer.engine.discounts import discount
@@ -94,6 +95,7 @@ def _rated(
     rated: list[tuple[dt.date, int, RatedSlot]] = []
     for number, charge in enumerate(contract.charges):
         pots: Pots = {}
+        pool = Pool()
         walk = _walk(context, charge, through, billed_until, held, uncut)
         for slot, seen, where, parts, asks in walk:
             missing = [problem for ask in asks if (problem := context.missing(ask, where))]
@@ -103,7 +105,7 @@ def _rated(
                 held[slot.period] = tuple(missing)
                 continue
             try:
-                one = rate_slot(context, seen, slot, parts, where, pots)
+                one = rate_slot(context, seen, slot, parts, where, pots, pool)
                 one.extra.extend(bounds(one))
             except HeldError as error:
                 held[slot.period] = error.problems

@@ -156,6 +156,8 @@ class Code(Enum):
     C115 = About("a line is about each event, and the price is not taken of each event")
     C116 = About("events can't be priced one by one")
     C117 = About("what is agreed about each event leaves nothing to the percentage, or says nothing")
+    C118 = About("unused units can't carry over here")
+    C119 = About("unused units carry over for no whole number of periods")
     # reading
     C060 = About("the indentation suggests another reading", Severity.WARNING)
     C061 = About("a meter is not used", Severity.WARNING)

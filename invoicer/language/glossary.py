@@ -206,7 +206,12 @@ _PRICES = {
         "A stop gives back what a table leaves: how much is kept, by the time in service.",
         "refund short-rate",
     ),
-    "unused": ("A stop gives back the days that were billed in advance and come after it.", "refund unused"),
+    "unused": (
+        "After `refund`: the days that were billed in advance and come after a stop. Before `carry over`: included units.",
+        "unused carry over for 3 months",
+    ),
+    "carry": ("Included units that are not used can be used in later periods.", "unused carry over for 3 months"),
+    "over": ("Included units that are not used can be used in later periods.", "unused carry over"),
     "no": ("A stop gives nothing back.", "no refund"),
     "from": ("From that day on, included.", "from 2027-01-01 480.00 EUR per month"),
     "as": (

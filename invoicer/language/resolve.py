@@ -11,6 +11,7 @@ from invoicer.domain.contract import (
     Aggregation,
     Amendment,
     AmountOff,
+    CarryOver,
     Charge,
     Contract,
     Discount,
@@ -80,7 +81,7 @@ def resolve(terms: Terms, clause: MakeClause, source: Callable[[str], Source]) -
         endings=tuple(ending for _, ending in terms.endings),
         payment=payment,
         rounding=rounding.rounding if rounding else Rounding.HALF_UP,
-        charges=tuple(_charge(terms, charge) for charge in terms.charges),
+        charges=tuple(_charge(terms, charge, clause) for charge in terms.charges),
         meters=_meters(terms, clause),
         discounts=tuple(_discount(terms, agreement, block, clause) for agreement, block in terms.discounts),
         amendments=tuple(
@@ -110,7 +111,7 @@ def _least(terms: Terms) -> LeastInvoice | None:
 # ------------------------------------------------------------------ charges
 
 
-def _charge(terms: Terms, charge: ChargeTerms) -> Charge:
+def _charge(terms: Terms, charge: ChargeTerms, clause: MakeClause) -> Charge:
     supply = tree.one(charge.lines, tree.Supply) or tree.one(terms.lines, tree.Supply)
     if supply is None:
         raise DefectError(f"charge {charge.id} passed the checks without a supply kind")
@@ -132,7 +133,15 @@ def _charge(terms: Terms, charge: ChargeTerms) -> Charge:
         premium=_premium(charge),
         includes_tax=includes_tax(terms, charge),
         events=_events(charge),
+        carry_over=_carry_over(charge, clause),
     )
+
+
+def _carry_over(charge: ChargeTerms, clause: MakeClause) -> CarryOver | None:
+    line = tree.one(charge.lines, tree.CarryOver)
+    if line is None:
+        return None
+    return CarryOver(line.lifetime.span if line.lifetime else None, clause(line.where, charge.source.reference))
 
 
 def _events(charge: ChargeTerms) -> EventPricing | None:

@@ -96,6 +96,7 @@ DETAILS = {
     "flat": mark("Fixed part"),
     "period": mark("Full periods"),
     "part-of-period": mark("Part of a period"),
+    "carried-over": mark("Carried over"),
     "event-minimum": mark("Minimum per event"),
     "event-maximum": mark("Maximum per event"),
     "used": mark("Used days"),

@@ -9,7 +9,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from invoicer import engine
-from invoicer.domain.contract import Contract
+from invoicer.domain.contract import Charge, Contract, Metered, counter_of
 from invoicer.domain.events import tally
 from invoicer.domain.evidence import NO_EVIDENCE, Declaration, Evidence, IndexValue
 from invoicer.domain.example import Given, GivenIndex
@@ -87,7 +87,8 @@ def answers(
 
     A quantity for stated days answers for those days. One without days is that of the period billed on the day of the
     invoice. Where a price changes within the period, the quantity of a meter that adds up is shared among its parts by
-    days; single events are not shared, and need days of their own. Earlier periods count as zero. A quantity that is not
+    days; single events are not shared, and need days of their own. Earlier periods count as zero, or
+    as used up where unused units carry over. A quantity that is not
     given is a hold (L203) with that ``mend``, in which ``{}`` stands for the meter.
     """
     quantities = tuple(given)
@@ -198,11 +199,28 @@ def _answer(
         return Measured(_for_days(demand, dated), BY_HAND, 0)
     billed_now = _billed_now(contract, demand, on, known_on)
     if billed_now is None:
-        return EARLIER
+        return _used_up(contract, demand)
     undated = [one.value for one in mine if one.days is None]
     if not undated:
         return _not_given(contract, f"meter {demand.meter.id}", demand.meter.id, demand.days, mend)
     return Measured(_for_days(demand, [(undated[0], billed_now)]), BY_HAND, 0)
+
+
+def _used_up(contract: Contract, demand: Demand) -> Measured:
+    """An earlier period for which nothing is given: nothing was used; but where unused units carry over, all of them were,
+    for nobody has said that some are left."""
+    keeping = [charge for charge in contract.charges if charge.carry_over and _counts(charge, demand.meter.id)]
+    if not keeping:
+        return EARLIER
+    included = [entry.value for charge in keeping if charge.included for entry in charge.included.entries]
+    steps = [entry.value.rounded.step for charge in keeping if charge.quantity for entry in charge.quantity.entries
+             if isinstance(entry.value, Metered) and entry.value.rounded]  # fmt: skip
+    enough = max(included, default=Fraction(0)) + max(map(Fraction, steps), default=Fraction(0))
+    return Measured(enough, "an earlier period, taken as used up", 0)
+
+
+def _counts(charge: Charge, meter: str) -> bool:
+    return charge.quantity is not None and any(counter_of(e.value) == meter for e in charge.quantity.entries)
 
 
 def _for_days(demand: Demand, given: Iterable[tuple[Fraction, Period]]) -> Fraction:

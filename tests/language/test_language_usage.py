@@ -9,6 +9,7 @@ import pytest
 
 from invoicer.domain.contract import Aggregation, Charge, InSteps, Metered, Proration, ProrationRules
 from invoicer.domain.events import EventBounds
+from invoicer.domain.period import Span, Unit
 from invoicer.domain.price import Band, Percent, Tiered
 from invoicer.domain.trace import Rounding
 from tests.language.test_language_contract import GOOD, contract
@@ -80,3 +81,10 @@ def test_how_days_are_counted(charges: dict[str, Charge]) -> None:
     assert charges["sms"].proration == ProrationRules(thirty, thirty, thirty)
     # a moment that is left out counts days as the others do
     assert charges["hours"].proration == ProrationRules(Proration.FULL_PERIODS, calendar, calendar)
+
+
+def test_unused_units_carry_over(charges: dict[str, Charge]) -> None:
+    kept, endless = charges["sms"].carry_over, charges["unused"].carry_over
+    assert kept is not None and endless is not None and charges["hours"].carry_over is None
+    assert (kept.lifetime, endless.lifetime) == (Span(3, Unit.MONTH), None)
+    assert kept.clause.file == "0.terms"

@@ -41,5 +41,8 @@ class UsagePricing(Parts):
     def first_amount(self, meta: Meta, amount: tree.Amount) -> tree.FirstAmount:
         return tree.FirstAmount(self._place(meta), amount)
 
+    def carry_over(self, meta: Meta, lifetime: tree.Length | None) -> tree.CarryOver:
+        return tree.CarryOver(self._place(meta), lifetime)
+
     def up_or_down(self, meta: Meta, word: Token) -> Rounding:
         return Rounding(str(word))

@@ -9,18 +9,18 @@ from invoicer.errors import Problem
 from invoicer.language import tree
 from invoicer.language.checks.moments import Moment
 from invoicer.language.codes import Code, line_of, problem
-from invoicer.language.gather import Terms
+from invoicer.language.gather import ChargeTerms, Terms
 
 Line = tree.EachEvent | tree.FirstEvents | tree.FirstAmount
 _WORDS = {tree.EachEvent: "each event", tree.FirstEvents: "first … events free", tree.FirstAmount: "first … free"}
 
 
-def check_events(terms: Terms, moment: Moment) -> Iterator[Problem]:
+def check_events(terms: Terms, charge: ChargeTerms, moment: Moment) -> Iterator[Problem]:
     """What does not fit together where each event is priced by itself, at one moment."""
     lines = [one for one in (moment.each_event, moment.first_events, moment.first_amount) if one]
     shares = [priced.price for priced in moment.prices if isinstance(priced.price, tree.Share)]
-    for line in lines:
-        yield from _about_shares(moment, line)
+    for line in lines if not _ever_shares(charge) else ():
+        yield _about_no_share(moment, line)
     if shares and (lines or any(share.fixed for share in shares)):
         reason: tree.Node = next((share.fixed for share in shares if share.fixed), None) or lines[0]
         yield from _countable(terms, moment, shares[0], reason)
@@ -31,15 +31,18 @@ def check_events(terms: Terms, moment: Moment) -> Iterator[Problem]:
         yield problem(Code.C117, moment.first_amount.where, cause, "leave out the line, or state the amount")
 
 
-def _about_shares(moment: Moment, line: Line) -> Iterator[Problem]:
-    other = next((p for p in moment.prices if not isinstance(p.price, tree.Share | tree.Free)), None)
-    if other is not None or not any(isinstance(p.price, tree.Share) for p in moment.prices):
-        at = (other or moment.prices[0]).price.where
-        cause = f"`{_WORDS[type(line)]}` is about a percentage of each event; the price of {line_of(at, line.where)} is none"
-        mend = "write a price such as `2.99% of card-volume`, or leave out the line"
-        if isinstance(line, tree.FirstEvents):
-            mend = "units that are free are `included 3 units`; " + mend
-        yield problem(Code.C115, line.where, cause, mend)
+def _ever_shares(charge: ChargeTerms) -> bool:
+    """Whether some price of the charge, at some time, is a percentage of a meter: the lines are about that one."""
+    return any(isinstance(priced.price, tree.Share) for entry in charge.price.entries for priced in entry.value)
+
+
+def _about_no_share(moment: Moment, line: Line) -> Problem:
+    there = line_of(moment.prices[0].price.where, line.where)
+    cause = f"`{_WORDS[type(line)]}` is about a percentage of each event; the price of {there} is none"
+    mend = "write a price such as `2.99% of card-volume`, or leave out the line"
+    if isinstance(line, tree.FirstEvents):
+        mend = "units that are free are `included 3 units`; " + mend
+    return problem(Code.C115, line.where, cause, mend)
 
 
 def _countable(terms: Terms, moment: Moment, share: tree.Share, reason: tree.Node) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ from invoicer.domain.period import Span
 from invoicer.domain.timeline import in_force
 from invoicer.errors import Place, Problem
 from invoicer.language import tree
+from invoicer.language.checks.carry import check_carry_over
 from invoicer.language.checks.conditions import asked_quantities
 from invoicer.language.checks.inputs import fitting, subjects
 from invoicer.language.checks.moments import Moment, Moments, MomentsError
@@ -44,7 +45,8 @@ def _moment(terms: Terms, charge: ChargeTerms, moment: Moment, asked: bool) -> I
     yield from _declared(terms, moment)
     yield from _measured(terms, moment)
     yield from _one_off(moment)
-    yield from check_usage_moment(terms, moment)
+    yield from check_usage_moment(terms, charge, moment)
+    yield from check_carry_over(charge, moment, _adds_up(terms, moment), _rating_period(moment))
 
 
 # ------------------------------------------------------------------ the charge as a whole
@@ -235,10 +237,17 @@ def _declared(terms: Terms, moment: Moment) -> Iterator[Problem]:
     """The inputs of the quantity and the conditions are stated for periods that give a figure for each rating period."""
     if moment.bill is None:
         return
-    stated = [length.span for _, length in _stated_periods(moment)]
-    needed = stated[0] if stated and _divides(stated[0], moment.bill.every) else moment.bill.every
+    needed = _rating_period(moment) or moment.bill.every
     names = [name for priced in moment.prices for name in subjects(priced.when)]
     yield from fitting(terms, [*([moment.counter] if moment.counter else []), *names], [needed])
+
+
+def _rating_period(moment: Moment) -> Span | None:
+    """For how long units are counted: the period that is stated, where a bill holds whole ones, or the billing period."""
+    stated = [length.span for _, length in _stated_periods(moment)]
+    if moment.bill is None:
+        return None
+    return stated[0] if stated and _divides(stated[0], moment.bill.every) else moment.bill.every
 
 
 def _stated_periods(moment: Moment) -> Iterator[tuple[tree.PriceNode | None, tree.Length]]:

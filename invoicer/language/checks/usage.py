@@ -13,7 +13,7 @@ from invoicer.language.checks.events import check_events
 from invoicer.language.checks.moments import Moment
 from invoicer.language.checks.tables import written
 from invoicer.language.codes import Code, problem
-from invoicer.language.gather import Terms
+from invoicer.language.gather import ChargeTerms, Terms
 
 _WHOLE = (Aggregation.COUNT, Aggregation.UNIQUE)
 
@@ -43,10 +43,10 @@ def check_usage_lines(document: tree.Document) -> Iterator[Problem]:
                 yield problem(Code.C110, usage.rounded.where, cause, mend)
 
 
-def check_usage_moment(terms: Terms, moment: Moment) -> Iterator[Problem]:
+def check_usage_moment(terms: Terms, charge: ChargeTerms, moment: Moment) -> Iterator[Problem]:
     """What does not fit together in a charge for usage, at one moment of its life."""
     yield from _whole_units(terms, moment)
-    yield from check_events(terms, moment)
+    yield from check_events(terms, charge, moment)
 
 
 def _whole_units(terms: Terms, moment: Moment) -> Iterator[Problem]:

@@ -95,7 +95,7 @@ from invoicer.language.tree.parts import (
     Tiers,
 )
 from invoicer.language.tree.refunds import Refunding, ShortRateRow, ShortRateTable
-from invoicer.language.tree.usage import EachEvent, FirstAmount, FirstEvents
+from invoicer.language.tree.usage import CarryOver, EachEvent, FirstAmount, FirstEvents
 
 __all__ = [
     "PERCENT",
@@ -113,6 +113,7 @@ __all__ = [
     "Block",
     "BlockKind",
     "Bounded",
+    "CarryOver",
     "Change",
     "Committed",
     "Compared",

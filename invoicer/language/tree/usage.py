@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from invoicer.language.tree.parts import Amount, Node, Number
+from invoicer.language.tree.parts import Amount, Length, Node, Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +27,10 @@ class FirstAmount(Node):
     """first 500.00 EUR free"""
 
     amount: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class CarryOver(Node):
+    """unused carry over for 3 months; without a length: without end."""
+
+    lifetime: Length | None
