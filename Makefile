@@ -32,7 +32,7 @@ check: setup-test
 	$(BIN)/lint-imports
 
 test-slow: setup-test
-	$(BIN)/pytest -m slow
+	$(BIN)/pytest -n auto -m slow
 
 bench: setup-test
 	$(BIN)/python benchmarks/language.py

@@ -21,7 +21,7 @@ from invoicer.engine.commitments import settle
 from invoicer.engine.discounts import discount
 from invoicer.engine.events import all_event_terms
 from invoicer.engine.holds import HeldError, Where
-from invoicer.engine.quantities import Ask, Context, asks_of, own_ask
+from invoicer.engine.quantities import Ask, Context, asks_of, may_ask, own_ask
 from invoicer.engine.rated import RatedSlot
 from invoicer.engine.refunds import refunds_in_part, retained
 from invoicer.engine.schedule import ScheduledPeriod, Slot, slots
@@ -128,8 +128,9 @@ def demands(
     """The quantities that :func:`rate` needs for the same arguments, each once. ``time_zone`` is the seller's (IANA)."""
     found: dict[Ask, dict[EventTerms, None]] = {}
     context = Context(contract, known_on, None, {}, evidence)
+    ways = (False, True) if refunds_in_part(contract, known_on) else (False,)
     for charge in contract.charges:
-        for uncut in (False, True) if refunds_in_part(contract, known_on) else (False,):
+        for uncut in ways if may_ask(contract, charge) else ():
             for slot, _, _, parts, asks in _walk(context, charge, through, billed_until, {}, uncut):
                 for ask in asks:
                     found.setdefault(ask, {})

@@ -108,14 +108,13 @@ def _names(kind: type) -> tuple[str, ...]:
 
 @cache
 def _maker(kind: type) -> Callable[..., Any]:
-    """Makes an object of a dataclass from the values of its fields in order."""
-    setters = [getattr(kind, name).__set__ for name in _names(kind)]  # those of its slots
-    new = object.__new__
-
-    def make(*values: Any) -> Any:
-        made: Any = new(kind)
-        for put, value in zip(setters, values, strict=True):
-            put(made, value)
-        return made
-
+    """Makes an object of a dataclass from the values of its fields in order. Written out, as dataclasses write their own
+    ``__init__``: a loop over the fields would take twice as long, and there are some hundred objects in a contract."""
+    setters = {f"set{number}": getattr(kind, name).__set__ for number, name in enumerate(_names(kind))}
+    known = {"new": object.__new__, "kind": kind, **setters}
+    numbers = range(len(setters))
+    lines = [f"def make({', '.join(f'value{n}' for n in numbers)}):", " made = new(kind)"]
+    lines += [f" set{n}(made, value{n})" for n in numbers]
+    exec("\n".join([*lines, " return made"]), known)
+    make: Callable[..., Any] = known["make"]
     return make
