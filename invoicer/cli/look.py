@@ -240,6 +240,7 @@ def schedule_data(row: runs.ScheduleRow) -> dict[str, object]:
     return {
         "contract": row.contract,
         "charge": period.charge,
+        "part": str(period.part),
         "from": period.days.start.isoformat(),
         "to": period.days.last_day.isoformat(),
         "bill_date": period.bill_date.isoformat(),

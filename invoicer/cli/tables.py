@@ -12,6 +12,7 @@ from invoicer import runs
 from invoicer.cli import output
 from invoicer.documents import Carried
 from invoicer.domain.document import Draft, Kind
+from invoicer.domain.entitlement import Part
 from invoicer.domain.money import Money
 from invoicer.errors import Problem
 from invoicer.ledger import DraftStatus, Issued, Plan, PlannedDraft
@@ -124,7 +125,7 @@ def schedule(rows: Iterable[runs.ScheduleRow]) -> Table:
         (
             row.period.bill_date,
             row.contract,
-            row.period.charge,
+            row.period.charge + ("" if row.period.part is Part.CHARGE else f" {row.period.part}"),
             "once" if row.period.one_off else str(row.period.days),
             "" if row.period.one_off else f"in {row.period.timing}",
             str(row.state),

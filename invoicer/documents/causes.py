@@ -93,7 +93,7 @@ def _vanished(one: Difference, correction: Correction, contract: Contract, known
     if contract.end is not None and contract.end <= days.start:
         return _Cause(Reason.TERMS, contract.clause, None)
     own = list(_own(contract, charge, component))
-    if component.part not in (Part.CHARGE, Part.LEVY) and not own:
+    if component.part not in (Part.CHARGE, Part.LEVY, Part.ADJUSTMENT) and not own:
         return _Cause(Reason.TERMS, None, None)
     entries = [entry for entry in (*own, *_of_charge(charge)) if entry.agreed <= known_on and entry.begins < days.end]
     latest = max(entries, key=lambda entry: (entry.agreed, entry.amendment), default=None)
@@ -127,6 +127,8 @@ def _own(contract: Contract, charge: Charge, component: Component) -> Iterator[_
     """What was agreed about a component alone."""
     bounds = {Part.MINIMUM: charge.minimum, Part.MAXIMUM: charge.maximum}
     yield from _entries(bounds.get(component.part))
+    if component.part is Part.DEPOSIT:
+        yield from _entries(charge.deposit)
     for off in contract.discounts:
         if component.part is Part.DISCOUNT and off.id == component.name:
             yield _Entry(off.agreed, 0, off.start, off.clause)

@@ -20,6 +20,7 @@ class Reason(StrEnum):
     TERMS = "terms-changed"
     USAGE = "usage-changed"
     DECLARED = "declaration-changed"
+    SETTLED = "deposit-settled"
     TREATMENT = "treatment-changed"
     PARTIES = "parties-changed"
     CADENCE = "cadence-changed"

@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from invoicer.documents.difference import Correction, Difference, Parties, parties_of
+from invoicer.documents.difference import Correction, Difference, Parties, Reason, parties_of
 from invoicer.documents.positions import Position
 from invoicer.documents.settle import amount_reason
 from invoicer.domain.entitlement import BilledLine, Component, Part
+from invoicer.domain.money import Money
 from invoicer.domain.period import Period
 from invoicer.domain.supply import Treatment
-from invoicer.domain.trace import given
+from invoicer.domain.trace import add, given
 
 _BESIDE = (Part.DISCOUNT, Part.LEVY)
 
@@ -53,7 +54,8 @@ def joined(
 @dataclass(frozen=True, slots=True)
 class _Anchor:
     """Something of a charge that is billed for some days: by ``line``, or by a new supply of this comparison (None).
-    ``gone``: the line is credited whole."""
+    ``carries``
+    is what is left of it; ``gone``: the line is credited whole."""
 
     line: BilledLine | None
     treatment: Treatment
@@ -62,6 +64,7 @@ class _Anchor:
     days: Period
     one_off: bool
     billed_from: dt.date
+    carries: Money
     gone: bool = False
 
     def holds(self, difference: Difference) -> bool:
@@ -90,6 +93,8 @@ def _placed(difference: Difference, anchors: Sequence[_Anchor]) -> Difference:
     others. A new period corrects no line of the schedule before it, but a reduction may have nothing else to be taken
     from."""
     holding = [anchor for anchor in anchors if anchor.holds(difference)]
+    if _settles(difference):
+        return _settled(difference, holding) if difference.net.amount < 0 else difference
     lines = [
         anchor.line
         for anchor in holding
@@ -110,6 +115,35 @@ def _placed(difference: Difference, anchors: Sequence[_Anchor]) -> Difference:
     )
 
 
+def _settles(difference: Difference) -> bool:
+    """Whether it is what is left of a deposit, or the levy on that."""
+    component = difference.component
+    return component.part is Part.ADJUSTMENT or (
+        component.part is Part.LEVY and component.name.endswith(f"/{Part.ADJUSTMENT}")
+    )
+
+
+def _settled(difference: Difference, holding: Sequence[_Anchor]) -> Difference:
+    """What is given back of a deposit, taken from the last line of it; of one that carries less, beside it."""
+    kinds = (Part.DEPOSIT,) if difference.component.part is Part.ADJUSTMENT else (Part.LEVY, Part.DEPOSIT)
+    paid = [anchor for anchor in holding if anchor.line and anchor.component.part in kinds]
+    if not paid or difference.entitled is None:
+        return difference
+    last = max(paid, key=lambda anchor: (-kinds.index(anchor.component.part), anchor.days))
+    line, currency = last.line, difference.net.currency
+    assert line is not None
+    enough = last.component.part is kinds[0] and last.carries.exact + difference.net.exact >= 0
+    source = f"{line.document}/{line.line}"
+    before = given(last.carries.exact if enough else 0, "billed", currency, source=source)
+    after = add((before, difference.entitled.trace), "due", currency) if enough else difference.entitled.trace
+    return replace(
+        difference,
+        bill_date=line.bill_date,
+        tax_point=line.tax_point,
+        correction=Correction(line, before, after, Reason.SETTLED, difference.entitled.clause),
+    )
+
+
 def _led(difference: Difference, anchors: Sequence[_Anchor]) -> bool:
     """Whether it comes with a new supply of its charge."""
     return any(anchor.line is None and anchor.holds(difference) for anchor in anchors)
@@ -125,8 +159,9 @@ def _left(corrections: Sequence[Difference], positions: Sequence[Position]) -> l
             days = Period(days.start, change.releases.start)
         gone = change is not None and not change.due
         parties = parties_of(line)
+        carries = change.due if change else position.remaining
         anchors.append(
-            _Anchor(line, line.treatment, line.component, parties, days, line.one_off, line.billed_from, gone)
+            _Anchor(line, line.treatment, line.component, parties, days, line.one_off, line.billed_from, carries, gone)
         )
     return anchors
 
@@ -141,6 +176,7 @@ def _anchor(difference: Difference) -> _Anchor:
         days=difference.days,
         one_off=difference.one_off,
         billed_from=difference.billed_from,
+        carries=difference.net,
     )
 
 

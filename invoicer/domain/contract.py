@@ -10,6 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from invoicer.domain.commitment import Commitment
+from invoicer.domain.deposit import Adjustment, Deposit
 from invoicer.domain.ending import (
     ConsumerTerms,
     Duration,
@@ -222,6 +223,7 @@ class Charge:
     ``kind`` is the supply kind in the seller's words (``electronic-service``). ``includes_tax``: all its amounts hold their
     VAT and premium tax. ``events``: what is agreed about each event, where a percentage is taken of each.
     ``carry_over``: what becomes of included units that are not used (None: they lapse).
+    ``deposit`` is billed in the place of the price, until the ``adjustment``; a charge has both or neither.
     """
 
     id: str
@@ -240,6 +242,8 @@ class Charge:
     includes_tax: bool = False
     events: EventPricing | None = None
     carry_over: CarryOver | None = None
+    deposit: Timeline[Deposit] | None = None
+    adjustment: Adjustment | None = None
 
 
 @dataclass(frozen=True, slots=True)

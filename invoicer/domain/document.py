@@ -32,8 +32,8 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class LineReference:
     """A line of an earlier document that this one corrects. ``billed`` and ``due`` are the amounts before and after,
-    ``reason`` a message key (``terms-changed``, ``usage-changed``, ``declaration-changed``, ``treatment-changed``,
-    ``parties-changed``, ``cadence-changed``)."""
+    ``reason`` a message key (``terms-changed``, ``usage-changed``, ``declaration-changed``, ``deposit-settled``,
+    ``treatment-changed``, ``parties-changed``, ``cadence-changed``)."""
 
     number: str
     issue_date: dt.date

@@ -19,6 +19,8 @@ class Part(StrEnum):
     """Which part of a charge a component is."""
 
     CHARGE = "charge"
+    DEPOSIT = "deposit"
+    ADJUSTMENT = "adjustment"
     MINIMUM = "minimum"
     MAXIMUM = "maximum"
     DISCOUNT = "discount"
@@ -28,7 +30,8 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Component:
-    """What an amount is for, within a contract: a charge, or its minimum, maximum, one of its discounts or levies.
+    """What an amount is for, within a contract: a charge, or its deposit, the adjustment of that, its minimum,
+    maximum, one of its discounts or levies.
 
     ``name`` is the id of the discount or levy, "" otherwise. The shortfall of a commitment has the commitment's id in the
     place of a charge's.

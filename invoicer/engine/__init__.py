@@ -7,8 +7,9 @@
 
 from invoicer.engine.commitments import settlements
 from invoicer.engine.holds import UNDECLARED
+from invoicer.engine.periods import schedule
 from invoicer.engine.rating import Rating, Unrated, asked_figures, demands, rate
-from invoicer.engine.schedule import ScheduledPeriod, schedule
+from invoicer.engine.schedule import ScheduledPeriod
 from invoicer.engine.service import in_service
 
 __all__ = [

@@ -10,6 +10,7 @@ Decisions where terms leave room:
   time within a period: a minimum counts for its days; a maximum counts from the next period, since nothing says how much
   of the amount before it it should hold back.
 * ``prorated`` counts days of service over days of the full period; otherwise the whole bound counts, also in a stub.
+* Of a charge with a deposit a bound counts as the deposit does.
 * Where a change of billing cuts a period, each side has its share of the bound by days, prorated or not: otherwise the
   days of that period would owe the minimum twice.
 """
@@ -127,6 +128,9 @@ def _bound(rated: RatedSlot, entries: Sequence[Dated[Bound]], period: _Bounded, 
 
 
 def _prorated(rated: RatedSlot, amount: Trace, bound: Bound, period: _Bounded) -> Trace:
+    if rated.cover is not None:
+        share = rated.cover.counted
+        return amount if share.result == 1 else multiply(amount, share, amount.label, amount.unit)
     days = period.days if bound.prorated else rated.slot.counted(period.full)
     if days == period.full:
         return amount

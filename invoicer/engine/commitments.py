@@ -27,8 +27,9 @@ from invoicer.domain.money import Money, minor_digits
 from invoicer.domain.period import Period
 from invoicer.domain.stop import Stopped, first_stop
 from invoicer.domain.trace import Trace, add, divide, given, greater, multiply, rounded, subtract
+from invoicer.engine.covers import billed
 from invoicer.engine.rated import RatedSlot, line_amount, whole
-from invoicer.engine.schedule import ScheduledPeriod, slots
+from invoicer.engine.schedule import ScheduledPeriod
 from invoicer.engine.service import FOREVER
 from invoicer.errors import Problem
 
@@ -86,14 +87,16 @@ def _settlements(contract: Contract, commitment: Commitment, known_on: dt.date, 
     stop = _ended(contract, commitment, known_on)
     end = min(contract.end or FOREVER, commitment.end or FOREVER, stop.effective if stop else FOREVER)
     charges = [charge for charge in contract.charges if commitment.counts(charge.id)]
-    counting = [slot for charge in charges for slot in slots(contract, charge, known_on, until)]
+    counting = [slot for charge in charges for slot, _ in billed(contract, charge, known_on, until)]
     for full in _periods(contract, commitment):
         if full.start >= end or min(full.end, end) > until:
             return
         days = Period(full.start, min(full.end, end))
         counted = tuple(slot.period for slot in counting if slot.days.overlaps(days))
         bill_date = max([days.end, *(period.bill_date for period in counted)])
-        period = ScheduledPeriod(commitment.id, days, full, bill_date, Timing.ARREARS, days.last_day, commitment.start)
+        period = ScheduledPeriod(
+            commitment.id, days, full, bill_date, Timing.ARREARS, days.last_day, commitment.start, part=Part.COMMITMENT
+        )
         yield Settlement(commitment, period, counted, stop if stop and days.end == stop.effective < full.end else None)
 
 

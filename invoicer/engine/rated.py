@@ -15,6 +15,7 @@ from invoicer.domain.period import Period
 from invoicer.domain.price import SimplePrice
 from invoicer.domain.trace import Clause, Trace, add, divide, given, multiply
 from invoicer.engine import segments
+from invoicer.engine.covers import Cover
 from invoicer.engine.daycount import Share, counted_by, part_of
 from invoicer.engine.holds import Where
 from invoicer.engine.pricing import Priced
@@ -52,7 +53,8 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True)
 class RatedSlot:
-    """A billing period with its parts and the entitlements of the charge itself; ``extra`` are those of its bounds."""
+    """A billing period with its parts and the entitlements of the charge itself; ``extra`` are those of its bounds.
+    ``cover`` is the period with its deposit, where it has one."""
 
     contract: Contract
     slot: Slot
@@ -62,6 +64,7 @@ class RatedSlot:
     lines: tuple[Entitlement, ...]
     quantity: Trace | None
     extra: list[Entitlement] = field(default_factory=list)
+    cover: Cover | None = None
 
     @property
     def entitlements(self) -> tuple[Entitlement, ...]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from invoicer.domain.contract import Charge, Contract
@@ -18,15 +18,17 @@ from invoicer.engine.bounds import bounds
 from invoicer.engine.carry import Pool
 from invoicer.engine.charges import Pots, rate_slot
 from invoicer.engine.commitments import settle
+from invoicer.engine.covers import Cover, billed
+from invoicer.engine.deposits import deposits, settled
 from invoicer.engine.discounts import discount
 from invoicer.engine.events import all_event_terms
 from invoicer.engine.holds import HeldError, Where
 from invoicer.engine.quantities import Ask, Context, asks_of, may_ask, own_ask
 from invoicer.engine.rated import RatedSlot
 from invoicer.engine.refunds import refunds_in_part, retained
-from invoicer.engine.schedule import ScheduledPeriod, Slot, slots
+from invoicer.engine.schedule import ScheduledPeriod, Slot
 from invoicer.engine.segments import Part, Seen, parts_of
-from invoicer.engine.service import DAY
+from invoicer.engine.service import DAY, Keep
 from invoicer.errors import Problem
 
 NOTHING_BILLED: Mapping[str, dt.date] = {}
@@ -75,10 +77,10 @@ def rate(
     context = Context(contract, known_on, customers, measurements, evidence)
     rated, problems = _rated(context, through, billed_until)
     if refunds_in_part(contract, known_on):
-        uncut, more = _rated(context, through, billed_until, uncut=True)
+        uncut, more = _rated(context, through, billed_until, Keep.UNCUT)
         rated, problems = retained(rated, uncut), {**more, **problems}
     shortfalls = settle(contract, known_on, rated, through, billed_until, problems)
-    lines = chain((entitlement for one in rated for entitlement in one.entitlements), shortfalls)
+    lines = chain(_in_order(context, rated, through, billed_until), shortfalls)
     entitlements = tuple(sorted(lines, key=lambda line: line.bill_date))
     holds = dict.fromkeys(chain.from_iterable(problems.values()))
     unrated = (Unrated(period, found) for period, found in problems.items() if period)
@@ -86,7 +88,7 @@ def rate(
 
 
 def _rated(
-    context: Context, through: dt.date, billed_until: Mapping[str, dt.date], uncut: bool = False
+    context: Context, through: dt.date, billed_until: Mapping[str, dt.date], keep: Keep = Keep.SAID
 ) -> tuple[list[RatedSlot], dict[ScheduledPeriod | None, tuple[Problem, ...]]]:
     """The billing periods with all their lines, by bill date and then as the charges stand in the contract; and the holds
     by the period that they are about (None: of no one period)."""
@@ -96,16 +98,16 @@ def _rated(
     for number, charge in enumerate(contract.charges):
         pots: Pots = {}
         pool = Pool()
-        walk = _walk(context, charge, through, billed_until, held, uncut)
-        for slot, seen, where, parts, asks in walk:
-            missing = [problem for ask in asks if (problem := context.missing(ask, where))]
+        for due in _walk(context, charge, through, billed_until, held, keep):
+            slot = due.slot
+            missing = [problem for ask in due.asks if (problem := context.missing(ask, due.where))]
             if missing and slot.period.bill_date > through:
                 continue  # it will be declared when it is due
             if missing:
                 held[slot.period] = tuple(missing)
                 continue
             try:
-                one = rate_slot(context, seen, slot, parts, where, pots, pool)
+                one = replace(rate_slot(context, due.seen, slot, due.parts, due.where, pots, pool), cover=due.cover)
                 one.extra.extend(bounds(one))
             except HeldError as error:
                 held[slot.period] = error.problems
@@ -115,6 +117,25 @@ def _rated(
     if loose := discount(context, ordered):
         held[None] = loose
     return ordered, held
+
+
+def _in_order(
+    context: Context, rated: Iterable[RatedSlot], through: dt.date, billed_until: Mapping[str, dt.date]
+) -> Iterator[Entitlement]:
+    """All entitlements, those of deposits among the others; where a deposit was paid only what is left to settle."""
+    contract = context.contract
+    place = {charge.id: number for number, charge in enumerate(contract.charges)}
+    found: list[tuple[dt.date, int, Period, tuple[Entitlement, ...]]] = []
+    for one in rated:
+        lines = settled(one, one.cover).lines if one.cover else one.entitlements
+        found.append((one.slot.period.bill_date, place[one.seen.charge.id], one.slot.days, lines))
+    for charge in contract.charges:
+        if charge.deposit:
+            ahead = billed_until.get(charge.id, dt.date.min)
+            for paid in deposits(contract, charge, context.known_on, through, ahead):
+                found.append((paid.bill_date, place[charge.id], paid.days, (paid,)))
+    for *_, lines in sorted(found, key=lambda entry: entry[:3]):
+        yield from lines
 
 
 def demands(
@@ -128,15 +149,15 @@ def demands(
     """The quantities that :func:`rate` needs for the same arguments, each once. ``time_zone`` is the seller's (IANA)."""
     found: dict[Ask, dict[EventTerms, None]] = {}
     context = Context(contract, known_on, None, {}, evidence)
-    ways = (False, True) if refunds_in_part(contract, known_on) else (False,)
+    ways = (Keep.SAID, Keep.UNCUT) if refunds_in_part(contract, known_on) else (Keep.SAID,)
     for charge in contract.charges:
-        for uncut in ways if may_ask(contract, charge) else ():
-            for slot, _, _, parts, asks in _walk(context, charge, through, billed_until, {}, uncut):
-                for ask in asks:
+        for keep in ways if may_ask(contract, charge) else ():
+            for due in _walk(context, charge, through, billed_until, {}, keep):
+                for ask in due.asks:
                     found.setdefault(ask, {})
-                for part in parts:
-                    for terms in all_event_terms(slot, part):
-                        found[own_ask(contract, part, parts)][terms] = None
+                for part in due.parts:
+                    for terms in all_event_terms(due.slot, part):
+                        found[own_ask(contract, part, due.parts)][terms] = None
     return tuple(
         Demand(contract.id, contract.meter(name), days, time_zone, tuple(events))
         for (name, days), events in found.items()
@@ -151,9 +172,22 @@ def asked_figures(
     context = Context(contract, known_on, None, {}, evidence)
     found: dict[tuple[str, Period, dt.date], None] = {}
     for charge in contract.charges:
-        for slot, _, _, _, asks in _walk(context, charge, through, NOTHING_BILLED, {}, uncut=False):
-            found.update(((name, days, slot.period.bill_date), None) for name, days in asks if contract.input(name))
+        for due in _walk(context, charge, through, NOTHING_BILLED, {}, Keep.SAID):
+            day = due.slot.period.bill_date
+            found.update(((name, days, day), None) for name, days in due.asks if contract.input(name))
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A billing period that is to be rated, with its parts and what has to be measured for them."""
+
+    slot: Slot
+    cover: Cover | None
+    seen: Seen
+    where: Where
+    parts: tuple[Part, ...]
+    asks: tuple[Ask, ...]
 
 
 def _walk(
@@ -162,22 +196,21 @@ def _walk(
     through: dt.date,
     billed_until: Mapping[str, dt.date],
     held: dict[ScheduledPeriod | None, tuple[Problem, ...]],
-    uncut: bool,
-) -> Iterator[tuple[Slot, Seen, Where, tuple[Part, ...], tuple[Ask, ...]]]:
-    """The billing periods of a charge that are to be rated, with their parts and what has to be measured for them.
-    Periods that can't be cut into parts are added to ``held``."""
+    keep: Keep,
+) -> Iterator[_Due]:
+    """The billing periods of a charge that are to be rated. Periods that can't be cut into parts are added to ``held``."""
     contract, known_on = context.contract, context.known_on
     is_billed = charge.id in billed_until
     ahead = billed_until.get(charge.id, dt.date.min)
     last = max(through, ahead - DAY) if is_billed else through
-    scheduled = tuple(slots(contract, charge, known_on, last, uncut))
-    until = max((slot.days.end for slot in scheduled), default=dt.date.min)
+    scheduled = tuple(billed(contract, charge, known_on, last, keep))
+    until = max((slot.days.end for slot, _ in scheduled), default=dt.date.min)
     seen = Seen.of(contract, charge, known_on, context.evidence, until)
-    for slot in scheduled:
+    for slot, cover in scheduled:
         where = Where(contract.id, charge.id, slot.days, charge.clause)
         due = slot.period.bill_date <= through
-        billed = is_billed if slot.period.one_off else slot.days.start < ahead
-        if not due and not billed:
+        was_billed = is_billed if slot.period.one_off else slot.days.start < ahead and cover is None
+        if not due and not was_billed:
             continue
         try:
             parts = parts_of(seen, slot, where)
@@ -186,4 +219,4 @@ def _walk(
             continue
         asks = asks_of(contract, charge, slot, parts, known_on)
         if due or all(contract.input(name) for name, _ in asks):
-            yield slot, seen, where, parts, asks
+            yield _Due(slot, cover, seen, where, parts, asks)

@@ -31,14 +31,19 @@ from invoicer.domain.refund import kept
 from invoicer.domain.timeline import Dated
 from invoicer.domain.trace import Trace, add, divide, given, multiply, rounded, subtract
 from invoicer.engine.rated import Agreed, RatedSlot, concluded, entitled
-from invoicer.engine.service import stretches
+from invoicer.engine.service import Keep, stretches
 
 _HUNDRED = given(100, "hundred")
 
 
 def refunds_in_part(contract: Contract, known_on: dt.date) -> bool:
     """Whether some service ends, as known on a day, with a refund of a part of what was billed."""
-    stops = (one.stop for charge in contract.charges for one in stretches(contract, charge, known_on, uncut=True))
+    stops = (
+        one.stop
+        for charge in contract.charges
+        if not charge.deposit
+        for one in stretches(contract, charge, known_on, Keep.UNCUT)
+    )
     return any(stop is not None and stop.value.refund.partial for stop in stops)
 
 

@@ -26,16 +26,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from invoicer.domain.contract import Billing, Charge, Contract, InService, Proration, Timing
+from invoicer.domain.entitlement import Part
 from invoicer.domain.period import Period, Span, Unit, add_months
 from invoicer.domain.price import Conditional, Once, Price
 from invoicer.domain.timeline import Dated
-from invoicer.engine.service import DAY, FOREVER, Stretch, distinct, stretches
+from invoicer.engine.service import DAY, FOREVER, Keep, Stretch, distinct, stretches
 
 
 @dataclass(frozen=True, slots=True)
 class ScheduledPeriod:
     """A billing period of a charge: ``days`` in service, the ``full`` period that they belong to (the same unless it is
-    incomplete), and its dates. ``billed_from`` is the effective day of the billing terms that made it."""
+    incomplete), and its dates. ``part`` is what of the charge it bills: itself, its deposit or the adjustment of it.
+    ``billed_from`` is the effective day of the billing terms that made it."""
 
     charge: str
     days: Period
@@ -45,6 +47,7 @@ class ScheduledPeriod:
     tax_point: dt.date
     billed_from: dt.date
     one_off: bool = False
+    part: Part = Part.CHARGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,24 +108,12 @@ class Slot:
         return Period(start, end)
 
 
-def schedule(contract: Contract, known_on: dt.date, until: dt.date) -> tuple[ScheduledPeriod, ...]:
-    """Every period of every charge with a bill date up to and including ``until``, by the terms as known on a day.
-
-    Ordered by bill date, then as the charges stand in the contract.
-    """
-    found = [
-        (slot.period.bill_date, number, slot.days, slot.period)
-        for number, charge in enumerate(contract.charges)
-        for slot in slots(contract, charge, known_on, until)
-        if slot.period.bill_date <= until
-    ]
-    return tuple(period for *_, period in sorted(found, key=lambda entry: entry[:3]))
-
-
-def slots(contract: Contract, charge: Charge, known_on: dt.date, last: dt.date, uncut: bool = False) -> Iterator[Slot]:
+def slots(
+    contract: Contract, charge: Charge, known_on: dt.date, last: dt.date, keep: Keep = Keep.SAID
+) -> Iterator[Slot]:
     """The periods of a charge that begin up to and including ``last``, in order; a one-off charge has one, whenever it
-    falls due. ``uncut``: see :func:`~invoicer.engine.service.stretches`."""
-    served = stretches(contract, charge, known_on, uncut)
+    falls due. ``keep``: see :func:`~invoicer.engine.service.stretches`."""
+    served = stretches(contract, charge, known_on, keep)
     if not served:
         return
     price = charge.price.at(served[0].start, known_on)

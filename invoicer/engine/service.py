@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import Enum
 from typing import TypeVar
 
 from invoicer.domain.contract import Charge, Contract, InService
@@ -14,6 +15,14 @@ from invoicer.domain.timeline import Dated
 T = TypeVar("T")
 DAY = dt.timedelta(days=1)
 FOREVER = dt.date.max
+
+
+class Keep(Enum):
+    """What stays whole of what was billed in advance, when service ends."""
+
+    SAID = 1  # what the end refunds nothing of
+    UNCUT = 2  # also what it refunds a part of: the refund is a part of the difference
+    NOTHING = 3  # nothing, whatever it refunds
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +37,11 @@ class Stretch:
     ceiling: dt.date
 
 
-def stretches(contract: Contract, charge: Charge, known_on: dt.date, uncut: bool = False) -> tuple[Stretch, ...]:
-    """When the charge is in service. ``uncut``: as if a stop that refunds a part of what was billed refunded nothing; what
-    it does refund is a part of the difference."""
+def stretches(contract: Contract, charge: Charge, known_on: dt.date, keep: Keep = Keep.SAID) -> tuple[Stretch, ...]:
+    """When the charge is in service. ``keep`` is what is to stay whole of what was billed beyond its end."""
     term_end = contract.end or FOREVER
     ending = contract.ending(known_on)
-    turns = _turns(charge, known_on, uncut)
+    turns = _turns(charge, known_on, keep)
     found = []
     for number, turn in enumerate(turns):
         if not turn.value.active:
@@ -47,7 +55,7 @@ def stretches(contract: Contract, charge: Charge, known_on: dt.date, uncut: bool
         end = max(start, min(stop.effective if stop else FOREVER, term_end))
         ended_by = stop if stop and stop.effective <= term_end else None
         if start < end or (start == end and ended_by):
-            keeps = ended_by is not None and _keeps(ended_by, uncut)
+            keeps = ended_by is not None and _keeps(ended_by, keep)
             found.append(Stretch(start, end, ended_by, keeps, min(again, term_end)))
     return tuple(found)
 
@@ -75,16 +83,16 @@ def distinct(entries: Iterable[Dated[T]], key: Callable[[Dated[T]], object]) -> 
     return tuple(kept)
 
 
-def _turns(charge: Charge, known_on: dt.date, uncut: bool) -> tuple[Dated[InService], ...]:
+def _turns(charge: Charge, known_on: dt.date, keep: Keep) -> tuple[Dated[InService], ...]:
     """When service begins and ends, in turn. A stop on or before the first day undoes the whole service; where it refunds
     nothing, the undone start comes first, because what was billed from it is kept."""
     turns = distinct(charge.service.known_on(known_on), lambda entry: entry.value.active)
-    if turns and not turns[0].value.active and _keeps(turns[0], uncut):
+    if turns and not turns[0].value.active and _keeps(turns[0], keep):
         before = charge.service.known_on(turns[0].agreed - DAY)
         return (*[entry for entry in before if entry.value.active][:1], *turns)
     return turns
 
 
-def _keeps(stop: Dated[InService], uncut: bool) -> bool:
+def _keeps(stop: Dated[InService], keep: Keep) -> bool:
     refund = stop.value.refund
-    return refund.nothing or (uncut and refund.partial)
+    return keep is not Keep.NOTHING and (refund.nothing or (keep is Keep.UNCUT and refund.partial))

@@ -158,6 +158,12 @@ class Code(Enum):
     C117 = About("what is agreed about each event leaves nothing to the percentage, or says nothing")
     C118 = About("unused units can't carry over here")
     C119 = About("unused units carry over for no whole number of periods")
+    # deposits
+    C150 = About("a deposit is billed in arrears")
+    C151 = About("a deposit is never settled, or there is none to settle", absence=True)
+    C152 = About("a deposit is settled by a declaration, and nothing is declared", absence=True)
+    C153 = About("a deposit is settled when the next period is over too")
+    C154 = About("a line does not fit a charge with a deposit")
     # reading
     C060 = About("the indentation suggests another reading", Severity.WARNING)
     C061 = About("a meter is not used", Severity.WARNING)

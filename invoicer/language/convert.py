@@ -18,6 +18,7 @@ from invoicer.domain.contract import (
     ProrationRules,
     Quantity,
 )
+from invoicer.domain.deposit import Adjustment, Deposit
 from invoicer.domain.events import EventBounds
 from invoicer.domain.example import Example, Expected, Given, GivenIndex
 from invoicer.domain.inputs import Declared, Input
@@ -112,6 +113,16 @@ def to_bound(node: tree.Bounded) -> Bound:
 def to_event_bounds(node: tree.EachEvent) -> EventBounds:
     """What each event costs at least and at most."""
     return EventBounds(node.least.value if node.least else None, node.most.value if node.most else None)
+
+
+def to_deposit(node: tree.Deposited) -> Deposit:
+    """What is paid before the price is known."""
+    return Deposit(node.amount.value, node.instalments)
+
+
+def to_adjustment(node: tree.AdjustOn | None) -> Adjustment | None:
+    """When a deposit is settled."""
+    return Adjustment(node.within.span) if node else None
 
 
 def to_proration(node: tree.Prorate | None) -> ProrationRules:

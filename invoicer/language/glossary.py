@@ -202,6 +202,19 @@ _PRICES = {
         "on 2026-03-01",
     ),
     "refund": ("Whether a stop gives back what was billed in advance and not used.", "refund unused"),
+    "deposit": (
+        "What is billed before the price is known; it is settled when figures are declared.",
+        "deposit 4 000.00 EUR in 4 instalments",
+    ),
+    "instalments": (
+        "In how many equal parts of the billing period a deposit is billed.",
+        "deposit 4 000.00 EUR in 4 instalments",
+    ),
+    "adjust": (
+        "When a deposit is settled, counted from the day after the billing period.",
+        "adjust on declaration within 60 days",
+    ),
+    "declaration": ("Part of `adjust on declaration`.", "adjust on declaration within 60 days"),
     "short-rate": (
         "A stop gives back what a table leaves: how much is kept, by the time in service.",
         "refund short-rate",
@@ -296,6 +309,10 @@ _EXAMPLES = {
     "invoice": ("The bill date that the example is about.", "invoice on 2026-01-01"),
     "known": ("The example sees what was known on that day; the bill date unless stated.", "known on 2026-02-01"),
     "given": ("The quantity that a meter has in the example.", "given api-calls 250 000 calls"),
+    "adjustment": (
+        "What a charge came to, less its deposit: one line of it.",
+        "line liability adjustment 1 400.00 EUR",
+    ),
     "line": ("What a charge comes to on that invoice.", "line seats 360.00 EUR"),
     "total": ("What the invoice comes to, before tax.", "total 648.00 EUR"),
     "acknowledge": (

@@ -71,6 +71,7 @@ NAMES: dict[str, tuple[Kind, ...]] = {
     "change_quantity": (Kind.CHARGE,),
     "change_included": (Kind.CHARGE,),
     "change_bound": (Kind.CHARGE,),
+    "change_deposit": (Kind.CHARGE,),
     "change_each_event": (Kind.CHARGE,),
     "change_first_free": (Kind.CHARGE,),
     "change_billing": (Kind.CHARGE,),

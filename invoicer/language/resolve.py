@@ -34,9 +34,11 @@ from invoicer.errors import DefectError, Place
 from invoicer.language import tree
 from invoicer.language.committing import to_commitment
 from invoicer.language.convert import (
+    to_adjustment,
     to_billing,
     to_bound,
     to_condition,
+    to_deposit,
     to_event_bounds,
     to_example,
     to_input,
@@ -131,6 +133,8 @@ def _charge(terms: Terms, charge: ChargeTerms, clause: MakeClause) -> Charge:
         minimum=_some(_mapped(charge.minimum, to_bound)),
         maximum=_some(_mapped(charge.maximum, to_bound)),
         premium=_premium(charge),
+        deposit=_some(_mapped(charge.deposit, to_deposit)),
+        adjustment=to_adjustment(tree.one(charge.lines, tree.AdjustOn)),
         includes_tax=includes_tax(terms, charge),
         events=_events(charge),
         carry_over=_carry_over(charge, clause),

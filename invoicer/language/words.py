@@ -191,6 +191,8 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "refund": "refund unused",
         "no": "no refund",
         "short-rate": "up to 30 days 20%",
+        "deposit": "deposit 4 000.00 EUR in 4 instalments",
+        "adjust": "adjust on declaration within 60 days",
         "policy": 'policy "MTPL-2026-101"',
         "insurer": 'insurer "Harbour Mutual"',
         "risk": "risk in NL",

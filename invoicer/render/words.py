@@ -29,6 +29,8 @@ NUMBERS = {
 
 # What a line is, where it is not the charge itself.
 PARTS = {
+    Part.DEPOSIT: mark("Deposit"),
+    Part.ADJUSTMENT: mark("Settlement of the deposit"),
     Part.MINIMUM: mark("Top-up to the agreed minimum"),
     Part.MAXIMUM: mark("Reduction to the agreed maximum"),
     Part.DISCOUNT: mark("Discount"),
@@ -37,6 +39,8 @@ PARTS = {
 
 # The same with the charge that it belongs to, where the title of the line is another.
 PARTS_OF = {
+    Part.DEPOSIT: mark("Deposit for {charge}"),
+    Part.ADJUSTMENT: mark("Settlement of the deposit for {charge}"),
     Part.MINIMUM: mark("Top-up to the agreed minimum of {charge}"),
     Part.MAXIMUM: mark("Reduction to the agreed maximum of {charge}"),
     Part.DISCOUNT: mark("Discount on {charge}"),
@@ -46,6 +50,8 @@ PARTS_OF = {
 # What a levy is taken on: the charge, or a part of it.
 LEVIED_ON = {
     Part.CHARGE: mark("on {charge}"),
+    Part.DEPOSIT: mark("on the deposit for {charge}"),
+    Part.ADJUSTMENT: mark("on the settlement of the deposit for {charge}"),
     Part.MINIMUM: mark("on the top-up to the agreed minimum of {charge}"),
     Part.MAXIMUM: mark("on the reduction to the agreed maximum of {charge}"),
     Part.DISCOUNT: mark("on the discount on {charge}"),
@@ -83,6 +89,7 @@ REASONS = {
     "terms-changed": mark("the terms were changed"),
     "usage-changed": mark("the usage was corrected"),
     "declaration-changed": mark("the declared figures were corrected"),
+    "deposit-settled": mark("the deposit was settled"),
     "treatment-changed": mark("the tax treatment was corrected"),
     "index-changed": mark("the published index was revised"),
     "counted-changed": mark("the charges that count came to another amount"),
@@ -102,6 +109,10 @@ DETAILS = {
     "used": mark("Used days"),
     "kept-of-unused": mark("Kept of the unused days"),
     "short-rate": mark("Kept by the short-rate table"),
+    "minimum": PARTS[Part.MINIMUM],
+    "maximum": PARTS[Part.MAXIMUM],
+    "discount": PARTS[Part.DISCOUNT],
+    "deposit": PARTS[Part.DEPOSIT],
 }
 
 _UNIT_WORDS = (

@@ -59,7 +59,7 @@ def schedule(
         seen = under_law(desk, contract, today)
         for period in (*engine.schedule(seen, today, until), *engine.settlements(seen, today, until)):
             if period.bill_date >= since:
-                numbers = _documents(period, carried.get((contract.id, period.charge), ()))
+                numbers = _documents(period, carried.get((contract.id, period.charge, period.part), ()))
                 rows.append(
                     ScheduleRow(
                         contract.id, period, _state(contract, period, numbers, contract.id in held, today), numbers
@@ -87,11 +87,10 @@ def endings(
     return tuple((contract, ending) for contract in lawful if (ending := contract.ending(today)) is not None)
 
 
-def _carried(lines: Iterable[BilledLine]) -> Mapping[tuple[str, str], list[BilledLine]]:
-    carried: dict[tuple[str, str], list[BilledLine]] = {}
+def _carried(lines: Iterable[BilledLine]) -> Mapping[tuple[str, str, Part], list[BilledLine]]:
+    carried: dict[tuple[str, str, Part], list[BilledLine]] = {}
     for line in lines:
-        if line.component.part in (Part.CHARGE, Part.COMMITMENT):
-            carried.setdefault((line.contract, line.component.charge), []).append(line)
+        carried.setdefault((line.contract, line.component.charge, line.component.part), []).append(line)
     return carried
 
 

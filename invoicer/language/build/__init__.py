@@ -11,6 +11,7 @@ from invoicer.language.build.changes import Changes
 from invoicer.language.build.charges import ChargeLines
 from invoicer.language.build.commitment import CommitmentLines
 from invoicer.language.build.contracts import ContractLines
+from invoicer.language.build.deposits import Deposits
 from invoicer.language.build.discounts import DiscountLines
 from invoicer.language.build.documents import Documents
 from invoicer.language.build.endings import Endings
@@ -34,6 +35,7 @@ class Build(
     Prices,
     UsagePricing,
     Refunds,
+    Deposits,
     Endings,
     Examples,
     IndexationLines,

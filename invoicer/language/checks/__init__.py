@@ -13,6 +13,7 @@ from invoicer.language import tree
 from invoicer.language.acknowledge import check_acknowledgements
 from invoicer.language.checks.commitments import check_commitment_lines, check_commitments, names_of_charges
 from invoicer.language.checks.conditions import check_conditions
+from invoicer.language.checks.deposits import check_deposits
 from invoicer.language.checks.endings import check_endings
 from invoicer.language.checks.ends import check_ends
 from invoicer.language.checks.examples import check_examples
@@ -59,3 +60,4 @@ def check_terms(terms: Terms, lists: PriceLists, known: Known) -> Iterator[Probl
     yield from names_of_charges(terms)
     yield from check_ends(terms)
     yield from check_endings(terms)
+    yield from check_deposits(terms)

@@ -192,7 +192,12 @@ def _amounts(document: tree.Document) -> Iterator[tree.Amount]:
                 yield amount
             case tree.Priced(price=tree.Tiers(bands=bands)):
                 yield from (amount for band in bands for amount in (band.amount, band.flat) if amount)
-            case tree.Bounded(amount=amount) | tree.AmountOff(amount=amount) | tree.Committed(amount=amount):
+            case (
+                tree.Bounded(amount=amount)
+                | tree.AmountOff(amount=amount)
+                | tree.Committed(amount=amount)
+                | tree.Deposited(amount=amount)
+            ):
                 yield amount
             case tree.Expectation(amount=amount) if amount:
                 yield amount
@@ -220,6 +225,7 @@ def _whole_amounts(document: tree.Document) -> Iterator[tree.Amount]:
                 | tree.AmountOff(amount=amount)
                 | tree.FirstAmount(amount=amount)
                 | tree.Committed(amount=amount)
+                | tree.Deposited(amount=amount)
             ):
                 yield amount
             case tree.Expectation(amount=amount) if amount:

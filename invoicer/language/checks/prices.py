@@ -43,7 +43,7 @@ def _moment(terms: Terms, charge: ChargeTerms, moment: Moment, asked: bool) -> I
     yield from _bounds(moment)
     yield from _periods(terms, moment)
     yield from _declared(terms, moment)
-    yield from _measured(terms, moment)
+    yield from _measured(terms, charge, moment)
     yield from _one_off(moment)
     yield from check_usage_moment(terms, charge, moment)
     yield from check_carry_over(charge, moment, _adds_up(terms, moment), _rating_period(moment))
@@ -275,9 +275,9 @@ def _divides(part: Span, whole: Span) -> bool:
     return bool(part.days and whole.days) and whole.days % part.days == 0
 
 
-def _measured(terms: Terms, moment: Moment) -> Iterator[Problem]:
+def _measured(terms: Terms, charge: ChargeTerms, moment: Moment) -> Iterator[Problem]:
     usage = _usage_place(terms, moment)
-    if usage and moment.bill and moment.bill.timing is Timing.ADVANCE:
+    if usage and moment.bill and moment.bill.timing is Timing.ADVANCE and not charge.deposit.entries:
         cause = f"usage is known when a period is over, but {line_of(moment.bill.where, usage)} bills in advance"
         yield problem(Code.C050, usage, cause, "add a line such as `bill monthly in arrears` to the charge")
     for meter in _money_meters(moment):

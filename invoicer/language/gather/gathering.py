@@ -152,6 +152,7 @@ class _Gathering:
             each_event=over_time(_of_kind(tree.EachEvent)),
             first_events=over_time(_of_kind(tree.FirstEvents)),
             first_amount=over_time(_of_kind(tree.FirstAmount)),
+            deposit=over_time(_of_kind(tree.Deposited)),
             billing=self._billing(over_time(_of_kind(tree.Bill)), block),
             bills_itself=bool(over_time(_of_kind(tree.Bill)).entries),
             service=self._service(source, begins, lines, block),

@@ -45,6 +45,7 @@ class ChargeTerms:
     each_event: Timeline[tree.EachEvent]
     first_events: Timeline[tree.FirstEvents]
     first_amount: Timeline[tree.FirstAmount]
+    deposit: Timeline[tree.Deposited]
     billing: Timeline[tree.Bill]
     service: Timeline[InService]
     bills_itself: bool  # at some time, and not all along as the contract says

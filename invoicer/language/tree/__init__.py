@@ -16,6 +16,7 @@ from invoicer.language.tree.blocks import (
     worded,
 )
 from invoicer.language.tree.commitment import Committed, Counts, Prorated
+from invoicer.language.tree.deposits import AdjustOn, Deposited
 from invoicer.language.tree.endings import EndingNode, NoticeGiven, NoticeLine, Terminates
 from invoicer.language.tree.examples import (
     ComponentNode,
@@ -102,6 +103,7 @@ __all__ = [
     "TIME_UNITS",
     "Acknowledge",
     "AddsUp",
+    "AdjustOn",
     "Adjusts",
     "Agreed",
     "Amendment",
@@ -125,6 +127,7 @@ __all__ = [
     "Dating",
     "Day",
     "Declared",
+    "Deposited",
     "Document",
     "Each",
     "EachEvent",

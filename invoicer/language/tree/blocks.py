@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from invoicer.domain.period import Unit
 from invoicer.errors import Place
+from invoicer.language.tree.deposits import Deposited
 from invoicer.language.tree.endings import EndingNode
 from invoicer.language.tree.examples import Example
 from invoicer.language.tree.lines import Bill, Bounded, Dating, Included, Pay, Quantity, Wording
@@ -47,7 +48,7 @@ class Change(Node):
     """``charge`` None: the contract's own billing or payment. ``to`` tells what is changed."""
 
     charge: Name | None
-    to: Priced | Quantity | Included | Bounded | EachEvent | FirstEvents | FirstAmount | Bill | Pay
+    to: Priced | Quantity | Included | Bounded | EachEvent | FirstEvents | FirstAmount | Deposited | Bill | Pay
 
 
 @dataclass(frozen=True, slots=True)
