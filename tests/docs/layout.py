@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from invoicer.language import formatted
-from tests.docs.pages import BLOCKS, PAGES, blocks, whole
+from tests.docs.pages import PAGES, apart, blocks, whole
 
 _FRAME = "contract example\n"
 
@@ -12,10 +12,9 @@ def laid_out(terms: str) -> str:
     """An example as it is to stand on its page. The lines of a contract that are shown without it are not indented."""
     if whole(terms) == terms:
         return formatted(terms, "example")
-    lines = terms.splitlines()
-    begin = next((at for at, line in enumerate(lines) if line.split()[:1] and line.split()[0] in BLOCKS), len(lines))
-    own = formatted(_FRAME + "\n".join(f"  {line}" for line in lines[:begin]), "example").removeprefix(_FRAME)
-    rest = formatted(_FRAME + "\n".join(lines[begin:]), "example").removeprefix(_FRAME).removeprefix("\n")
+    lines, below = apart(terms)
+    own = formatted(_FRAME + "\n".join(f"  {line}" for line in lines), "example").removeprefix(_FRAME)
+    rest = formatted(_FRAME + "\n".join(below), "example").removeprefix(_FRAME).removeprefix("\n")
     return "\n".join(part for part in ("".join(line[2:] for line in own.splitlines(keepends=True)), rest) if part)
 
 

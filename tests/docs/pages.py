@@ -22,7 +22,10 @@ FRAME = {
 }
 """The first lines of the contract that an example belongs to when it does not begin with a contract of its own."""
 
-BLOCKS = ("charge", "premium", "meter", "input", "discount", "amendment")
+BLOCKS = re.compile(
+    r"\s*(charge|premium|meter|input|discount|indexation|commitment|amendment|expect|notice given|terminates)\b"
+)
+"""The headings that can stand below the lines of a contract."""
 CHARGE = 'charge fee "Fee"\n  10.00 EUR per month'
 
 
@@ -61,6 +64,57 @@ def blocks(page: Path) -> tuple[Block, ...]:
     return tuple(found)
 
 
+def file_of(block: Block) -> tuple[str, str] | None:
+    """The path and the text of the file that a block is, or is added to, as the page has it up to there; None for a block
+    that belongs to no file. The first line of a file is a comment with its path, or a note ``file: PATH`` stands before
+    it; a note ``below: PATH`` stands before lines that go to the file's end; a diff changes the file that it names."""
+    texts: dict[str, str] = {}
+    note = ("", "")
+    for each in blocks(block.page):
+        if each.kind == "note":
+            key, _, value = each.text.partition(": ")
+            note = (key, value)
+            continue
+        path, text = _after(each, note, texts)
+        if each == block:
+            return (path, text) if path else None
+        if path and each.kind != "terms-wrong":
+            texts[path] = text
+        note = ("", "")
+    return None
+
+
+def _after(block: Block, note: tuple[str, str], texts: dict[str, str]) -> tuple[str, str]:
+    """The path and the new text of the file that a block is about; ("", "") for none."""
+    key, path = note
+    if key == "file":
+        return path, block.text
+    if key == "below":
+        return path, f"{texts[path]}\n{block.text}"
+    if block.kind == "diff":
+        path = block.text.splitlines()[0].removeprefix("--- ")
+        return (path, edited(texts[path], block)) if path in texts else ("", "")
+    if named := re.match(r"# (\S+\.\w+)\n", block.text):
+        return named[1], block.text
+    return "", ""
+
+
+def edited(text: str, block: Block) -> str:
+    """A text after a diff: its first line names the file; what stays or goes must stand there, line after line."""
+    head, *rows = block.text.splitlines()
+    ending = "\r\n" if "\r\n" in text else "\n"
+    before = ending.join(row[1:] for row in rows if row[:1] in " -") + ending
+    after = ending.join(row[1:] for row in rows if row[:1] in " +") + ending
+    start = re.search("(?m)^" + re.escape(before.lstrip(" ")) if not before.strip() else _loosely(before), text)
+    assert start, f"{block}: {head} has no such lines:\n{before}"
+    return text[: start.start()] + after + text[start.end() :]
+
+
+def _loosely(lines: str) -> str:
+    """The lines as a pattern, whatever their indentation."""
+    return "(?m)" + "".join(rf"^[ \t]*{re.escape(line.strip())}\r?\n" for line in lines.splitlines())
+
+
 def of_kind(*kinds: str) -> list[Block]:
     """All blocks of these kinds, of all pages."""
     return [block for page in PAGES for block in blocks(page) if block.kind in kinds]
@@ -71,14 +125,19 @@ def whole(terms: str) -> str:
     first = next((line.split()[0] for line in terms.splitlines() if line.strip() and not line.startswith("#")), "")
     if first in ("contract", "price-list"):
         return terms
-    lines = terms.splitlines()
-    begin = next((at for at, line in enumerate(lines) if line.split()[:1] and line.split()[0] in BLOCKS), len(lines))
-    own, rest = lines[:begin], lines[begin:]
+    own, rest = apart(terms)
     stated = {line.split()[0] for line in own if line.split()}
     framed = [f"  {line}" for word, line in FRAME.items() if word not in stated]
     own = [f"  {line.strip()}" for line in own if line.strip()]
     has_charge = any(line.split()[:1] in (["charge"], ["premium"]) for line in rest)
     return "\n".join(['contract example "Example"', *framed, *own, "", *([] if has_charge else [CHARGE]), *rest, ""])
+
+
+def apart(terms: str) -> tuple[list[str], list[str]]:
+    """The lines of a contract that an example begins with, and the lines of its blocks."""
+    lines = terms.splitlines()
+    begin = next((at for at, line in enumerate(lines) if BLOCKS.match(line)), len(lines))
+    return lines[:begin], lines[begin:]
 
 
 def price_lists(page: Path) -> list[Block]:

@@ -1,8 +1,8 @@
 """The commands, files and edits of each page, one after the other, in a copy of the workspace that the page names.
 
 ``<!-- workspace: hosting -->`` begins a new copy. A block whose first line is a comment with a path is a file of the
-workspace; a diff is an edit of one; a console shows commands and, below each, what it prints: ``…`` stands for any text,
-alone on its line for any lines.
+workspace (:func:`file_of` knows other ways); a diff is an edit of one; a console shows commands and, below each, what it
+prints: ``…`` stands for any text, alone on its line for any lines.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import click
@@ -18,7 +19,7 @@ from click.testing import CliRunner, Result
 
 from invoicer import workspace
 from invoicer.cli import cli as command_line
-from tests.docs.pages import PAGES, Block, blocks
+from tests.docs.pages import PAGES, Block, blocks, edited, file_of
 
 LAST: list[Result] = []
 """What the last command came to, for ``echo $?``."""
@@ -48,9 +49,10 @@ def test_a_page_does_what_it_shows(
         elif block.kind == "console":
             for command, shown in commands(block):
                 check(block, command, shown, cli)
-        elif path := re.match(r"# (\S+\.\w+)\n", block.text):
-            Path(path[1]).parent.mkdir(parents=True, exist_ok=True)
-            Path(path[1]).write_text(block.text, "utf-8")
+        elif block.kind not in ("note", "terms-wrong") and (file := file_of(block)):
+            path, text = file
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            Path(path).write_text(text, "utf-8")
 
 
 def copy(name: str, folder: Path) -> None:
@@ -62,21 +64,9 @@ def copy(name: str, folder: Path) -> None:
 
 
 def edit(block: Block) -> None:
-    """Apply a diff: its first line names the file; what stays or goes must stand there, line after line."""
-    head, *rows = block.text.splitlines()
-    path = Path(head.removeprefix("--- "))
-    text = path.read_bytes().decode()
-    ending = "\r\n" if "\r\n" in text else "\n"
-    before = ending.join(row[1:] for row in rows if row[:1] in " -") + ending
-    after = ending.join(row[1:] for row in rows if row[:1] in " +") + ending
-    start = re.search("(?m)^" + re.escape(before.lstrip(" ")) if not before.strip() else _loosely(before), text)
-    assert start, f"{block}: {path} has no such lines:\n{before}"
-    path.write_bytes((text[: start.start()] + after + text[start.end() :]).encode())
-
-
-def _loosely(lines: str) -> str:
-    """The lines as a pattern, whatever their indentation."""
-    return "(?m)" + "".join(rf"^[ \t]*{re.escape(line.strip())}\r?\n" for line in lines.splitlines())
+    """Apply a diff to the file on disk that it names."""
+    path = Path(block.text.splitlines()[0].removeprefix("--- "))
+    path.write_bytes(edited(path.read_bytes().decode(), block).encode())
 
 
 def commands(block: Block) -> list[tuple[str, list[str]]]:
@@ -101,6 +91,9 @@ def check(block: Block, command: str, shown: list[str], cli: click.Group) -> Non
     name, *arguments = shlex.split(command, comments=True)
     if name == "cd":
         os.chdir(arguments[0])
+        return
+    if name == "cp":
+        shutil.copy(*arguments)
         return
     assert Path(name).name == "invoicer", f"{block}: nobody tests {command}"
     result = CliRunner().invoke(cli, arguments)

@@ -16,7 +16,7 @@ from invoicer.domain.example import Given
 from invoicer.errors import Problem, Severity
 from invoicer.language import Loaded
 from invoicer.runs.given import parse_given
-from tests.docs.pages import ROOT, Block, blocks, of_kind, price_lists, whole
+from tests.docs.pages import ROOT, Block, blocks, file_of, of_kind, price_lists, whole
 
 ROW = re.compile(
     r"(?P<component>\S+) +(?:(?P<first>\d{4}-\d\d-\d\d) to (?P<last>\d{4}-\d\d-\d\d) +)?"
@@ -25,9 +25,9 @@ ROW = re.compile(
 
 
 def files_of(block: Block) -> list[tuple[str, str]]:
-    """An example as a file, and the other price lists of its page."""
+    """An example as a file, with what the page has put into that file before, and the other price lists of its page."""
     lists = [(f"price-lists/line-{each.line}.terms", each.text) for each in price_lists(block.page) if each != block]
-    return [("contracts/example.terms", whole(block.text)), *lists]
+    return [file_of(block) or ("contracts/example.terms", whole(block.text)), *lists]
 
 
 def loaded(block: Block) -> Loaded:
