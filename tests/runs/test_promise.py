@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from invoicer import engine
 from invoicer.domain.contract import Contract
-from invoicer.domain.evidence import Declaration, Evidence
-from invoicer.domain.period import Period
+from invoicer.domain.evidence import Declaration, Evidence, IndexValue
+from invoicer.domain.period import Period, add_months
 from invoicer.domain.trace import replay
 from invoicer.domain.usage import Measured
 from invoicer.language import Loaded, load, render
@@ -42,6 +42,7 @@ BILLINGS = (
 )
 TERMS = (
     *("open from 2026-01-01", "open from 2026-01-31", "12 months from 2026-01-01", "12 months from 2026-02-14"),
+    *("12 months from 2026-01-01\n  renews for 6 months, notice 30 days", "open from 2026-01-01\n  notice 1 month"),
     *("from 2026-01-10 to 2026-07-19", "90 days from 2026-03-01", "24 months from 2025-06-01"),
 )
 POLICIES = ("by-days", "full-periods", "never", "by-30-day-months", "by-calendar-months")
@@ -197,6 +198,31 @@ def discounts(draw: st.DrawFn, names: tuple[str, ...]) -> str:
 
 
 @st.composite
+def indexations(draw: st.DrawFn, names: tuple[str, ...]) -> str:
+    target = draw(pick(("everything", *names)))
+    by_index = f'raises {target} with "CPI"{draw(pick(("", " plus 1%", " minus 0.5%")))}\n  base 2025-10'
+    lines = [draw(pick((by_index, f"raises {target} by 3%")))]
+    lines.append(draw(pick(("every year from 2027-01-01", "every 6 months from 2026-03-15", "once on 2026-07-01"))))
+    lines += [one for one in ("at least 0%", "at most 5%", "until 2026-12-31") if draw(st.booleans())]
+    return 'indexation cpi "CPI"\n' + "".join(f"  {line}\n" for line in lines)
+
+
+@st.composite
+def commitments(draw: st.DrawFn, names: tuple[str, ...]) -> str:
+    lines = [draw(pick(("900.00 EUR per 12 months", "150.00 EUR per quarter", "5 000.00 EUR over the term")))]
+    lines.append(f"counts {draw(pick(('everything', *names)))}")
+    lines += [one for one in ("from 2026-03-01", "prorated", "until 2026-11-30") if not draw(st.integers(0, 2))]
+    return 'commitment total "Total"\n' + "".join(f"  {line}\n" for line in lines)
+
+
+ENDINGS = (
+    "notice given 2026-03-20 by customer\n",
+    "notice given 2026-08-01 by seller\n  no refund\n",
+    "terminates on 2026-05-17 agreed 2026-04-30 by customer\n  refund unused\n",
+)
+
+
+@st.composite
 def amendments(draw: st.DrawFn, number: int, names: tuple[str, ...]) -> str:
     name, shape, per = draw(pick(names)), draw(pick(SHAPES)), draw(pick(("", "month", "quarter")))
     change = draw(
@@ -229,14 +255,19 @@ def terms(draw: st.DrawFn) -> str:
         *(draw(charges(name, names)) for name in names),
         METERS.format(stated=draw(pick(("month", "quarter", "year"))), adds=adds),
         *([draw(discounts(names))] if draw(st.booleans()) else []),
+        *([draw(indexations(names))] if draw(st.integers(0, 2)) == 0 else []),
+        *([draw(commitments(names))] if draw(st.integers(0, 2)) == 0 else []),
         *(draw(amendments(number, names)) for number in range(1, 1 + draw(pick((0, 0, 1, 2))))),
+        *([draw(pick(ENDINGS))] if draw(st.integers(0, 3)) == 0 else []),
     ]
     return "\n".join(parts)
 
 
 def evidence_of(contract: Contract) -> Evidence:
     figure = Declaration(ALWAYS, Fraction(55), dt.date(2020, 1, 1), "test:1")
-    return Evidence(declarations={one.id: (figure,) for one in contract.inputs})
+    months = (add_months(dt.date(2015, 1, 1), number) for number in range(360))
+    values = tuple(IndexValue(month, Fraction(month.year * 12 + month.month), month, "test:2") for month in months)
+    return Evidence(dict.fromkeys(contract.index_series, values), {one.id: (figure,) for one in contract.inputs})
 
 
 def keep_the_promise(text: str, data: st.DataObject) -> None:
