@@ -161,6 +161,14 @@ def test_the_end_of_the_contract_brings_the_last_invoice(folder: Path, write: Wr
     assert nets(run(folder, "2026-03-01")[1]) == [Decimal("2.00")]
 
 
+def test_notice_brings_the_last_invoice_too(folder: Path, write: Write) -> None:
+    write("small", "1.00", line=f"{LEAST}\n  notice 1 month to end of month")
+    path = folder / "contracts/small.terms"
+    path.write_text(path.read_text("utf-8") + "\nnotice given 2026-01-10 by customer\n", "utf-8")
+    assert run(folder, "2026-02-28")[1] == []
+    assert nets(run(folder, "2026-03-01")[1]) == [Decimal("2.00")]
+
+
 def test_a_correction_does_not_wait(folder: Path, write: Write) -> None:
     write("small", "30.00", line=LEAST)
     assert nets(run(folder, "2026-01-01")[1]) == [Decimal("30.00")]
