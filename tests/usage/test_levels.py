@@ -149,3 +149,13 @@ def _walked(happened: list[tuple[str, Event]], demand: Demand) -> Fraction:
         level = level + amount if demand.meter.aggregation is CHANGES else amount
     area += level * ((end - since) // dt.timedelta(microseconds=1))
     return area / ((end - begin) // dt.timedelta(microseconds=1))
+
+
+def test_units_prorated_one_by_one(usage: Any, ask: Any) -> None:
+    """lago-api spec prorated_graduated_service_spec.rb: five units for 0.7 of the period, two fewer for half of it, count as
+    3.5 − 1."""
+    usage.source("t.csv", "traffic")
+    rows = ("e1,acme,traffic,2026-06-10T00:00:00Z,5\n", "e2,acme,traffic,2026-06-16T00:00:00Z,-2\n")
+    usage.write("t.csv", HEAD + "".join(rows))
+    demand = ask.demand(ask.meter(CHANGES), "2026-06-01", "2026-07-01", time_zone="UTC")
+    assert usage.quantity(demand).value == Fraction(5, 2)
