@@ -100,6 +100,8 @@ def _vanished(one: Difference, correction: Correction, contract: Contract, known
     if latest is not None and latest.agreed > correction.line.issue_date:
         return _Cause(Reason.TERMS, latest.clause, latest.agreed)
     quantity = charge.quantity.at(days.start, known_on) if charge.quantity else None
+    if component.part is Part.CREDIT:  # what it is judged by changed
+        return _Cause(Reason.DECLARED, latest.clause if latest else None, latest.agreed if latest else None)
     reason = _REASONS.get(type(quantity.value), Reason.TERMS) if quantity else Reason.TERMS
     return _Cause(reason, latest.clause if latest else charge.clause, latest.agreed if latest else None)
 
@@ -129,6 +131,9 @@ def _own(contract: Contract, charge: Charge, component: Component) -> Iterator[_
     yield from _entries(bounds.get(component.part))
     if component.part is Part.DEPOSIT:
         yield from _entries(charge.deposit)
+    for credit in contract.credits:
+        if component.part is Part.CREDIT and credit.id == component.name:
+            yield _Entry(credit.agreed, 0, credit.start, credit.clause)
     for off in contract.discounts:
         if component.part is Part.DISCOUNT and off.id == component.name:
             yield _Entry(off.agreed, 0, off.start, off.clause)
@@ -153,7 +158,7 @@ def _charge(contract: Contract, component: Component) -> Charge | None:
 def _led(one: Difference, correction: Correction, own: _Cause, leader: _Cause | None) -> _Cause:
     """The cause of a correction: its own, or that of what it follows in the same billing period."""
     touched = own.agreed is not None and own.agreed > correction.line.issue_date
-    if touched or own.reason in (Reason.PARTIES, Reason.TREATMENT):
+    if touched or own.reason in (Reason.PARTIES, Reason.TREATMENT, Reason.CREDIT):
         return own
     if leader is None:  # a levy changes without its charge when the law does
         return replace(own, reason=Reason.TREATMENT) if one.component.part is Part.LEVY else own

@@ -21,6 +21,7 @@ class Reason(StrEnum):
     USAGE = "usage-changed"
     DECLARED = "declaration-changed"
     SETTLED = "deposit-settled"
+    CREDIT = "service-credit"
     TREATMENT = "treatment-changed"
     PARTIES = "parties-changed"
     CADENCE = "cadence-changed"

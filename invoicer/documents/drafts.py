@@ -125,7 +125,7 @@ def _order(difference: Difference, context: Context) -> tuple[Any, ...]:
 
 
 def _name(component: Component, contract: Contract) -> tuple[int, str]:
-    names = [discount.id for discount in contract.discounts]
+    names = [*(discount.id for discount in contract.discounts), *(credit.id for credit in contract.credits)]
     return (names.index(component.name) if component.name in names else len(names)), component.name
 
 

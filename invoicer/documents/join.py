@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from invoicer.documents.difference import Correction, Difference, Parties, Reason, parties_of
+from invoicer.documents.later import is_later, placed_later
 from invoicer.documents.positions import Position
 from invoicer.documents.settle import amount_reason
 from invoicer.domain.entitlement import BilledLine, Component, Part
@@ -15,7 +16,7 @@ from invoicer.domain.period import Period
 from invoicer.domain.supply import Treatment
 from invoicer.domain.trace import add, given
 
-_BESIDE = (Part.DISCOUNT, Part.LEVY)
+_BESIDE = (Part.DISCOUNT, Part.CREDIT, Part.LEVY)
 
 
 def joined(
@@ -31,7 +32,7 @@ def joined(
     kept = [difference for difference in found if not difference.is_supply]
     anchors = [*_left(kept, positions), *(_anchor(difference) for difference in kept if _carries(difference))]
     loose: list[Difference] = []
-    supplies = sorted((difference for difference in found if difference.is_supply), key=_rank)
+    supplies = sorted((one for one in found if one.is_supply and not is_later(one)), key=_rank)
     waiting = [difference for difference in supplies if difference.bill_date > through]
     for difference in supplies:
         if difference not in waiting:
@@ -48,6 +49,10 @@ def joined(
         for difference in ready:
             kept.append(_placed(difference, anchors))
             anchors.append(_anchor(kept[-1]))
+    for difference in (one for one in found if one.is_supply and is_later(one) and one.bill_date <= through):
+        held_by = [anchor.line for anchor in anchors if anchor.holds(difference)]
+        later = placed_later(difference, kept, held_by, through)
+        (loose if later is None else kept).append(later or difference)
     return kept, loose
 
 

@@ -21,6 +21,8 @@ _SOURCES = {
     "declared": Reason.DECLARED,
     "index-value": Reason.INDEX,
     "counted-line": Reason.COUNTED,
+    "judged-by-figures": Reason.DECLARED,
+    "judged-by-usage": Reason.USAGE,
 }
 
 

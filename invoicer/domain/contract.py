@@ -10,6 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from invoicer.domain.commitment import Commitment
+from invoicer.domain.credit import ServiceCredit
 from invoicer.domain.deposit import Adjustment, Deposit
 from invoicer.domain.ending import (
     ConsumerTerms,
@@ -357,6 +358,7 @@ class Contract:
     indexations: tuple[Indexation, ...] = ()
     commitments: tuple[Commitment, ...] = ()
     inputs: tuple[Input, ...] = ()
+    credits: tuple[ServiceCredit, ...] = ()
 
     @property
     def index_series(self) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ class Kind(StrEnum):
 class LineReference:
     """A line of an earlier document that this one corrects. ``billed`` and ``due`` are the amounts before and after,
     ``reason`` a message key (``terms-changed``, ``usage-changed``, ``declaration-changed``, ``deposit-settled``,
-    ``treatment-changed``, ``parties-changed``, ``cadence-changed``)."""
+    ``treatment-changed``, ``parties-changed``, ``cadence-changed``; ``service-credit`` is no error of it)."""
 
     number: str
     issue_date: dt.date

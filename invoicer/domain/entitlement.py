@@ -24,6 +24,7 @@ class Part(StrEnum):
     MINIMUM = "minimum"
     MAXIMUM = "maximum"
     DISCOUNT = "discount"
+    CREDIT = "credit"
     COMMITMENT = "commitment"
     LEVY = "levy"
 
@@ -31,10 +32,10 @@ class Part(StrEnum):
 @dataclass(frozen=True, slots=True, order=True)
 class Component:
     """What an amount is for, within a contract: a charge, or its deposit, the adjustment of that, its minimum,
-    maximum, one of its discounts or levies.
+    maximum, one of its discounts, service credits or levies.
 
-    ``name`` is the id of the discount or levy, "" otherwise. The shortfall of a commitment has the commitment's id in the
-    place of a charge's.
+    ``name`` is the id of the discount, credit or levy, "" otherwise. The shortfall of a commitment has the commitment's id
+    in the place of a charge's.
     """
 
     charge: str
@@ -64,6 +65,14 @@ class Detail:
     amount: Fraction
 
 
+class Later(StrEnum):
+    """How something that reduces a supply after it was made reaches the customer: on the invoice of its bill date, or on a
+    credit note. Its VAT belongs to the month of that document; rate and treatment are those of the supply."""
+
+    INVOICE = "invoice"
+    NOTE = "credit-note"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entitlement:
     """What one component of a contract is owed for some days of service.
@@ -79,7 +88,7 @@ class Entitlement:
 
     ``agreed`` is the day of the last agreement that made the amount, ``clause`` names it: a price, a stop, a discount.
     ``concluded`` is the day on which the supply itself was agreed, for taxes that follow the conclusion of the cover (None:
-    the same as ``agreed``).
+    the same as ``agreed``). ``later`` is set where the entitlement is a later event, such as a service credit.
     """
 
     contract: str
@@ -104,6 +113,7 @@ class Entitlement:
     premium: Premium | None = None
     concluded: dt.date | None = None
     includes_tax: bool = False
+    later: Later | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -145,6 +145,7 @@ _SOURCES: dict[Kind, Callable[[View, int], Iterator[Named]]] = {
     Kind.INPUT: _own_or_listed(Kind.INPUT),
     Kind.DISCOUNT: _own(Kind.DISCOUNT),
     Kind.INDEXATION: _own(Kind.INDEXATION),
+    Kind.CREDIT: _own(Kind.CREDIT),
     Kind.INDEX: _indices,
     Kind.COMMITMENT: _own(Kind.COMMITMENT),
     Kind.AMENDMENT: _own(Kind.AMENDMENT),

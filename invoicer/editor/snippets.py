@@ -71,6 +71,9 @@ charge ${7:seats} "${8:Seats}"
     "terminates": """terminates on ${1:TODAY} agreed ${2:TODAY} by ${3:customer} "${4:Agreement}"
   refund unused
 """,
+    "service-credit": """service-credit ${1:sla} "${2:Availability credit}"
+  ${3:10}% of ${4:everything} when ${5:uptime} less than ${6:99.9}%
+""",
     "expect": """expect "${1:First invoice}"
   invoice on ${2:TODAY}
   line ${3:fee} ${4:100.00} ${5:EUR}

@@ -19,6 +19,7 @@ from invoicer.engine.carry import Pool
 from invoicer.engine.charges import Pots, rate_slot
 from invoicer.engine.commitments import settle
 from invoicer.engine.covers import Cover, billed
+from invoicer.engine.credits import credit, credit_asks
 from invoicer.engine.deposits import deposits, settled
 from invoicer.engine.discounts import discount
 from invoicer.engine.events import all_event_terms
@@ -71,14 +72,15 @@ def rate(
     :func:`demands` of the same arguments; ``evidence`` holds index values and declared inputs.
 
     Ordered by bill date, then by charge as in the contract; of a billing period first the charge, then its maximum, its
-    minimum and its discounts; after all charges of a day the shortfalls of commitments. Nothing is raised for wrong input:
-    what is doubtful becomes a hold.
+    minimum, its discounts and its service credits; after all charges of a day the shortfalls of commitments. Nothing is
+    raised for wrong input: what is doubtful becomes a hold.
     """
     context = Context(contract, known_on, customers, measurements, evidence)
     rated, problems = _rated(context, through, billed_until)
     if refunds_in_part(contract, known_on):
         uncut, more = _rated(context, through, billed_until, Keep.UNCUT)
         rated, problems = retained(rated, uncut), {**more, **problems}
+    problems |= credit(context, rated, through)
     shortfalls = settle(contract, known_on, rated, through, billed_until, problems)
     lines = chain(_in_order(context, rated, through, billed_until), shortfalls)
     entitlements = tuple(sorted(lines, key=lambda line: line.bill_date))
@@ -158,6 +160,8 @@ def demands(
                 for part in due.parts:
                     for terms in all_event_terms(due.slot, part):
                         found[own_ask(contract, part, due.parts)][terms] = None
+    for ask, _ in credit_asks(contract, known_on, through):
+        found.setdefault(ask, {})
     return tuple(
         Demand(contract.id, contract.meter(name), days, time_zone, tuple(events))
         for (name, days), events in found.items()
@@ -175,6 +179,9 @@ def asked_figures(
         for due in _walk(context, charge, through, NOTHING_BILLED, {}, Keep.SAID):
             day = due.slot.period.bill_date
             found.update(((name, days, day), None) for name, days in due.asks if contract.input(name))
+    for (name, days), bill_date in credit_asks(contract, known_on, through):
+        if contract.input(name):
+            found[name, days, bill_date] = None
     return tuple(found)
 
 

@@ -75,9 +75,9 @@ class Code(Enum):
     C032 = About("a band is swallowed by the band before it")
     C033 = About("a table has no bands", absence=True)
     C034 = About("a minimum is above the maximum")
-    C035 = About("a discount is above 100%")
+    C035 = About("a discount or service credit is above 100%")
     C036 = About("a premium leaves out its policy, class or country of risk", absence=True)
-    C037 = About("a charge has no price, or a discount gives nothing", absence=True)
+    C037 = About("a charge has no price, or a discount or service credit gives nothing", absence=True)
     C038 = About("a price per unit has no quantity", absence=True)
     C039 = About("a quantity does not take part in the price")
     C040 = About("a condition can never be true")
@@ -108,10 +108,14 @@ class Code(Enum):
     C094 = About("a notice comes too late for the end of the term", Severity.WARNING)
     C095 = About("the period of notice is stated twice")
     C096 = About("something is agreed for days after the contract has ended", Severity.WARNING)
+    # service credits
+    C082 = About("a row of a service credit never counts")
+    C083 = About("a service credit is on a charge that is due once, or has a deposit")
+    C084 = About("a service credit is judged for periods that do not fit into a billing period")
     # examples
     C125 = About("an example does not say of which invoice it is", absence=True)
     C126 = About("an example expects nothing", absence=True)
-    C127 = About("an example names a discount that the charge has not", absence=True)
+    C127 = About("an example names a discount or service credit that there is not", absence=True)
     C128 = About("an example says two things about one line or quantity")
     C129 = About("an example asks for a day on which the contract is not known yet")
     # what an end gives back

@@ -284,6 +284,16 @@ _INDEXATIONS = {
     "values": ("The latest published value of a month counts, not the first.", "revised values count"),
 }
 
+_CREDITS = {
+    "service-credit": (
+        "Begins what is given back where a service falls short of what was promised.",
+        'service-credit sla "Availability credit"',
+    ),
+    "judged": ("Which days are judged together, and how long the figures may take.", "judged per month within 14 days"),
+    "credit": ("A document that reduces an invoice; or, in an example, a service credit.", "as credit note"),
+    "note": ("A document that reduces an invoice.", "as credit note"),
+}
+
 _DISCOUNTS = {
     "off": ("What is taken off: a percentage or an amount, of which charges.", "20% off platform-fee, seats"),
     "everything": ("All charges of the contract.", "10% off everything"),
@@ -362,8 +372,9 @@ GLOSSARY: Mapping[str, Meaning] = {
         _PREMIUMS,
         _METERS,
         _INPUTS,
-        _DISCOUNTS,
         _INDEXATIONS,
+        _CREDITS,
+        _DISCOUNTS,
         _COMMITMENTS,
         _EXAMPLES,
         _CONDITIONS,

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     INPUT = "input"
     DISCOUNT = "discount"
     INDEXATION = "indexation"
+    CREDIT = "service credit"
     INDEX = "index series"
     COMMITMENT = "commitment"
     AMENDMENT = "amendment"
@@ -54,6 +55,7 @@ NAMES: dict[str, tuple[Kind, ...]] = {
     "discount_heading": (Kind.DISCOUNT,),
     "indexation_heading": (Kind.INDEXATION,),
     "commitment_heading": (Kind.COMMITMENT,),
+    "service_credit_heading": (Kind.CREDIT,),
     "uses": (Kind.PRICE_LIST,),
     "as_in": (Kind.PRICE_LIST,),
     "seller": (Kind.SELLER,),
@@ -63,9 +65,9 @@ NAMES: dict[str, tuple[Kind, ...]] = {
     "risk": (Kind.COUNTRY,),
     "insurance_class": (Kind.CLASS,),
     "usage": (Kind.METER,),
-    "share": (Kind.METER,),
+    "share": (Kind.METER, Kind.INPUT),
     "charges": (Kind.CHARGE,),
-    "stop": (Kind.CHARGE, Kind.DISCOUNT, Kind.INDEXATION, Kind.COMMITMENT),
+    "stop": (Kind.CHARGE, Kind.DISCOUNT, Kind.INDEXATION, Kind.COMMITMENT, Kind.CREDIT),
     "change_price": (Kind.CHARGE,),
     "change_tiers": (Kind.CHARGE,),
     "change_quantity": (Kind.CHARGE,),
@@ -76,7 +78,7 @@ NAMES: dict[str, tuple[Kind, ...]] = {
     "change_first_free": (Kind.CHARGE,),
     "change_billing": (Kind.CHARGE,),
     "declared": (Kind.INPUT,),
-    "subject": (Kind.CHARGE, Kind.INPUT),
+    "subject": (Kind.CHARGE, Kind.INPUT, Kind.METER),
     "measure": (Kind.FIELD,),
     "weighted": (Kind.FIELD,),
     "per_unit": (Kind.UNIT,),
@@ -95,7 +97,7 @@ NAMES: dict[str, tuple[Kind, ...]] = {
     "given/2": (Kind.UNIT,),
     "given_events/2": (Kind.UNIT,),
     "component": (Kind.CHARGE, Kind.COMMITMENT),
-    "named_part": (Kind.DISCOUNT,),
+    "named_part": (Kind.DISCOUNT, Kind.CREDIT),
 }
 """What a name in a rule of the grammar is the name of; of several the first that there is. ``given/2`` is the second name in
 a rule, where that is of another kind than the first."""

@@ -32,6 +32,7 @@ from invoicer.domain.timeline import Dated, Timeline
 from invoicer.domain.trace import Clause, Rounding
 from invoicer.errors import DefectError, Place
 from invoicer.language import tree
+from invoicer.language.checks.conditions import compared
 from invoicer.language.committing import to_commitment
 from invoicer.language.convert import (
     to_adjustment,
@@ -46,6 +47,7 @@ from invoicer.language.convert import (
     to_proration,
     to_quantity,
 )
+from invoicer.language.crediting import to_credit
 from invoicer.language.gather import Agreement, ChargeTerms, Terms, measured_unit
 from invoicer.language.inclusive import includes_tax
 from invoicer.language.indexing import to_indexation, to_stops
@@ -101,6 +103,9 @@ def resolve(terms: Terms, clause: MakeClause, source: Callable[[str], Source]) -
         ),
         commitments=tuple(to_commitment(terms, agreement, block, clause) for agreement, block in terms.commitments),
         examples=tuple(to_example(node, terms.currency, clause) for node in document.examples),
+        credits=tuple(
+            to_credit(agreement, block, terms.ends.get(block.id.text), clause) for agreement, block in terms.credits
+        ),
         inputs=tuple(to_input(block, clause(block.where, "")) for block in terms.inputs.values()),
     )
 
@@ -118,13 +123,13 @@ def _charge(terms: Terms, charge: ChargeTerms, clause: MakeClause) -> Charge:
     if supply is None:
         raise DefectError(f"charge {charge.id} passed the checks without a supply kind")
     prorate = tree.one(charge.lines, tree.Prorate) or tree.one(terms.lines, tree.Prorate)
-    first = charge.price.entries[0].clause
+    first, measured = charge.price.entries[0].clause, _measured(terms, charge)
     return Charge(
         id=charge.id,
         title=charge.block.title or (charge.base.title if charge.base else "") or charge.id,
         kind=supply.kind.text,
         clause=charge.service.entries[0].clause if charge.lines else first,
-        price=_mapped(charge.price, lambda lines: to_price(lines, _measured(terms, charge))),
+        price=_mapped(charge.price, lambda lines: to_price(lines, measured)),
         service=charge.service,
         billing=_mapped(charge.billing, to_billing),
         proration=to_proration(prorate),
@@ -199,6 +204,8 @@ def _meters(terms: Terms, clause: MakeClause) -> tuple[Meter, ...]:
         for line in entry.value
         if isinstance(line.price, tree.Share)
     }
+    judged = (row for _, credit in terms.credits for row in tree.every(credit.lines, tree.CreditRow))
+    wanted |= dict.fromkeys(part.subject.text for row in judged for part in compared(row.when))
     measured = (name for name in wanted if name in terms.meters)
     return tuple(_meter(terms.meters[name], terms.currency if name in money else "", clause) for name in measured)
 

@@ -40,6 +40,8 @@ HEADINGS = (
     "expect",
     "notice",
     "terminates",
+    *("contract", "price-list", "charge", "premium", "meter", "input", "discount", "service-credit", "amendment"),
+    *("change", "stop", "expect"),
 )
 """Words that begin a block, a change, or a stop."""
 
@@ -100,6 +102,7 @@ HOMES = dict.fromkeys(
     "usage": "belongs to a charge",
     "declared": "belongs to a charge",
     "stated": "belongs to an `input`",
+    "judged": "belongs to a `service-credit`",
     "adds": "belongs to an `input`",
     "at": "belongs to an `input`",
     "included": "belongs to a charge",
@@ -165,6 +168,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "discount": 'discount launch "Launch discount"',
         "indexation": 'indexation cpi "CPI uplift"',
         "commitment": 'commitment annual "Annual commitment"',
+        "service-credit": 'service-credit sla "Availability credit"',
         "amendment": 'amendment 1 from 2026-07-01 agreed 2026-05-12 "Side letter 1"',
         "amount": "450.00 EUR per month",
         "percentage": "1.40% of card-volume",
@@ -238,6 +242,14 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "time-weighted": "time-weighted average of gigabytes",
         "unit": "unit calls",
         "only": "only status less than 500",
+    },
+    "service-credit": {
+        "percentage": "10% of platform-fee when uptime less than 99.9%",
+        "as": "as credit note",
+        "on": "on next invoice",
+        "judged": "judged within 14 days",
+        "from": "from 2026-02-01",
+        "until": "until 2026-06-30",
     },
     "input": {
         "unit": "unit percent",

@@ -130,8 +130,11 @@ class Lines:
     def _correction(self, reference: LineReference) -> str:
         say = self.speech
         _ = say.gettext
+        words = _("Corrects {number} of {day}, line {line}: billed {billed}, due {due}")
+        if reference.reason == "service-credit":  # a later event: what was billed was right
+            words = _("Reduces {number} of {day}, line {line}")
         parts = [
-            _("Corrects {number} of {day}, line {line}: billed {billed}, due {due}").format(
+            words.format(
                 number=reference.number,
                 day=say.day(reference.issue_date),
                 line=reference.line,
@@ -148,6 +151,8 @@ class Lines:
     def _detail(self, detail: Detail, line: Line) -> Row:
         say, currency = self.speech, self.document.currency
         label = say.gettext(DETAILS[detail.label]) if detail.label in DETAILS else ""
+        if detail.label == "judged-by":
+            return Row(label, say.number(detail.quantity), say.unit(detail.unit, detail.quantity))
         prices = [other for other in line.details if other.label not in DETAILS]
         if line.proration is not None and detail in prices[:1]:
             label = say.gettext("Price of a full period")  # of which the line charges the days in its remark

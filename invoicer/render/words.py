@@ -35,6 +35,7 @@ PARTS = {
     Part.MAXIMUM: mark("Reduction to the agreed maximum"),
     Part.DISCOUNT: mark("Discount"),
     Part.COMMITMENT: mark("Shortfall of the agreed commitment"),
+    Part.CREDIT: mark("Service credit"),
 }
 
 # The same with the charge that it belongs to, where the title of the line is another.
@@ -45,6 +46,7 @@ PARTS_OF = {
     Part.MAXIMUM: mark("Reduction to the agreed maximum of {charge}"),
     Part.DISCOUNT: mark("Discount on {charge}"),
     Part.COMMITMENT: mark("Shortfall of {charge}"),
+    Part.CREDIT: mark("Service credit on {charge}"),
 }
 
 # What a levy is taken on: the charge, or a part of it.
@@ -56,6 +58,7 @@ LEVIED_ON = {
     Part.MAXIMUM: mark("on the reduction to the agreed maximum of {charge}"),
     Part.DISCOUNT: mark("on the discount on {charge}"),
     Part.COMMITMENT: mark("on the shortfall of {charge}"),
+    Part.CREDIT: mark("on the service credit on {charge}"),
 }
 
 # Classes of insurance as terms write them. One that is not here prints as it is written.
@@ -93,6 +96,7 @@ REASONS = {
     "treatment-changed": mark("the tax treatment was corrected"),
     "index-changed": mark("the published index was revised"),
     "counted-changed": mark("the charges that count came to another amount"),
+    "service-credit": mark("as agreed for the quality of the service"),
     "cadence-changed": mark("the billing period was changed"),
     "parties-changed": mark("the parties' details were corrected"),
 }
@@ -106,6 +110,7 @@ DETAILS = {
     "carried-over": mark("Carried over"),
     "event-minimum": mark("Minimum per event"),
     "event-maximum": mark("Maximum per event"),
+    "judged-by": mark("Judged by"),
     "used": mark("Used days"),
     "kept-of-unused": mark("Kept of the unused days"),
     "short-rate": mark("Kept by the short-rate table"),
@@ -116,6 +121,7 @@ DETAILS = {
 }
 
 _UNIT_WORDS = (
+    mark_plural("percent", "percent"),
     mark_plural("second", "seconds"),
     mark_plural("minute", "minutes"),
     mark_plural("hour", "hours"),

@@ -23,7 +23,8 @@ FRAME = {
 """The first lines of the contract that an example belongs to when it does not begin with a contract of its own."""
 
 BLOCKS = re.compile(
-    r"\s*(charge|premium|meter|input|discount|indexation|commitment|amendment|expect|notice given|terminates)\b"
+    r"\s*(charge|premium|meter|input|discount|indexation|commitment|service-credit|amendment|expect|notice given"
+    r"|terminates)\b"
 )
 """The headings that can stand below the lines of a contract."""
 CHARGE = 'charge fee "Fee"\n  10.00 EUR per month'

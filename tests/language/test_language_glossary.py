@@ -25,6 +25,7 @@ PLACES = {
     "an indexation": "contract c\nindexation i\n  ",
     "a discount": "contract c\ndiscount d\n  ",
     "a commitment": "contract c\ncommitment a\n  ",
+    "a service credit": "contract c\nservice-credit s\n  ",
     "an amendment": "contract c\namendment 1\n  ",
     "a stop": "contract c\namendment 1\n  stop fee\n    ",
     "an example": 'contract c\nexpect "January"\n  ',

@@ -11,6 +11,7 @@ from invoicer.language.build.changes import Changes
 from invoicer.language.build.charges import ChargeLines
 from invoicer.language.build.commitment import CommitmentLines
 from invoicer.language.build.contracts import ContractLines
+from invoicer.language.build.credits import CreditLines
 from invoicer.language.build.deposits import Deposits
 from invoicer.language.build.discounts import DiscountLines
 from invoicer.language.build.documents import Documents
@@ -31,6 +32,7 @@ class Build(
     MeterLines,
     InputLines,
     DiscountLines,
+    CreditLines,
     Changes,
     Prices,
     UsagePricing,

@@ -13,6 +13,7 @@ from invoicer.language import tree
 from invoicer.language.acknowledge import check_acknowledgements
 from invoicer.language.checks.commitments import check_commitment_lines, check_commitments, names_of_charges
 from invoicer.language.checks.conditions import check_conditions
+from invoicer.language.checks.credits import check_credits
 from invoicer.language.checks.deposits import check_deposits
 from invoicer.language.checks.endings import check_endings
 from invoicer.language.checks.ends import check_ends
@@ -52,6 +53,7 @@ def check_terms(terms: Terms, lists: PriceLists, known: Known) -> Iterator[Probl
     yield from check_time(terms)
     yield from check_prices(terms)
     yield from check_conditions(terms)
+    yield from check_credits(terms)
     yield from check_examples(terms)
     yield from check_inclusive(terms)
     yield from check_refunds(terms)

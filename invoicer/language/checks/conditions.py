@@ -18,9 +18,10 @@ from invoicer.language import tree
 from invoicer.language.checks.values import NO_LIMITS, Case, Limits, can_try, cases, holds, limited, shown
 from invoicer.language.codes import Code, line_of, problem
 from invoicer.language.convert import to_condition
-from invoicer.language.gather import ChargeTerms, Terms
+from invoicer.language.gather import ChargeTerms, Terms, measured_unit
 from invoicer.language.words import close_to, listed, same_unit, suggestion
 
+NO_METERS: Mapping[str, tree.Block] = {}
 _TEXTS = ("customer.country", "customer.kind")
 
 
@@ -37,13 +38,23 @@ def check_conditions(terms: Terms) -> Iterator[Problem]:
             if asked:
                 yield from _options(charge, entry.value, asking.limits)
     for _, block in terms.discounts:
+        on = [name for line in block.lines if isinstance(line, tree.OffNode) for name in line.charges]
         for line in tree.every(block.lines, tree.When):
             unaskable = False
-            for found in (*_askable(asking, line.condition, None), *asking.of_discount(block, line.condition)):
+            for found in (*_askable(asking, line.condition, None), *asking.of_charges(on, line.condition, "discount")):
                 unaskable = True
                 yield found
             if not unaskable:
                 yield from _possible(line.condition, limits=asking.limits)
+    for _, block in terms.credits:
+        for row in tree.every(block.lines, tree.CreditRow):
+            unaskable = False
+            of_charges = asking.of_charges(row.charges, row.when, "service credit")
+            for found in (*_askable(asking, row.when, None, terms.meters), *of_charges):
+                unaskable = True
+                yield found
+            if not unaskable:
+                yield from _possible(row.when, limits=asking.limits)
     for block in terms.meters.values():
         for line in tree.every(block.lines, tree.When):
             yield from _without_percent(line.condition)
@@ -57,7 +68,7 @@ class _Asking:
         self.terms = terms
         self.charges = {charge.id: charge for charge in reversed(terms.charges)}
         self.uncounted = {charge.id: None for charge in terms.charges if not self.counts(charge)}
-        self.limits = {name: _limits(block) for name, block in terms.inputs.items()}
+        self.limits = limits_of(terms)
         self._units: dict[str, tuple[tuple[str, Place], ...]] = {}
 
     @staticmethod
@@ -77,15 +88,20 @@ class _Asking:
             self._units[charge.id] = tuple(found.items())
         return self._units[charge.id]
 
-    def of_discount(self, block: tree.Block, condition: tree.Condition) -> Iterator[Problem]:
-        """``quantity`` is that of each charge that the discount is on, so each of them has one."""
-        named = [name.text for line in block.lines if isinstance(line, tree.OffNode) for name in line.charges]
+    def of_charges(self, charges: Sequence[tree.Name], condition: tree.Condition, what: str) -> Iterator[Problem]:
+        """``quantity`` is that of each charge that a discount or credit is on (none: all), so each of them has one."""
+        named = [name.text for name in charges]
         without = next((name for name in named or self.uncounted if name in self.uncounted), None)
         for part in compared(condition):
             if part.subject.text == "quantity" and without:
-                cause = f"charge `{without}`, which this discount is on, has no quantity that a condition could ask for"
+                cause = f"charge `{without}`, which this {what} is on, has no quantity that a condition could ask for"
                 mend = "ask for the quantity of one charge, such as `when seats at least 10`"
                 yield problem(Code.C043, part.subject.where, cause, mend)
+
+
+def limits_of(terms: Terms) -> Mapping[str, Limits]:
+    """For each input, what its figures lie between."""
+    return {name: _limits(block) for name, block in terms.inputs.items()}
 
 
 def _limits(block: tree.Block) -> Limits:
@@ -122,22 +138,33 @@ def asked_quantities(terms: Terms) -> set[str]:
                 if isinstance(line, tree.OffNode):
                     asked |= {name.text for name in line.charges}
                     everything = everything or not line.charges
+    for _, block in terms.credits:
+        for row in tree.every(block.lines, tree.CreditRow):
+            subjects = {part.subject.text for part in compared(row.when)}
+            asked |= subjects | ({name.text for name in row.charges} if "quantity" in subjects else set())
+            everything = everything or ("quantity" in subjects and not row.charges)
     return asked | {charge.id for charge in terms.charges if everything}
 
 
 # ------------------------------------------------------------------ what can be asked
 
 
-def _askable(asking: _Asking, condition: tree.Condition | None, charge: ChargeTerms | None) -> Iterator[Problem]:
+def _askable(
+    asking: _Asking,
+    condition: tree.Condition | None,
+    charge: ChargeTerms | None,
+    meters: Mapping[str, tree.Block] = NO_METERS,
+) -> Iterator[Problem]:
+    """``charge``: whose price it is a condition of; ``meters``: those that it may ask for."""
     for part in compared(condition):
         subject = part.subject.text
         if subject in _TEXTS:
             yield from _text(part)
             continue
         asked = charge if subject == "quantity" else asking.charges.get(subject)
-        declared = asking.terms.inputs.get(subject)
+        declared = asking.terms.inputs.get(subject) or (None if asked else meters.get(subject))
         if asked is None and declared is None and subject != "quantity":
-            known = ["quantity", *_TEXTS, *asking.charges, *asking.limits]
+            known = ["quantity", *_TEXTS, *asking.charges, *asking.limits, *meters]
             cause = f"a condition can't ask for `{subject}`"
             yield problem(Code.C043, part.subject.where, cause, suggestion(subject, known, "subjects"))
             continue
@@ -173,9 +200,9 @@ def _text(part: tree.Compared) -> Iterator[Problem]:
 
 def _unit_of_input(unit: tree.Name, asked: tree.Block) -> Iterator[Problem]:
     stated = tree.one(asked.lines, tree.MeterUnit)
-    if stated and not same_unit(unit.text, stated.unit.text):
-        there = line_of(stated.where, unit.where)
-        cause = f"`{unit}` does not fit: the figures of `{asked.id}` are in {stated.unit} ({there})"
+    if not same_unit(unit.text, measured_unit(asked)) and (stated or asked.kind is tree.BlockKind.METER):
+        there = line_of((stated or asked).where, unit.where)
+        cause = f"`{unit}` does not fit: the figures of `{asked.id}` are in {measured_unit(asked)} ({there})"
         yield problem(Code.C012, unit.where, cause, "use one unit for both, in singular or plural")
 
 

@@ -19,7 +19,7 @@ def check_events(terms: Terms, charge: ChargeTerms, moment: Moment) -> Iterator[
     """What does not fit together where each event is priced by itself, at one moment."""
     lines = [one for one in (moment.each_event, moment.first_events, moment.first_amount) if one]
     shares = [priced.price for priced in moment.prices if isinstance(priced.price, tree.Share)]
-    for line in lines if not _ever_shares(charge) else ():
+    for line in lines if lines and not _ever_shares(charge) else ():
         yield _about_no_share(moment, line)
     if shares and (lines or any(share.fixed for share in shares)):
         reason: tree.Node = next((share.fixed for share in shares if share.fixed), None) or lines[0]

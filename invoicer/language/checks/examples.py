@@ -45,6 +45,7 @@ def _complete(terms: Terms, example: tree.Example) -> Iterator[Problem]:
 def _named(terms: Terms, example: tree.Example) -> Iterator[Problem]:
     charges = [charge.id for charge in terms.charges] + [block.id.text for _, block in terms.commitments]
     discounts = {block.id.text: block for _, block in terms.discounts}
+    credited = {block.id.text: block for _, block in terms.credits}
     for line in tree.every(example.lines, tree.Expectation):
         component = line.component
         if component is None:
@@ -52,9 +53,11 @@ def _named(terms: Terms, example: tree.Example) -> Iterator[Problem]:
         if component.charge.text not in charges:
             mend = suggestion(component.charge.text, charges, "charges")
             yield problem(Code.C004, component.charge.where, f"there is no charge `{component.charge}`", mend)
-        if component.part == "discount" and component.name and component.name.text not in discounts:
-            mend = suggestion(component.name.text, list(discounts), "discounts")
-            yield problem(Code.C127, component.name.where, f"there is no discount `{component.name}`", mend)
+        named = discounts if component.part == "discount" else credited
+        if component.name and component.name.text not in named:
+            what = "discount" if component.part == "discount" else "service credit"
+            mend = suggestion(component.name.text, list(named), f"{what}s")
+            yield problem(Code.C127, component.name.where, f"there is no {what} `{component.name}`", mend)
     for given in tree.every(example.lines, tree.Given):
         meter = terms.counter(given.name.text)
         if meter is None:

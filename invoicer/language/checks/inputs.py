@@ -35,9 +35,12 @@ def subjects(condition: tree.Condition | None) -> Iterator[tree.Name]:
     yield from (part.subject for part in compared(condition))
 
 
-def fitting(terms: Terms, names: Iterable[tree.Name], needed: Sequence[Span]) -> Iterator[Problem]:
+def fitting(
+    terms: Terms, names: Iterable[tree.Name], needed: Sequence[Span], *, judged: bool = False
+) -> Iterator[Problem]:
     """A problem for each of the inputs that is stated for periods out of which no figure for the needed ones follows:
-    figures that add up make those of whole multiples, others hold within their own period only."""
+    figures that add up make those of whole multiples, others hold within their own period only. ``judged``: it is a service
+    credit that needs them."""
     for name in names:
         block = terms.inputs.get(name.text)
         stated = tree.one(block.lines, tree.Stated) if block else None
@@ -45,12 +48,14 @@ def fitting(terms: Terms, names: Iterable[tree.Name], needed: Sequence[Span]) ->
             continue
         adds_up, own = tree.one(block.lines, tree.AddsUp) is not None, stated.per.span
         for span in dict.fromkeys(needed):
-            if _divides(own, span) if adds_up else _divides(span, own):
+            if consists_of(span, own) if adds_up else consists_of(own, span):
                 continue
             cause = (
                 f"`{name}` is stated per {own} ({line_of(stated.where, name.where)}), and a figure per {span} is needed"
             )
-            if _divides(own, span):
+            if judged:
+                mend = f"write `judged per {own}`, or `stated per {span}`"
+            elif consists_of(span, own):
                 mend = (
                     f"write `stated per {span}`; or `adds up`, if the figures of its parts add up to that of a {span}"
                 )
@@ -60,8 +65,8 @@ def fitting(terms: Terms, names: Iterable[tree.Name], needed: Sequence[Span]) ->
             break
 
 
-def _divides(part: Span, whole: Span) -> bool:
-    """Whether the whole consists of such parts, however long its months are."""
+def consists_of(whole: Span, part: Span) -> bool:
+    """Whether it consists of such parts, however long its months are."""
     if part.months and whole.months:
         return whole.months % part.months == 0
     return part.days == 1 or (bool(part.days and whole.days) and whole.days % part.days == 0)
@@ -105,3 +110,5 @@ def _conditions(terms: Terms) -> Iterator[tree.Condition]:
             yield from (priced.when for priced in entry.value if priced.when)
     for _, block in terms.discounts:
         yield from (line.condition for line in tree.every(block.lines, tree.When))
+    for _, block in terms.credits:
+        yield from (row.when for row in tree.every(block.lines, tree.CreditRow))

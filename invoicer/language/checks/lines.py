@@ -84,7 +84,7 @@ def _doubled(lines: Iterable[tree.Node]) -> Iterator[Problem]:
             kind = f"uses {line.price_list}"
         if isinstance(line, tree.ForFirst):
             kind = "until"
-        if kind == "price":
+        if kind in ("price", "row"):
             continue
         if kind in first:
             cause = f"this is stated already on line {first[kind].where.line}"

@@ -8,6 +8,7 @@ from heapq import nlargest
 
 from invoicer.errors import Place, Problem
 from invoicer.language import tree
+from invoicer.language.checks.conditions import compared
 from invoicer.language.codes import Code, problem
 from invoicer.language.gather import PriceLists, Terms, find_list
 from invoicer.language.words import close_to, listed, suggestion
@@ -193,6 +194,9 @@ def _meters(terms: Terms) -> Iterator[Problem]:
                 if meter.text in terms.inputs:
                     mend = f"`{meter}` is an input: write `declared {meter}`"
                 yield problem(Code.C005, meter.where, f"there is no meter `{meter}`", mend)
+    for _, credit in terms.credits:
+        for row in tree.every(credit.lines, tree.CreditRow):
+            used |= {part.subject.text for part in compared(row.when)}
     own = [*terms.document.blocks, *(block for _, amendment in terms.amendments for block in amendment.blocks)]
     for block in own:
         if block.kind is tree.BlockKind.METER and block.id.text not in used:

@@ -76,7 +76,8 @@ class _Gathering:
         discounts = self._blocks(tree.BlockKind.DISCOUNT)
         indexations = self._blocks(tree.BlockKind.INDEXATION)
         commitments = self._blocks(tree.BlockKind.COMMITMENT)
-        beside = [block for _, block in (*discounts, *indexations, *commitments)]
+        credits_agreed = self._blocks(tree.BlockKind.CREDIT)
+        beside = [block for _, block in (*discounts, *indexations, *commitments, *credits_agreed)]
         return Terms(
             document=self.document,
             lines=self.lines,
@@ -98,6 +99,7 @@ class _Gathering:
             stops=self.stops,
             indexations=indexations,
             commitments=commitments,
+            credits=credits_agreed,
             ends=ends_of(beside, self.stops, self.clause),
         )
 

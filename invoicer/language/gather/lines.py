@@ -19,6 +19,8 @@ def line_kind(line: tree.Node) -> str:
             return "starts" if line.kind == "on" else line.kind
         case tree.Bounded() | tree.Wording():
             return line.kind
+        case tree.CreditRow():
+            return "row"
         case tree.Limit():
             return f"at {line.kind}"
         case tree.Party():

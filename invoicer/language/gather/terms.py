@@ -99,6 +99,7 @@ class Terms:
     indexations: tuple[tuple[Agreement, tree.Block], ...] = ()
     commitments: tuple[tuple[Agreement, tree.Block], ...] = ()
     ends: Mapping[str, Timeline[None]] = field(default_factory=dict)
+    credits: tuple[tuple[Agreement, tree.Block], ...] = ()
 
     @property
     def end(self) -> dt.date | None:
@@ -131,7 +132,7 @@ class Terms:
     @property
     def beside(self) -> tuple[tuple[Agreement, tree.Block], ...]:
         """All blocks that count beside charges, and can be stopped as well."""
-        return (*self.discounts, *self.indexations, *self.commitments)
+        return (*self.discounts, *self.indexations, *self.commitments, *self.credits)
 
     @cached_property
     def _by_id(self) -> Mapping[str, ChargeTerms]:

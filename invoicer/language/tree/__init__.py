@@ -16,6 +16,7 @@ from invoicer.language.tree.blocks import (
     worded,
 )
 from invoicer.language.tree.commitment import Committed, Counts, Prorated
+from invoicer.language.tree.credits import Crediting, CreditRow, Judged
 from invoicer.language.tree.deposits import AdjustOn, Deposited
 from invoicer.language.tree.endings import EndingNode, NoticeGiven, NoticeLine, Terminates
 from invoicer.language.tree.examples import (
@@ -123,6 +124,8 @@ __all__ = [
     "Condition",
     "Counted",
     "Counts",
+    "CreditRow",
+    "Crediting",
     "Currency",
     "Dating",
     "Day",
@@ -147,6 +150,7 @@ __all__ = [
     "IndexLimit",
     "InsuranceClass",
     "InvoiceOn",
+    "Judged",
     "KnownOn",
     "Least",
     "Length",

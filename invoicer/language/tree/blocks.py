@@ -26,6 +26,7 @@ class BlockKind(StrEnum):
     INPUT = "input"
     INDEXATION = "indexation"
     COMMITMENT = "commitment"
+    CREDIT = "service-credit"
 
 
 @dataclass(frozen=True, slots=True)
