@@ -49,7 +49,7 @@ from typing import Any
 from invoicer import language, runs, workspace
 space = workspace.load(Path(sys.argv[2]))
 texts, _ = runs.read_terms([*space.price_list_files, *space.contract_files])
-ids = dict(customers=space.customer_ids, sellers=space.sellers, kinds=space.settings.supply)
+ids = dict(customers=space.customer_ids, sellers=space.sellers, kinds=space.settings.supply, series=space.index_names)
 assert not language.load(texts, **ids, cache=language.user_cache()).refused
 """,
     "check": "from invoicer.cli import main; main()",

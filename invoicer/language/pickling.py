@@ -91,14 +91,20 @@ class _Unpacker(pickle.Unpickler):
         return self._source(path)
 
     def find_class(self, module: str, name: str) -> Any:
-        if (module, name) in OTHERS:
-            return OTHERS[module, name]
-        kind = getattr(import_module(module), name) if module.startswith(OWN) and name.isidentifier() else None
-        if isinstance(kind, type) and is_dataclass(kind):
-            return _maker(kind)
-        if isinstance(kind, type) and issubclass(kind, Enum):
-            return kind
-        raise pickle.UnpicklingError(f"{module}.{name} is nothing that is kept")
+        return _found(module, name)
+
+
+@cache
+def _found(module: str, name: str) -> Callable[..., Any]:
+    """What makes the values that a pickle names; nothing else can be named."""
+    if (module, name) in OTHERS:
+        return OTHERS[module, name]
+    kind = getattr(import_module(module), name) if module.startswith(OWN) and name.isidentifier() else None
+    if isinstance(kind, type) and is_dataclass(kind):
+        return _maker(kind)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return kind
+    raise pickle.UnpicklingError(f"{module}.{name} is nothing that is kept")
 
 
 @cache
