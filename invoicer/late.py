@@ -1,8 +1,8 @@
 """late: rooms whose parts are imported when they are first asked for.
 
 `invoicer check` needs neither the database nor the writer of PDFs, and importing them would take several times as long as
-the check itself; a check of terms that are cached not even the parser. So the rooms in front of them (``runs``, ``render``,
-``language``) name their parts instead of importing them; every other import stands at the top of its file, as usual.
+the check itself; a check of terms that are cached not even the parser. So some rooms (``runs``, ``render``, ``language``,
+``engine``) name their parts instead of importing them; every other import stands at the top of its file, as usual.
 """
 
 from __future__ import annotations

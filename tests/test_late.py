@@ -18,7 +18,7 @@ from invoicer.late import LateRoom
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAVY = {"weasyprint", "fontTools", "PIL", "jinja2", "duckdb", "sqlalchemy", "holidays", "cattrs", "rich", "hypothesis"}
-ROOMS = {"invoicer.ledger", "invoicer.documents"}
+ROOMS = {"invoicer.ledger", "invoicer.documents", "invoicer.engine.rating"}
 
 
 def modules_after(folder: Path, *arguments: str) -> set[str]:
@@ -78,7 +78,7 @@ def test_a_check_with_usage_imports_what_counts_it(workspace: Path) -> None:
     )
     modules = modules_after(workspace, "check")
     assert "duckdb" in modules
-    assert sorted((HEAVY - {"duckdb", "rich"} | ROOMS) & modules) == []
+    assert sorted((HEAVY - {"duckdb", "rich"} | ROOMS - {"invoicer.engine.rating"}) & modules) == []
 
 
 def test_the_commands_of_each_module_are_those_that_are_named() -> None:
@@ -88,7 +88,7 @@ def test_the_commands_of_each_module_are_those_that_are_named() -> None:
         assert [command.name for command in commands] == list(names)
 
 
-@pytest.mark.parametrize("room", ["runs", "render", "language"])
+@pytest.mark.parametrize("room", ["runs", "render", "language", "engine"])
 def test_a_late_room_finds_what_type_checkers_are_told(room: str) -> None:
     package = importlib.import_module(f"invoicer.{room}")
     assert isinstance(package, LateRoom)

@@ -5,12 +5,17 @@
 * :func:`rate` says what is owed and what holds the contract.
 """
 
-from invoicer.engine.commitments import settlements
-from invoicer.engine.holds import UNDECLARED
-from invoicer.engine.periods import schedule
-from invoicer.engine.rating import Rating, Unrated, asked_figures, demands, rate
-from invoicer.engine.schedule import ScheduledPeriod
-from invoicer.engine.service import in_service
+from typing import TYPE_CHECKING
+
+from invoicer.late import late
+
+if TYPE_CHECKING:
+    from invoicer.engine.commitments import settlements
+    from invoicer.engine.holds import UNDECLARED
+    from invoicer.engine.periods import schedule
+    from invoicer.engine.rating import Rating, Unrated, asked_figures, demands, rate
+    from invoicer.engine.schedule import ScheduledPeriod
+    from invoicer.engine.service import in_service
 
 __all__ = [
     "UNDECLARED",
@@ -24,3 +29,21 @@ __all__ = [
     "schedule",
     "settlements",
 ]
+
+late(
+    __name__,
+    {
+        "commitments": ("settlements",),
+        "holds": ("UNDECLARED",),
+        "periods": ("schedule",),
+        "rating": (
+            "Rating",
+            "Unrated",
+            "asked_figures",
+            "demands",
+            "rate",
+        ),
+        "schedule": ("ScheduledPeriod",),
+        "service": ("in_service",),
+    },
+)
