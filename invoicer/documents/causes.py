@@ -11,6 +11,7 @@ from invoicer.documents.difference import Correction, Difference, Reason
 from invoicer.domain.commitment import Commitment
 from invoicer.domain.contract import Charge, Contract, Metered
 from invoicer.domain.entitlement import Component, Part
+from invoicer.domain.events import EventPricing
 from invoicer.domain.inputs import Declared
 from invoicer.domain.period import Period
 from invoicer.domain.stop import Stopped
@@ -142,8 +143,11 @@ def _own(contract: Contract, charge: Charge, component: Component) -> Iterator[_
 
 def _of_charge(charge: Charge) -> Iterator[_Entry]:
     """What was agreed about the amount of a charge."""
+    events = charge.events or EventPricing()
     for timeline in (charge.price, charge.quantity, charge.included):
         yield from _entries(timeline)
+    for of_events in (events.bounds, events.free_events, events.free_amount):
+        yield from _entries(of_events)
 
 
 def _entries(timeline: Timeline[Any] | None) -> Iterator[_Entry]:

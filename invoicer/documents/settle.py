@@ -18,6 +18,10 @@ from invoicer.domain.trace import Clause, Op, Rounding, Trace, add, divide, give
 Share = tuple[Position, Trace]
 _SOURCES = {
     "quantity": Reason.USAGE,
+    "charged-amount": Reason.USAGE,
+    "charged-events": Reason.USAGE,
+    "events-at-minimum": Reason.USAGE,
+    "events-at-maximum": Reason.USAGE,
     "declared": Reason.DECLARED,
     "index-value": Reason.INDEX,
     "counted-line": Reason.COUNTED,

@@ -65,24 +65,28 @@ def priced_by_event(part: Part, terms: EventTerms, tally: Tally, quantity: Trace
         amount = multiply(money, rate, "amount", currency)
         found.append((amount, Detail("price", tally.amount, quantity.unit, terms.percent, Decimal(100), amount.result)))
         if terms.fixed:
-            found.append(_each("fixed-per-event", "flat", tally.between, terms.fixed, quantity, clause, currency))
-    for label, count, bound in (
-        ("event-minimum", tally.at_least, terms.bounds.least),
-        ("event-maximum", tally.at_most, terms.bounds.most),
+            found.append(
+                _each(
+                    "charged-events", "fixed-per-event", "flat", tally.between, terms.fixed, quantity, clause, currency
+                )
+            )
+    for counted, label, count, bound in (
+        ("events-at-minimum", "event-minimum", tally.at_least, terms.bounds.least),
+        ("events-at-maximum", "event-maximum", tally.at_most, terms.bounds.most),
     ):
         if count and bound is not None:
-            found.append(_each(label, label, count, bound, quantity, of_bounds, currency))
+            found.append(_each(counted, label, label, count, bound, quantity, of_bounds, currency))
     if not found:
-        return Priced(given(0, "free", currency, clause), ())
+        return Priced(given(0, "charged-amount", currency, source=quantity.source), ())
     traces = tuple(trace for trace, _ in found)
     amount = traces[0] if len(traces) == 1 else add(traces, "amount", currency)
     return Priced(amount, tuple(row for _, row in found))
 
 
 def _each(
-    name: str, label: str, count: int, price: Decimal, quantity: Trace, clause: Clause, currency: str
+    counted: str, name: str, label: str, count: int, price: Decimal, quantity: Trace, clause: Clause, currency: str
 ) -> tuple[Trace, Detail]:
-    events = given(count, "events", "event", source=quantity.source)
+    events = given(count, counted, "event", source=quantity.source)
     amount = multiply(events, given(Fraction(price), name, currency, clause), "amount", currency)
     return amount, Detail(label, Fraction(count), "event", price, Decimal(1), amount.result)
 

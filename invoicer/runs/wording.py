@@ -45,6 +45,7 @@ from invoicer.domain.price import (
     Tiered,
 )
 from invoicer.domain.refund import Refund
+from invoicer.domain.trace import Rounding
 from invoicer.language.words import MONTHS
 
 _CADENCES = {Unit.DAY: "daily", Unit.WEEK: "weekly", Unit.MONTH: "monthly", Unit.QUARTER: "quarterly"}
@@ -96,9 +97,11 @@ def simple(agreed: SimplePrice, currency: str, meter: str = "") -> str:
         case PerUnit():
             return f"{amount(agreed.amount, currency)} per {_sized(agreed.size, agreed.unit)}" + _per(agreed.per)
         case Tiered():
-            return str(agreed.model) + _per(agreed.per)
+            full = ", rounded down" if agreed.rounding is Rounding.DOWN else ""
+            return str(agreed.model) + _per(agreed.per) + full
         case Percent():
-            return f"{number(agreed.percent)}% of {meter or 'usage'}"
+            fixed = f" plus {amount(agreed.fixed, currency)} per event" if agreed.fixed else ""
+            return f"{number(agreed.percent)}% of {meter or 'usage'}{fixed}"
 
 
 def counted(agreed: SimplePrice, quantity: Quantity | None, currency: str) -> str:
@@ -231,7 +234,12 @@ def condition(agreed: Condition) -> str:
 
 
 def _counter(agreed: Metered | Declared) -> str:
-    return f"usage of {agreed.meter}" if isinstance(agreed, Metered) else f"declared {agreed.input}"
+    if isinstance(agreed, Declared):
+        return f"declared {agreed.input}"
+    if agreed.rounded is None:
+        return f"usage of {agreed.meter}"
+    way = "" if agreed.rounded.rounding is Rounding.HALF_UP else f"{agreed.rounded.rounding} "
+    return f"usage of {agreed.meter}, rounded {way}to {number(agreed.rounded.step)}"
 
 
 def _part(agreed: Condition) -> str:
@@ -239,7 +247,7 @@ def _part(agreed: Condition) -> str:
 
 
 def _band(band: Band, currency: str) -> str:
-    bound_words = "above" if band.up_to is None else f"up to {number(band.up_to)}"
+    bound_words = "above" if band.up_to is None else f"{'below' if band.below else 'up to'} {number(band.up_to)}"
     parts = []
     if band.amount or not band.flat:
         each = " each" if band.size == 1 else f" per {number(band.size)}"
