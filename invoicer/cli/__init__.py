@@ -1,5 +1,6 @@
 """cli: the command line. Each command is one thin function; the stories stand in `runs`."""
 
+import gc
 import io
 import sys
 
@@ -25,6 +26,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    gc.set_threshold(100_000, 20, 50)  # contracts are many small values without cycles: seldom worth looking for any
     cli()
 
 

@@ -1,7 +1,8 @@
 """engine: what a contract owes. Pure: no clock, no file, no environment; the same arguments give the same answer.
 
 * :func:`schedule` says when what is billed, :func:`in_service` from when to when,
-* :func:`demands` says which quantities are needed, :func:`asked_figures` which declared ones,
+* :func:`demands` says which quantities are needed (:func:`due_meters`: of which meters), :func:`asked_figures` which
+  declared ones,
 * :func:`rate` says what is owed and what holds the contract.
 """
 
@@ -12,6 +13,7 @@ from invoicer.late import late
 if TYPE_CHECKING:
     from invoicer.engine.commitments import settlements
     from invoicer.engine.holds import UNDECLARED
+    from invoicer.engine.metered import due_meters
     from invoicer.engine.periods import schedule
     from invoicer.engine.rating import Rating, Unrated, asked_figures, demands, rate
     from invoicer.engine.schedule import ScheduledPeriod
@@ -24,6 +26,7 @@ __all__ = [
     "Unrated",
     "asked_figures",
     "demands",
+    "due_meters",
     "in_service",
     "rate",
     "schedule",
@@ -36,6 +39,7 @@ late(
         "commitments": ("settlements",),
         "holds": ("UNDECLARED",),
         "periods": ("schedule",),
+        "metered": ("due_meters",),
         "rating": (
             "Rating",
             "Unrated",

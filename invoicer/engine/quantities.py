@@ -166,16 +166,6 @@ class Context:
         return row.address.country if subject == "customer.country" else str(row.kind)
 
 
-def may_ask(contract: Contract, charge: Charge) -> bool:
-    """Whether rating a charge can ever ask for a quantity of a meter or input, so that those which can't (most) need not
-    be walked through for it: by its own quantity, or by a condition of its price or of a discount."""
-    if charge.quantity and any(counter_of(entry.value) for entry in charge.quantity.entries):
-        return True
-    asked = [subject for entry in charge.price.entries for subject in subjects_of(entry.value)]
-    asked += [subject for discount in contract.discounts if discount.when for subject in subjects(discount.when)]
-    return any(subject != "quantity" and not subject.startswith("customer.") for subject in asked)
-
-
 def asks_of(
     contract: Contract, charge: Charge, slot: Slot, parts: Sequence[Part], known_on: dt.date
 ) -> tuple[Ask, ...]:

@@ -24,7 +24,8 @@ from invoicer.engine.deposits import deposits, settled
 from invoicer.engine.discounts import discount
 from invoicer.engine.events import all_event_terms
 from invoicer.engine.holds import HeldError, Where
-from invoicer.engine.quantities import Ask, Context, asks_of, may_ask, own_ask
+from invoicer.engine.metered import may_ask
+from invoicer.engine.quantities import Ask, Context, asks_of, own_ask
 from invoicer.engine.rated import RatedSlot
 from invoicer.engine.refunds import refunds_in_part, retained
 from invoicer.engine.schedule import ScheduledPeriod, Slot

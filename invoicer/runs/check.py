@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from invoicer import render, workspace
 from invoicer.errors import Problem
 from invoicer.runs.desk import Desk
-from invoicer.runs.measure import measure
+from invoicer.runs.measure import usage_problems
 
 
 def check(desk: Desk, today: dt.date) -> Iterator[Problem]:
@@ -18,5 +18,5 @@ def check(desk: Desk, today: dt.date) -> Iterator[Problem]:
     sound = [contract for contract in desk.contracts if contract.id not in refused]
     yield from workspace.published_later(desk.workspace.indices, today)
     yield from workspace.declared_later(desk.workspace.declarations, today)
-    yield from measure(desk, sound, today)[1]
+    yield from usage_problems(desk, sound, today)
     yield from render.missing_parts()

@@ -35,6 +35,22 @@ def measure(
             continue  # it needs no quantity
         zone = desk.seller(contract).time_zone
         demands += engine.demands(contract, zone, as_of, as_of, billed_until(contract), evidence_for(desk, contract))
+    return _measured(desk, demands, as_of)
+
+
+def usage_problems(desk: Desk, contracts: Iterable[Contract], as_of: dt.date) -> tuple[Problem, ...]:
+    """What is wrong with the usage that these contracts need as of a day. Events are looked at whole, whatever their days,
+    so each meter is asked for once."""
+    demands: list[Demand] = []
+    for contract in contracts:
+        if contract.meters:
+            zone = desk.seller(contract).time_zone
+            for name, days in engine.due_meters(contract, as_of, as_of).items():
+                demands.append(Demand(contract.id, contract.meter(name), days, zone))
+    return _measured(desk, demands, as_of)[1]
+
+
+def _measured(desk: Desk, demands: Iterable[Demand], as_of: dt.date) -> tuple[Measurements, tuple[Problem, ...]]:
     known = [*(contract.id for contract in desk.terms.contracts), *desk.terms.refused]
     return usage.measure(
         desk.workspace.usage_folder, demands, known_on=as_of, contracts=frozenset(known), meters=desk.terms.meters

@@ -9,7 +9,7 @@ import pytest
 
 from invoicer import engine, home
 from invoicer.domain.contract import Charge
-from invoicer.engine import quantities, rating
+from invoicer.engine import metered, rating
 from invoicer.language import load
 
 GOOD = sorted((Path(__file__).parent.parent / "language" / "good").glob("*.terms"))
@@ -35,6 +35,20 @@ def test_charges_that_never_ask_are_passed_over_and_no_others(place: Path, monke
     assert asked() == quick
     monkeypatch.undo()
     skipped = [
-        charge.id for contract in contracts for charge in contract.charges if not quantities.may_ask(contract, charge)
+        charge.id for contract in contracts for charge in contract.charges if not metered.may_ask(contract, charge)
     ]
     assert contracts and walked and skipped
+
+
+@pytest.mark.parametrize("place", [GOOD[0].parent, *WORKSPACES], ids=lambda place: place.name)
+def test_every_meter_that_is_asked_for_is_due(place: Path) -> None:
+    contracts = load([(path.name, path.read_text("utf-8")) for path in place.rglob("*.terms")]).contracts
+    some = False
+    for contract in contracts:
+        for day in (dt.date(2025, 1, 1), dt.date(2026, 1, 1), dt.date(2026, 7, 1), dt.date(2027, 3, 1)):
+            due = engine.due_meters(contract, day, day)
+            asked = {demand.meter.id for demand in engine.demands(contract, "Europe/Tallinn", day, day)}
+            assert asked <= set(due)
+            assert asked or not due or any(discount.when for discount in contract.discounts)
+            some = some or bool(asked)
+    assert some is any(contract.meters for contract in contracts)
