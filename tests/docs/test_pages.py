@@ -37,7 +37,20 @@ def _prose(page: Path) -> str:
 
 def _anchors(page: Path) -> set[str]:
     headings = re.findall(r"(?m)^#+ (.+)$", _prose(page))
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return {_anchor(heading) for heading in headings}
+
+
+def _anchor(heading: str) -> str:
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("name", ["tour", "language", "what-terms-mean"])
+def test_contents_are_complete_and_in_order(name: str) -> None:
+    page = ROOT / "docs" / f"{name}.md"
+    prose = _prose(page)
+    contents = prose[prose.index("Contents:") :].partition("\n\n")[0]
+    headings = [_anchor(heading) for heading in re.findall(r"(?m)^## (.+)$", prose)]
+    assert [target for _, target in re.findall(r"\[([^\]]+)\]\(#([^)]+)\)", contents)] == headings
 
 
 def test_every_page_can_be_reached() -> None:
