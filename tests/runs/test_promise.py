@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from invoicer import engine
 from invoicer.domain.contract import Contract
+from invoicer.domain.events import tally
 from invoicer.domain.evidence import Declaration, Evidence, IndexValue
 from invoicer.domain.period import Period, add_months
 from invoicer.domain.trace import replay
-from invoicer.domain.usage import Measured
+from invoicer.domain.usage import Demand, Measured
 from invoicer.language import Loaded, load, render
 from tests.documents.world import ACME
 
@@ -116,7 +117,7 @@ def conditions(draw: st.DrawFn, charges: tuple[str, ...]) -> str:
 def prices(draw: st.DrawFn, shape: Shape, per: str) -> str:
     """One price on a line."""
     if shape.money:
-        return f"{draw(pick(('1.5', '0', '100')))}% of {shape.money}"
+        return f"{draw(pick(('1.5', '0', '100')))}% of {shape.money}{draw(pick(('', ' plus 0.25 EUR per event')))}"
     if not shape.unit:
         return f"{draw(pick(WHOLE))} EUR per {per or 'month'}"
     size = draw(pick(("", "", "100 ")))
@@ -130,7 +131,8 @@ def tables(draw: st.DrawFn, per: str) -> str:
     each = "per 10" if model == "package" else draw(pick(("each", "per 10", "flat", "each plus 5.00 EUR flat")))
     last = "per 10" if model == "package" else "each"
     rows = [f"    {bound} 10   free", f"    up to 100   {draw(pick(WHOLE))} EUR {each}", f"    above   0.50 EUR {last}"]
-    return f"{model}{f' per {per}' if per else ''}\n" + "\n".join(rows[draw(st.integers(0, 1)) :])
+    full = draw(pick(("", "", ", rounded down"))) if model == "package" or not draw(st.integers(0, 20)) else ""
+    return f"{model}{f' per {per}' if per else ''}{full}\n" + "\n".join(rows[draw(st.integers(0, 1)) :])
 
 
 @st.composite
@@ -171,6 +173,19 @@ def charges(draw: st.DrawFn, name: str, names: tuple[str, ...]) -> str:
         (6, f"ends {draw(pick(DAYS))}"),
         (6, f"prorate {draw(pick(POLICIES))}"),
         (5, draw(pick(("no refund", "refund unused", "refund 90% of unused")))),
+        (
+            3,
+            draw(pick(("each event at least 1.00 EUR, at most 9.00 EUR", "each event at most 5.00 EUR")))
+            if shape.money
+            else "",
+        ),
+        (3, draw(pick(("first 3 events free", "first 50.00 EUR free"))) if shape.money else ""),
+        (
+            4,
+            f"unused carry over{draw(pick(('', ' for 2 months', ' for 1 year', ' for 4 weeks')))}"
+            if shape.measured
+            else "",
+        ),
         (20, draw(pick(("quantity 3 GB", "usage of peak", "on 2026-03-01", "5.00 EUR per month")))),
     ):
         if draw(st.integers(0, chance)) == 0:
@@ -232,6 +247,7 @@ def amendments(draw: st.DrawFn, number: int, names: tuple[str, ...]) -> str:
                 f"change {name} to {draw(tables(per))}",
                 f"change {name} quantity to {draw(pick(('12 seats', '0 seats', '3 GB')))}",
                 f"change {name} included to 20",
+                f"change {name} {draw(pick(('each event to at least 2.00 EUR', 'to first 5 events free')))}",
                 f"change {name} minimum to 70.00 EUR{draw(pick(('', ' per month')))}",
                 f"change {name} billing to bill {draw(pick(BILLINGS))}",
                 f"change billing to bill {draw(pick(BILLINGS))}",
@@ -284,7 +300,7 @@ def keep_the_promise(text: str, data: st.DataObject) -> None:
     ahead = {charge.id: until for charge in contract.charges if (until := data.draw(days))}
     demands = engine.demands(contract, "Europe/Amsterdam", on, on, ahead)
     sizes = st.integers(0, 5000).map(lambda number: Fraction(number, 4))
-    measured = {demand.key: Measured(data.draw(sizes), "test", 1) for demand in demands}
+    measured = {demand.key: _measured(demand, data.draw(sizes)) for demand in demands}
     rating = engine.rate(contract, (replace(ACME),), measured, on, on, ahead, evidence_of(contract))
     holds = [hold for hold in rating.holds if hold.code != MISSING_FIGURE]
     note(text)
@@ -292,6 +308,11 @@ def keep_the_promise(text: str, data: st.DataObject) -> None:
     assert not holds, "\n".join(map(str, holds))
     for one in rating.entitlements:
         assert replay(one.trace) == one.net.exact
+
+
+def _measured(demand: Demand, value: Fraction) -> Measured:
+    """The quantity, as a single event where events are counted."""
+    return Measured(value, "test", 1, tuple((by, tally([], [value], by)) for by in demand.events))
 
 
 @given(terms(), st.data())
