@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -227,3 +228,57 @@ def test_months_of_a_year_are_judged_apart(folder: Path) -> None:
     assert table(note) == [f"{CREDITED} 69.75"]  # 31 of 365 days: 25% of 310.00 less 10%
     assert not issue(folder, "2026-03-01")
     assert first.net.amount == 3285
+
+
+PREMIUM = """contract cover "Cover"
+  seller cover-ee
+  customer sieben-eulen
+  currency EUR
+  agreed 2025-12-02
+  term open from 2026-01-01
+  bill monthly in advance on day 1
+  pay within 14 days
+  supply insurance
+
+premium hull "Hull"
+  100.00 EUR per month
+  policy "X-1"
+  insurer "Muster Versicherung AG"
+  risk in DE
+  insurance class motor-hull
+
+input days-lost "Days lost"
+  unit days
+  stated per month
+
+service-credit slow "Slow claims"
+  10% of hull when days-lost more than 2
+  {how}
+"""
+
+
+@pytest.mark.parametrize("how", ["on next invoice", "as credit note"])
+def test_the_premium_tax_of_a_premium_follows_its_credit(how: str, tmp_path: Path) -> None:
+    workspace.copy_example("insurance", tmp_path / "mine")
+    for path in (tmp_path / "mine" / "contracts").iterdir():
+        path.unlink()
+    (tmp_path / "mine" / "contracts" / "cover.terms").write_text(PREMIUM.format(how=how), "utf-8")
+    (tmp_path / "mine" / "inputs").mkdir(exist_ok=True)
+    for path in (tmp_path / "mine" / "inputs").iterdir():
+        path.unlink()
+    figure = "cover,days-lost,2026-01-01,2026-01-31,5,2026-02-01\n"
+    (tmp_path / "mine" / "inputs" / "a.csv").write_text(HEAD + figure, "utf-8")
+    found = []
+    for day in (dt.date(2026, 1, 1), dt.date(2026, 2, 1), dt.date(2026, 2, 2)):
+        desk = runs.open_desk(tmp_path / "mine")
+        with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
+            if runs.plan(desk, book, day, day).plan.drafts:
+                runs.confirm(book, "tests", "checked", day)
+            found += [book.document(one.number) for one in runs.issue(desk, book, day, "tests").issued]
+    lines = [line for document in found for line in document.lines if line.component.name.endswith("slow")]
+    sign = 1 if how == "as credit note" else -1
+    assert {(str(line.component), line.net.amount) for line in lines} == {
+        ("hull/credit/slow", 10 * sign),
+        ("hull/levy/ipt-de/credit/slow", Decimal("1.90") * sign),
+    }
+    assert len(found) == (3 if how == "as credit note" else 2)
