@@ -44,7 +44,7 @@ def _anchor(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
-@pytest.mark.parametrize("name", ["tour", "language", "what-terms-mean"])
+@pytest.mark.parametrize("name", ["tour", "language", "what-terms-mean", "from-paper-to-terms"])
 def test_contents_are_complete_and_in_order(name: str) -> None:
     page = ROOT / "docs" / f"{name}.md"
     prose = _prose(page)
