@@ -25,8 +25,8 @@ class Reason(StrEnum):
     TREATMENT = "treatment-changed"
     PARTIES = "parties-changed"
     CADENCE = "cadence-changed"
-    INDEX = "index-changed"
-    COUNTED = "counted-changed"  # what counts towards a commitment comes to another amount
+    INDEX = "index-revised"
+    COUNTED = "counted-charges-changed"  # what counts towards a commitment comes to another amount
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from fractions import Fraction
 
 from invoicer.domain.commitment import Commitment
 from invoicer.domain.contract import Contract, Timing
-from invoicer.domain.entitlement import Component, Entitlement, Part
+from invoicer.domain.entitlement import Component, Detail, Entitlement, Part
 from invoicer.domain.money import Money, minor_digits
 from invoicer.domain.period import Period
 from invoicer.domain.stop import Stopped, first_stop
@@ -131,7 +131,8 @@ def _shortfall(contract: Contract, one: Settlement, rated: Sequence[RatedSlot]) 
         committed = multiply(
             committed, _share(period.days.days, period.full.days, "in-service"), "commitment", currency
         )
-    short = subtract(committed, _counted(contract, commitment, period.days, rated), "shortfall", currency)
+    counted = _counted(contract, commitment, period.days, rated)
+    short = subtract(committed, counted, "shortfall", currency)
     if short.result < 0:
         short = greater(short, given(0, "nothing", currency), "shortfall", currency)
     trace = rounded(short, minor_digits(currency), contract.rounding, "net", currency)
@@ -156,9 +157,21 @@ def _shortfall(contract: Contract, one: Settlement, rated: Sequence[RatedSlot]) 
         clause=source.clause,
         agreed=source.agreed,
         proration=(period.days.days, period.full.days) if shared else None,
+        details=_details(committed, counted, currency) if net else (),
         concluded=commitment.agreed,
         includes_tax=commitment.includes_tax,
     )
+
+
+def _details(committed: Trace, counted: Trace, currency: str) -> tuple[Detail, ...]:
+    """How the shortfall came about, below its line."""
+
+    def row(label: str, amount: Fraction, sign: int) -> Detail:
+        shown = Money.of(amount, currency).amount
+        return Detail(label, Fraction(sign), "", shown, Decimal(1), sign * amount)
+
+    rows = row("committed", committed.result, 1), row("counted", counted.result, -1)
+    return rows if counted.result >= 0 else ()
 
 
 def _counted(contract: Contract, commitment: Commitment, days: Period, rated: Sequence[RatedSlot]) -> Trace:

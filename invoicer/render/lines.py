@@ -18,6 +18,7 @@ from invoicer.render.words import (
     PARTS_OF,
     REASONS,
     SHORT_CATEGORIES,
+    SUMS,
 )
 
 
@@ -153,6 +154,8 @@ class Lines:
         label = say.gettext(DETAILS[detail.label]) if detail.label in DETAILS else ""
         if detail.label == "judged-by":
             return Row(label, say.number(detail.quantity), say.unit(detail.unit, detail.quantity))
+        if detail.label in SUMS:
+            return Row(label, net=say.share(detail.amount, currency))
         prices = [other for other in line.details if other.label not in DETAILS]
         if line.proration is not None and detail in prices[:1]:
             label = say.gettext("Price of a full period")  # of which the line charges the days in its remark

@@ -94,8 +94,8 @@ REASONS = {
     "declaration-changed": mark("the declared figures were corrected"),
     "deposit-settled": mark("the deposit was settled"),
     "treatment-changed": mark("the tax treatment was corrected"),
-    "index-changed": mark("the published index was revised"),
-    "counted-changed": mark("the charges that count came to another amount"),
+    "index-revised": mark("the published index was revised"),
+    "counted-charges-changed": mark("the charges that count came to another amount"),
     "service-credit": mark("as agreed for the quality of the service"),
     "cadence-changed": mark("the billing period was changed"),
     "parties-changed": mark("the parties' details were corrected"),
@@ -104,6 +104,8 @@ REASONS = {
 # What a row below a line shows, where its numbers do not say it.
 DETAILS = {
     "included": mark("Included"),
+    "committed": mark("Agreed commitment"),
+    "counted": mark("Counts towards it"),
     "flat": mark("Fixed part"),
     "period": mark("Full periods"),
     "part-of-period": mark("Part of a period"),
@@ -119,6 +121,9 @@ DETAILS = {
     "discount": PARTS[Part.DISCOUNT],
     "deposit": PARTS[Part.DEPOSIT],
 }
+
+# Rows of which only the amount says something.
+SUMS = ("committed", "counted")
 
 _UNIT_WORDS = (
     mark_plural("percent", "percent"),

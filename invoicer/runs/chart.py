@@ -93,7 +93,7 @@ def chart(
 def chart_of(scene: Scene) -> picture.Chart:
     """What the picture of a contract shows, as plain data. Pure."""
     contract = scene.contract
-    rows = (*_charge_rows(scene), *_other_rows(scene), *_indexation_rows(scene), *_discount_rows(scene))
+    rows = (*_charge_rows(scene), *_commitment_rows(scene), *_indexation_rows(scene), *_discount_rows(scene))
     events = tuple(_events(scene))
     return picture.Chart(
         title=contract.title,
@@ -222,31 +222,26 @@ def _billed(scene: Scene, period: ScheduledPeriod) -> Money:
 
 
 def _unknown(scene: Scene, period: ScheduledPeriod) -> str:
-    charge = scene.contract.charge(period.charge)
+    charge = next((one for one in scene.contract.charges if one.id == period.charge), None)
+    if charge is None:
+        return "depends on what counts"
     quantity = charge.quantity.at(period.days.start, scene.known_on) if charge.quantity else None
     return f"depends on {wording.quantity(quantity.value)}" if quantity else "not known yet"
 
 
-def _other_rows(scene: Scene) -> Iterator[picture.Row]:
-    """What is owed besides charges, under a name of its own."""
-    charges = {charge.id for charge in scene.contract.charges}
-    others: dict[str, list[Entitlement]] = defaultdict(list)
-    for owed in scene.foreseen.entitlements:
-        if owed.component.charge not in charges and owed.bill_date >= scene.days.start:
-            others[owed.component.charge].append(owed)
-    for name, owed_all in others.items():
-        bars = tuple(picture.Bar(one.days, (str(one.net),), f"{one.days}: {one.net}") for one in owed_all)
-        bills = tuple(
-            picture.Bill(
-                one.bill_date, picture.Side.ARREARS, _by_date(scene, one.bill_date), _figure(one.net), str(one.net)
-            )
-            for one in owed_all
+def _commitment_rows(scene: Scene) -> Iterator[picture.Row]:
+    """The periods of a commitment, and when each is settled."""
+    for one in scene.contract.commitments:
+        mine = [row for row in scene.periods if row.period.charge == one.id]
+        words = wording.commitment(one, scene.contract.currency)
+        bars = tuple(
+            picture.Bar(days, (words, words.split(",")[0]), f"{row.period.days}: {words} ({one.clause})")
+            for row in mine
+            if (days := row.period.days & scene.days)
         )
-        yield picture.Row(owed_all[0].title, f"{name} · {owed_all[0].component.part}", bars, bills)
-
-
-def _by_date(scene: Scene, day: dt.date) -> picture.BillState:
-    return picture.BillState.TO_COME if day > scene.known_on else picture.BillState.DUE
+        if mine:
+            bills = tuple(_bill(scene, row) for row in mine)
+            yield picture.Row(one.title, f"commitment {one.id}", bars, bills)
 
 
 def _indexation_rows(scene: Scene) -> Iterator[picture.Row]:

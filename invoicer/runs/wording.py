@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
+from invoicer.domain.commitment import Commitment
 from invoicer.domain.contract import (
     AmountOff,
     Anchor,
@@ -200,6 +201,12 @@ def indexation(agreed: Indexation) -> str:
     bounds = (("at least", agreed.at_least), ("at most", agreed.at_most))
     limits = "".join(f", {word} {number(limit)}%" for word, limit in bounds if limit is not None)
     return f"raises {charges} {by}{limits}, " + (f"every {agreed.every}" if agreed.every else "once")
+
+
+def commitment(agreed: Commitment, currency: str) -> str:
+    """How much is committed for how long, and what counts."""
+    charges = ", ".join(agreed.charges) if agreed.charges else "everything"
+    return f"{amount(agreed.amount, currency)}{_per(agreed.per) or ' over the term'}, counts {charges}"
 
 
 def discount(agreed: Discount, currency: str) -> str:

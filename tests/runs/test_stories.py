@@ -56,6 +56,32 @@ class TestHosting:
         assert late[0][1].corrects is not None
         assert late[0][1].corrects.reason == "usage-changed"
 
+    def test_prices_follow_an_index_from_april_on(self, hosting: Batch) -> None:
+        """107.1 ÷ 104.2: 129.00 becomes 132.59, 8.75 for a seat 8.99 (8 of 11 are paid). The revision of June changes
+        nothing."""
+        lines = [
+            line for one in hosting.of("tulpen-export") for line in one.lines if line.component.charge != "traffic"
+        ]
+        prices = {(line.component.charge, line.days.start.month): line.unit_price for line in lines}
+        months = {"platform": ("129.00", "132.59"), "seats": ("8.75", "8.99")}
+        for charge, (before, after) in months.items():
+            shown = [prices[charge, month] for month in range(1, 7)]
+            assert shown == [Decimal(before)] * 3 + [Decimal(after)] * 3
+        assert all(line.corrects is None for line in lines)
+
+    def test_what_a_quarter_falls_short_of_a_commitment_is_due(self, hosting: Batch) -> None:
+        short = [
+            line for one in hosting.of("girafes-analytics") for line in one.lines if line.component.part == "commitment"
+        ]
+        assert [(str(line.days), line.bill_date) for line in short][:1] == [("2026-01-01 to 2026-03-31", APRIL)]
+        counted = sum(
+            line.net.amount
+            for one in hosting.of("girafes-analytics")
+            for line in one.lines
+            if line.component.part != "commitment" and line.days.start < APRIL
+        )
+        assert short[0].net.amount == 2000 - counted == Decimal("178.72")
+
     def test_vat_of_a_foreign_currency_is_given_in_euro(self, hosting: Batch) -> None:
         dollars = [one for one in hosting.documents if one.currency == "USD" and one.tax]
         assert dollars
