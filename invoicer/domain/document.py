@@ -197,12 +197,12 @@ def tax_of(treatment: Treatment, base: Money, tax: Money) -> Money:
 
 
 def _tolerance(paper: Draft, row: TaxRow) -> Fraction:
-    """Nothing; but what takes lines back out of which VAT was taken takes back the VAT of these lines, and their shares of
-    it were rounded together with those of other lines: a minor unit for each."""
+    """Nothing; but what corrects lines out of which VAT was taken corrects the VAT of these lines, and their shares of it
+    were rounded together with those of other lines, and with those of other corrections: two minor units for each."""
     if not row.treatment.includes_tax:
         return Fraction(0)
     corrections = sum(line.corrects is not None for line in paper.lines)
-    return Fraction(corrections, 10 ** minor_digits(paper.currency))
+    return Fraction(2 * corrections, 10 ** minor_digits(paper.currency))
 
 
 def _require(condition: bool, message: str) -> None:

@@ -23,6 +23,7 @@ LOW = replace(WITH, percent=Decimal(9))
 ZERO = Treatment("NL", Category.REVERSE_CHARGE, Decimal(0), "b2b", "art. 196", "", "VATEX-EU-AE", includes_tax=True)
 
 amounts = st.integers(-9_999, 99_999).filter(bool).map(lambda cents: f"{Decimal(cents).scaleb(-2):.2f}")
+positive = amounts.filter(lambda text: text[0] != "-")
 treatments = st.sampled_from([WITH, LOW, ZERO])
 
 
@@ -79,7 +80,7 @@ def test_lines_and_vat_add_up_to_what_was_promised(promised: list[tuple[str, Tre
                 assert abs(one.net.exact - one.agreed.exact * 100 / (100 + percent)) <= Fraction(1, 100), sign
 
 
-@given(st.lists(amounts.filter(lambda text: text[0] != "-"), min_size=1, max_size=6), st.data())
+@given(st.lists(positive, min_size=1, max_size=6), st.data())
 @settings(deadline=None, derandomize=True, print_blob=True)
 def test_what_is_credited_is_what_was_invoiced(promised: list[str], data: st.DataObject) -> None:
     lines = [line(number, amount) for number, amount in enumerate(promised)]
@@ -89,6 +90,28 @@ def test_what_is_credited_is_what_was_invoiced(promised: list[str], data: st.Dat
     issued += desk.run(kept, "2026-02-01")
     assert gross(issued) == sum((one.entitlement.net.amount for one in kept), Decimal(0))
     issued += desk.run([], "2026-03-01")
+    for of in ("gross", "net", "tax"):
+        assert sum((signed(one, getattr(one, of)) for one in issued), Decimal(0)) == 0, of
+
+
+def test_a_line_given_back_in_parts_gives_back_its_vat() -> None:
+    """1.00 with 21% holds 0.17 of VAT; each half of it taken by itself would hold 0.09."""
+    desk = Desk()
+    issued = [one for price in ("1.00", "0.50") for one in desk.run([line(0, price)], "2026-01-01")]
+    issued += desk.run([], "2026-02-01")
+    assert [signed(one, one.tax) for one in issued] == [Decimal("0.17"), Decimal("-0.09"), Decimal("-0.08")]
+    assert [signed(one, one.net) for one in issued] == [Decimal("0.83"), Decimal("-0.41"), Decimal("-0.42")]
+
+
+@given(st.lists(st.lists(positive, min_size=2, max_size=2), min_size=2, max_size=6), treatments)
+@settings(deadline=None, derandomize=True, print_blob=True)
+def test_whatever_was_corrected_in_between_nothing_is_left(steps: list[list[str]], treatment: Treatment) -> None:
+    desk, issued = Desk(), list[Document]()
+    for month, prices in enumerate(steps, 1):
+        owed_now = [line(number, price, treatment) for number, price in enumerate(prices)]
+        issued += desk.run(owed_now, f"2026-{month:02}-01")
+        assert gross(issued) == sum(Decimal(price) for price in prices)
+    issued += desk.run([], "2026-08-01")
     for of in ("gross", "net", "tax"):
         assert sum((signed(one, getattr(one, of)) for one in issued), Decimal(0)) == 0, of
 
