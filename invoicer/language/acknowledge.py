@@ -20,7 +20,7 @@ def check_acknowledgements(document: tree.Document) -> Iterator[Problem]:
             continue
         known = name in Code.__members__
         cause = f"{name} is an error, which can't be acknowledged" if known else f"there is no warning `{name}`"
-        mend = "mend what it is about" if known else suggestion(name, WARNINGS, "warnings")
+        mend = "mend what it is about, and leave out the line" if known else suggestion(name, WARNINGS, "warnings")
         yield problem(Code.C136, line.code.where, cause, mend)
 
 

@@ -15,33 +15,22 @@ MONTHS = (
 )
 
 HEADINGS = (
-    *("contract", "price-list", "charge", "premium", "meter", "input", "discount", "amendment", "change", "stop"),
     "contract",
     "price-list",
     "charge",
     "premium",
     "meter",
+    "input",
     "discount",
+    "amendment",
+    "change",
+    "stop",
     "indexation",
     "commitment",
-    "amendment",
-    "change",
-    "stop",
-    "expect",
-    "contract",
-    "price-list",
-    "charge",
-    "premium",
-    "meter",
-    "discount",
-    "amendment",
-    "change",
-    "stop",
     "expect",
     "notice",
     "terminates",
-    *("contract", "price-list", "charge", "premium", "meter", "input", "discount", "service-credit", "amendment"),
-    *("change", "stop", "expect"),
+    "service-credit",
 )
 """Words that begin a block, a change, or a stop."""
 
@@ -284,7 +273,7 @@ def close_to(word: str, known: Iterable[str]) -> str:
     if len(word) > _LONGEST_WORD:
         return ""
     lowered = {candidate.lower(): candidate for candidate in candidates}
-    near = difflib.get_close_matches(word.lower(), lowered, 1, 0.6)
+    near = difflib.get_close_matches(word.lower(), lowered, 1, 0.65)
     return lowered[near[0]] if near else ""
 
 

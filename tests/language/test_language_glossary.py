@@ -11,6 +11,7 @@ from invoicer.language.cursor import keywords, rules_with
 from invoicer.language.glossary import GLOSSARY
 from invoicer.language.mentions import NAMES, NUMBERS, TEXTS
 from invoicer.language.parse import parse
+from invoicer.language.words import HEADINGS, close_to
 
 CHARGE = "contract c\ncharge fee\n  "
 PLACES = {
@@ -70,3 +71,12 @@ def test_no_table_of_names_has_rules_that_are_gone() -> None:
     for terminal, table in (("NAME", NAMES), ("STRING", TEXTS), ("NUMBER", NUMBERS)):
         gone = {rule.split("/")[0] for rule in table} - rules_with(terminal)
         assert not gone, f"grammar.lark has no such rules any more: {gone}"
+
+
+def test_each_word_that_begins_a_block_is_listed_once() -> None:
+    assert len(HEADINGS) == len(set(HEADINGS))
+
+
+def test_a_name_that_only_sounds_a_little_alike_is_not_proposed() -> None:
+    assert close_to("hans", ["jansen", "acme"]) == ""
+    assert close_to("jansn", ["jansen", "acme"]) == "jansen"

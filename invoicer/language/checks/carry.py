@@ -23,7 +23,7 @@ def check_carry_over(charge: ChargeTerms, moment: Moment, adds_up: bool, period:
     at = line.where
     if not charge.included.entries:
         cause = f"nothing is included in `{charge.id}` that could be left"
-        yield problem(Code.C118, at, cause, "add a line such as `included 1 000 sms`, or leave out this one")
+        yield problem(Code.C118, at, cause, "add a line `included …` with the units that are, or leave out this one")
     elif isinstance(moment.quantity, tree.Quantity):
         cause = (
             f"the quantity of `{charge.id}` is agreed ({line_of(moment.quantity.where, at)}): nothing of it is used up"

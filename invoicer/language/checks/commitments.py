@@ -61,7 +61,7 @@ def _kind(terms: Terms, block: tree.Block) -> Iterator[Problem]:
         if charge.block.kind is tree.BlockKind.PREMIUM and own and own.kind.text == supply.kind.text:
             cause = f"the shortfall of `{block.id}` would be {supply.kind}, as premium `{charge.id}` is, "
             cause += "and it has no policy and no country of risk"
-            mend = "add a line `supply …` to the commitment, with what the shortfall is"
+            mend = "let a line `supply …` of the commitment say what the shortfall is, other than that premium"
             yield problem(Code.C047, block.id.where, cause, mend)
             return
 

@@ -258,7 +258,9 @@ def _options(charge: ChargeTerms, options: Sequence[tree.Priced], limits: Mappin
             cause = (
                 f"this price counts always, beside the conditional one on {line_of(other.where, open_lines[-1].where)}"
             )
-        mend = "write `otherwise` at its end; or make two charges, if both are due"
+        mend = "leave out one of them, or say `when` each counts; if both are due, make two charges"
+        if other.guarded:
+            mend = "write `otherwise` at its end; or make two charges, if both are due"
         yield problem(Code.C044, open_lines[-1].where, cause, mend)
         return
     conditions = [to_condition(option.when) if option.when else None for option in options]

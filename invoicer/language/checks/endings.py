@@ -40,12 +40,17 @@ def _lines(terms: Terms) -> Iterator[Problem]:
     renews, notice = tree.one(terms.lines, tree.Renews), tree.one(terms.lines, tree.NoticeLine)
     if renews and renews.by and notice:
         cause = f"a contract that renews states its notice with the renewal ({line_of(renews.where, notice.where)})"
-        mend = "write `renews for 12 months, notice 90 days`, or leave out one of the two lines"
+        mend = "leave out this line, and let the line of the renewal state the notice that was agreed"
         yield problem(Code.C095, notice.where, cause, mend)
     for node in terms.document.endings:
         if isinstance(node, tree.Terminates) and node.agreed is None:
             cause = "this does not say when it was agreed"
-            yield problem(Code.C001, node.heading, cause, "write `terminates on 2026-10-15 agreed 2026-10-01`")
+            yield problem(
+                Code.C001,
+                node.heading,
+                cause,
+                f"write `terminates on {node.last.value} agreed …`, with the day of the agreement",
+            )
         rule = stated_refund(node.lines)
         if rule and rule[0].percent is None and rule[1] is None:
             cause = "this refunds by the short-rate table, and has none"
@@ -135,7 +140,7 @@ def _late(duration: Duration, node: tree.EndingNode, one: Notice | Termination) 
     in_time = duration.last_notice(next_end)
     cause = f"this notice comes too late for the end of the term on {next_end - DAY}, for which {in_time} was the last "
     cause += f"day: the contract ends on {result.end - DAY}"
-    mend = "if that is so, nothing is to be done; if the customer is a consumer, the law may end it earlier"
+    mend = "if that is so, acknowledge it; if the customer is a consumer, the law may end it earlier"
     yield problem(Code.C094, node.given.where if isinstance(node, tree.NoticeGiven) else node.heading, cause, mend)
 
 

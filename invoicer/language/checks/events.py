@@ -41,7 +41,7 @@ def _about_no_share(moment: Moment, line: Line) -> Problem:
     cause = f"`{_WORDS[type(line)]}` is about a percentage of each event; the price of {there} is none"
     mend = "write a price such as `2.99% of card-volume`, or leave out the line"
     if isinstance(line, tree.FirstEvents):
-        mend = "units that are free are `included 3 units`; " + mend
+        mend = "units that are free are stated with `included …`; " + mend
     return problem(Code.C115, line.where, cause, mend)
 
 

@@ -77,7 +77,9 @@ def _index_values(terms: Terms, example: tree.Example) -> Iterator[Problem]:
     for given in tree.every(example.lines, tree.GivenIndex):
         if given.series.text not in used:
             cause = f"no indexation of this contract follows `{given.series}`"
-            yield problem(Code.C066, given.series.where, cause, suggestion(given.series.text, used, "index series"))
+            mend = "leave out the line, or add an indexation that follows the series"
+            mend = suggestion(given.series.text, used, "index series") if used else mend
+            yield problem(Code.C066, given.series.where, cause, mend)
 
 
 def _contradictory(example: tree.Example) -> Iterator[Problem]:

@@ -74,7 +74,8 @@ def _misfits(block: tree.Block) -> Iterator[Problem]:
                 cause = f"{what} {'has' if isinstance(line, tree.Base) else 'have'} no meaning for {percent}"
                 yield problem(Code.C076, line.where, cause, "leave out the line, or raise with an index")
     base = tree.one(block.lines, tree.Base)
-    if base and base.to and base.to.value <= base.month.value:
+    alternating = adjusts is not None and adjusts.every is not None  # then no second month may stand here at all
+    if base and base.to and base.to.value <= base.month.value and not alternating:
         cause = f"{base.to.value:%Y-%m} does not lie after the base {base.month.value:%Y-%m}"
         yield problem(Code.C076, base.to.where, cause, "name the later month behind `to`")
     if adjusts is None:

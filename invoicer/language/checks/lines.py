@@ -108,7 +108,9 @@ def _block(block: tree.Block) -> Iterator[Problem]:
     risk = tree.one(block.lines, tree.Risk)
     if risk and pycountry.countries.get(alpha_2=risk.country.text) is None:
         cause = f"there is no country with the code `{risk.country}`"
+        usual = {"UK": "GB", "EL": "GR"}.get(risk.country.text)  # not of ISO 3166, and often written
         mend = "write its ISO 3166 code of two capital letters, such as `NL`"
+        mend = f"its ISO 3166 code is `{usual}`" if usual else mend
         yield problem(Code.C015, risk.country.where, cause, mend)
     starts = tree.dated(block.lines, "starts") or tree.dated(block.lines, "on") or tree.dated(block.lines, "from")
     ends = tree.dated(block.lines, "ends") or tree.dated(block.lines, "until")

@@ -70,7 +70,12 @@ def _price_lists(terms: Terms, lists: PriceLists) -> Iterator[Problem]:
             yield problem(Code.C011, uses.where, cause, mend)
         if agreed and tree.one(terms.lines, tree.Agreed) and agreed.day.value > terms.main.agreed:
             cause = f"price list `{found.id}` dates from {agreed.day.value}, after the contract was agreed"
-            yield problem(Code.C017, uses.where, cause, "check that this version was agreed with the customer")
+            yield problem(
+                Code.C017,
+                uses.where,
+                cause,
+                "if the customer agreed to this version, acknowledge it; else mend one of the two days",
+            )
 
 
 def _named(versions: Mapping[int | None, tree.Document]) -> str:
@@ -191,6 +196,7 @@ def _meters(terms: Terms) -> Iterator[Problem]:
             known = meter.text in terms.meters or (meter not in measured and meter.text in terms.inputs)
             if meter not in declared and not known:
                 mend = suggestion(meter.text, list(terms.meters), "meters")
+                mend += f"; or add a block `meter {meter}`" if mend.startswith("known ") else ""
                 if meter.text in terms.inputs:
                     mend = f"`{meter}` is an input: write `declared {meter}`"
                 yield problem(Code.C005, meter.where, f"there is no meter `{meter}`", mend)

@@ -150,7 +150,7 @@ def _rate_parts(rate: tree.Rate) -> Iterator[Problem]:
         if len(parts) > 1:
             cause = f"a price can't be per two {what}"
             code = Code.C012 if kind is tree.Each else Code.C051
-            yield problem(code, parts[1].where, cause, "keep one of them: `12.00 EUR per seat per month`")
+            yield problem(code, parts[1].where, cause, "keep one of them, as in `12.00 EUR per seat per month`")
 
 
 def _share(terms: Terms, share: tree.Share, moment: Moment, quantity: tree.Counted) -> Iterator[Problem]:

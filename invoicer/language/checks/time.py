@@ -69,13 +69,13 @@ def _back_dated(terms: Terms) -> Iterator[Problem]:
     if terms.has_term and agreed and terms.main.agreed > terms.start:
         days = (terms.main.agreed - terms.start).days
         cause = f"the term began {_days_long(days)} before the contract was agreed"
-        mend = "if that is so, nothing is to be done: what is due since then is billed later"
+        mend = "if that is so, acknowledge it: what is due since then is billed later"
         yield problem(Code.C025, agreed.where, cause, mend)
     for agreement, amendment in terms.amendments:
         days = (agreement.agreed - agreement.effective).days
         if days > 0:
             cause = f"amendment {agreement.number} is back-dated by {_days_long(days)}"
-            mend = f"if that is so, nothing is to be done: invoices since {agreement.effective} will be corrected"
+            mend = f"if that is so, acknowledge it: invoices since {agreement.effective} will be corrected"
             yield problem(Code.C025, amendment.heading, cause, mend)
 
 
@@ -157,7 +157,8 @@ def _replaced(terms: Terms) -> Iterator[Problem]:
         for later in timeline.as_agreed():
             for earlier in counting.agree(later):
                 if later.amendment:
-                    first = earlier is timeline.entries[0]
+                    again = {entry.effective for entry in timeline.entries if entry.amendment}
+                    first = earlier is timeline.entries[0] or earlier.effective in again
                     yield from _replaces(
                         what, later, earlier, first, (later.amendment, earlier.amendment) in superseded
                     )
