@@ -112,6 +112,9 @@ class Code(Enum):
     C082 = About("a row of a service credit never counts")
     C083 = About("a service credit is on a charge that is due once, or has a deposit")
     C084 = About("a service credit is judged for periods that do not fit into a billing period")
+    C097 = About("a price list is upgraded on renewal, and nothing renews", absence=True)
+    C098 = About("a newer version of a price list lacks what a contract takes over", absence=True)
+    C099 = About("the versions of a price list do not follow each other", absence=True)
     # examples
     C125 = About("an example does not say of which invoice it is", absence=True)
     C126 = About("an example expects nothing", absence=True)

@@ -91,6 +91,14 @@ _CONTRACT = {
         "How long before the end someone must say that the contract does not go on; or that this was said.",
         "renews for 12 months, notice 90 days",
     ),
+    "upgrades": (
+        "A newer version of the price list takes over on renewal.",
+        "uses hosting-prices version 3, upgrades on renewal",
+    ),
+    "renewal": (
+        "Where the term ends and the next one begins: part of `upgrades on renewal`.",
+        "uses hosting-prices version 3, upgrades on renewal",
+    ),
     "terminates": (
         "The last day of the contract, as both sides agreed, whatever its term.",
         'terminates on 2026-10-15 agreed 2026-10-01 by customer "Office closed"',

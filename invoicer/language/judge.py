@@ -84,7 +84,7 @@ def judge(document: tree.Document, files: Files, asking: Asking[Versions], twice
 
 def _used(terms: Terms, files: Files) -> Iterator[Part]:
     """The price lists of a contract; all versions of one that it names and that was not found."""
-    for _, price_list in terms.lists:
+    for price_list in terms.price_lists:
         yield files.part(price_list)
     missing = {uses.price_list.text for uses in tree.every(terms.lines, tree.Uses)}
     missing -= {uses.price_list.text for uses, _ in terms.lists}

@@ -57,6 +57,7 @@ NAMES: dict[str, tuple[Kind, ...]] = {
     "commitment_heading": (Kind.COMMITMENT,),
     "service_credit_heading": (Kind.CREDIT,),
     "uses": (Kind.PRICE_LIST,),
+    "uses_from_now": (Kind.PRICE_LIST,),
     "as_in": (Kind.PRICE_LIST,),
     "seller": (Kind.SELLER,),
     "customer": (Kind.CUSTOMER,),
@@ -112,6 +113,7 @@ TEXTS: dict[str, tuple[Kind, ...]] = {
 
 NUMBERS: dict[str, tuple[Kind, ...]] = {
     "uses": (Kind.VERSION,),
+    "uses_from_now": (Kind.VERSION,),
     "version": (Kind.VERSION,),
     "amendment_heading": (Kind.AMENDMENT,),
     "supersedes": (Kind.AMENDMENT,),

@@ -69,7 +69,7 @@ def resolve(terms: Terms, clause: MakeClause, source: Callable[[str], Source]) -
         # 30 days where a contract fixes none (Directive 2011/7/EU on late payment, art. 3(3)(b))
         unstated = Dated(terms.start, terms.main.agreed, PaymentTerms(), clause(document.heading, ""))
         payment = Timeline((unstated, *payment.entries))
-    files = dict.fromkeys([document.where.file, *(price_list.where.file for _, price_list in terms.lists)])
+    files = dict.fromkeys([document.where.file, *(price_list.where.file for price_list in terms.price_lists)])
     return Contract(
         id=document.id.text,
         title=document.title or document.id.text,

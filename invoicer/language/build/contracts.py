@@ -30,8 +30,15 @@ _CADENCES = {
 class ContractLines(Parts):
     """Parties, terms, billing, proration, payment."""
 
-    def uses(self, meta: Meta, name: Token, version: Token | None) -> tree.Uses:
-        return tree.Uses(self._place(meta), self._name(name), self._whole(version) if version else None)
+    def uses(self, meta: Meta, name: Token, version: Token | None, upgrades: bool | None) -> tree.Uses:
+        number = self._whole(version) if version else None
+        return tree.Uses(self._place(meta), self._name(name), number, bool(upgrades))
+
+    def upgrades(self, meta: Meta, *_words: Token) -> bool:
+        return True
+
+    def uses_from_now(self, meta: Meta, name: Token, version: Token) -> tree.Uses:
+        return tree.Uses(self._place(meta), self._name(name), self._whole(version))
 
     def seller(self, meta: Meta, name: Token) -> tree.Party:
         return tree.Party(self._place(meta), "seller", self._name(name))

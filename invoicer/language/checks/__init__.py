@@ -27,6 +27,7 @@ from invoicer.language.checks.prices import check_prices
 from invoicer.language.checks.refunds import check_refunds, check_tables_of_refunds
 from invoicer.language.checks.tables import check_tables
 from invoicer.language.checks.time import check_time
+from invoicer.language.checks.upgrades import check_upgrades
 from invoicer.language.checks.usage import check_usage_lines
 from invoicer.language.gather import PriceLists, Terms
 from invoicer.language.inclusive import check_inclusive
@@ -63,3 +64,4 @@ def check_terms(terms: Terms, lists: PriceLists, known: Known) -> Iterator[Probl
     yield from check_ends(terms)
     yield from check_endings(terms)
     yield from check_deposits(terms)
+    yield from check_upgrades(terms, lists)

@@ -10,7 +10,7 @@ from invoicer.errors import Place, Problem
 from invoicer.language import tree
 from invoicer.language.checks.conditions import compared
 from invoicer.language.codes import Code, problem
-from invoicer.language.gather import PriceLists, Terms, find_list
+from invoicer.language.gather import PriceLists, Terms, find_list, version_of
 from invoicer.language.words import close_to, listed, suggestion
 
 
@@ -62,13 +62,17 @@ def _price_lists(terms: Terms, lists: PriceLists) -> Iterator[Problem]:
                 cause = f"price list `{name}` has no version {int(uses.version.value)}"
                 mend = f"known versions: {versions}" if versions else f"the list states no version: write `uses {name}`"
             yield problem(Code.C006, uses.where, cause, mend)
-    for uses, found in terms.lists:
+    own = [found for _, found in terms.lists]
+    newer = [(one.uses, one.price_list) for each in terms.upgrades.values() for one in each]
+    for uses, found in (*terms.lists, *newer):
         currency, agreed = tree.one(found.lines, tree.Currency), tree.one(found.lines, tree.Agreed)
         if currency and terms.currency and currency.code != terms.currency:
-            cause = f"price list `{found.id}` is in {currency.code}, this contract in {terms.currency}"
+            version = f" version {version_of(found)}" if version_of(found) else ""
+            cause = f"price list `{found.id}`{version} is in {currency.code}, this contract in {terms.currency}"
             mend = f"use a price list in {terms.currency}, or let the contract be in {currency.code}"
             yield problem(Code.C011, uses.where, cause, mend)
-        if agreed and tree.one(terms.lines, tree.Agreed) and agreed.day.value > terms.main.agreed:
+        upgraded = found not in own
+        if agreed and not upgraded and tree.one(terms.lines, tree.Agreed) and agreed.day.value > terms.main.agreed:
             cause = f"price list `{found.id}` dates from {agreed.day.value}, after the contract was agreed"
             yield problem(
                 Code.C017,

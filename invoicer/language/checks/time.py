@@ -127,7 +127,7 @@ def _in_vain(
 
 
 def _timelines(terms: Terms) -> Iterator[tuple[str, Timeline[Any]]]:
-    for charge in terms.charges:
+    for charge in (one.said or one for one in terms.charges):
         yield f"the price of `{charge.id}`", charge.price
         yield f"the quantity of `{charge.id}`", charge.quantity
         yield f"the included units of `{charge.id}`", charge.included

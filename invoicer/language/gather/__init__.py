@@ -8,18 +8,22 @@ from invoicer.language.gather.gathering import find_list, gather
 from invoicer.language.gather.lines import line_kind, measured_unit, split_rate, take_over
 from invoicer.language.gather.refunds import refund_of, stated_refund
 from invoicer.language.gather.terms import Agreement, ChargeTerms, PriceLists, Terms
+from invoicer.language.gather.upgrades import charge_in, newer_versions, version_of
 
 __all__ = [
     "Agreement",
     "ChargeTerms",
     "PriceLists",
     "Terms",
+    "charge_in",
     "find_list",
     "gather",
     "line_kind",
     "measured_unit",
+    "newer_versions",
     "refund_of",
     "split_rate",
     "stated_refund",
     "take_over",
+    "version_of",
 ]

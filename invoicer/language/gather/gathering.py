@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from invoicer.domain.contract import Anchor, InService, Timing
 from invoicer.domain.period import Span, Unit
@@ -18,7 +18,8 @@ from invoicer.language.gather.endings import duration_of, endings_of
 from invoicer.language.gather.ends import ends_of
 from invoicer.language.gather.lines import take_over
 from invoicer.language.gather.refunds import refund_of
-from invoicer.language.gather.terms import Agreement, ChargeTerms, PriceLists, Terms
+from invoicer.language.gather.terms import Agreement, ChargeTerms, PriceLists, Terms, Upgrade
+from invoicer.language.gather.upgrades import charge_in, upgrades_of, with_upgrades
 
 T = TypeVar("T")
 Line = TypeVar("Line", bound=tree.Node)
@@ -61,6 +62,7 @@ class _Gathering:
                 self.changes.setdefault(change.charge.text if change.charge else None, []).append((agreement, change))
             for stop in tree.every(amendment.items, tree.Stop):
                 self.stops.setdefault(stop.charge.text, []).append((agreement, stop))
+        self.upgrades = upgrades_of(self.lists, lists, self.duration, self.main, self.amendments)
         self.listed: dict[tuple[str, str], tree.Block] = {}  # by price list and id, each the first
         for _, price_list in self.lists:
             for block in price_list.blocks:
@@ -97,6 +99,7 @@ class _Gathering:
             ),
             changes=self.changes,
             stops=self.stops,
+            upgrades=self.upgrades,
             indexations=indexations,
             commitments=commitments,
             credits=credits_agreed,
@@ -111,7 +114,8 @@ class _Gathering:
     def _named(self, kind: tree.BlockKind) -> Mapping[str, tree.Block]:
         """The contract's own meters (or inputs) before those of its price lists."""
         own = [*self.document.blocks, *(block for _, amendment in self.amendments for block in amendment.blocks)]
-        listed = [block for _, price_list in self.lists for block in price_list.blocks]
+        newer = [one.price_list for each in self.upgrades.values() for one in reversed(each)]
+        listed = [block for one in (*newer, *(found for _, found in self.lists)) for block in one.blocks]
         return {block.id.text: block for block in [*listed, *own] if block.kind is kind}
 
     def _payments(self) -> Iterator[Dated[tree.Pay]]:
@@ -122,7 +126,7 @@ class _Gathering:
     # -------------------------------------------------------------- one charge
 
     def _charge(self, source: Agreement, block: tree.Block) -> ChargeTerms:
-        base = self._base(block)
+        base, upgrades = self._base(block, source)
         lines = take_over(base.lines, block.lines) if base else block.lines
         source = replace(source, reference=tree.worded(lines, "clause") or source.reference)
         first = tree.dated(lines, "starts") or tree.dated(lines, "on")
@@ -140,28 +144,32 @@ class _Gathering:
                 )
             )
 
-        return ChargeTerms(
+        stated = {name: over_time(pick) for name, pick in _PICKS.items()}
+        said = ChargeTerms(
             block=block,
             base=base,
             lines=lines,
             source=source,
             begins=begins,
             price=Timeline((*self._prices(source, begins, lines), *self._changed_prices(changes))),
-            quantity=over_time(_counted),
-            included=over_time(_of_kind(tree.Included)),
-            minimum=over_time(_bound("minimum")),
-            maximum=over_time(_bound("maximum")),
-            each_event=over_time(_of_kind(tree.EachEvent)),
-            first_events=over_time(_of_kind(tree.FirstEvents)),
-            first_amount=over_time(_of_kind(tree.FirstAmount)),
-            deposit=over_time(_of_kind(tree.Deposited)),
             billing=self._billing(over_time(_of_kind(tree.Bill)), block),
             bills_itself=bool(over_time(_of_kind(tree.Bill)).entries),
             service=self._service(source, begins, lines, block),
+            said=None,
+            **stated,
         )
+        return with_upgrades(said, upgrades, _PICKS, self._entry)
 
-    def _base(self, block: tree.Block) -> tree.Block | None:
-        return self.listed.get((block.base.text, block.id.text)) if block.base else None
+    def _base(self, block: tree.Block, source: Agreement) -> tuple[tree.Block | None, Sequence[Upgrade]]:
+        """The charge of the version that the block begins with, and the upgrades after it."""
+        if block.base is None:
+            return None, ()
+        base, upgrades = self.listed.get((block.base.text, block.id.text)), self.upgrades.get(block.base.text, ())
+        for number, one in enumerate(upgrades):
+            if one.agreement.effective > source.effective or one.agreement.agreed > source.agreed or not source.number:
+                return base, upgrades[number:]
+            base = charge_in(one.price_list, block.id.text)
+        return base, ()
 
     def _prices(
         self, source: Agreement, begins: dt.date, lines: tuple[tree.Node, ...]
@@ -268,3 +276,16 @@ def _bound(kind: str) -> Callable[[object], tree.Bounded | None]:
 
 def _of_kind(kind: type[Line]) -> Callable[[object], Line | None]:
     return lambda node: node if isinstance(node, kind) else None
+
+
+_PICKS: Mapping[str, Callable[[object], Any]] = {
+    "quantity": _counted,
+    "included": _of_kind(tree.Included),
+    "minimum": _bound("minimum"),
+    "maximum": _bound("maximum"),
+    "each_event": _of_kind(tree.EachEvent),
+    "first_events": _of_kind(tree.FirstEvents),
+    "first_amount": _of_kind(tree.FirstAmount),
+    "deposit": _of_kind(tree.Deposited),
+}
+"""What is agreed about a charge over time, beside its price, and the lines that state it."""

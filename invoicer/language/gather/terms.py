@@ -49,6 +49,7 @@ class ChargeTerms:
     billing: Timeline[tree.Bill]
     service: Timeline[InService]
     bills_itself: bool  # at some time, and not all along as the contract says
+    said: ChargeTerms | None = None  # what was said of it, without newer versions of its price list; None: all of it
 
     @property
     def id(self) -> str:
@@ -73,12 +74,21 @@ class ChargeTerms:
         return any(isinstance(p.price, tree.Rate) and p.price.once for entry in first for p in entry.value)
 
 
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """From the effective day of the agreement on, the version ``price_list`` counts, as the line ``uses`` says."""
+
+    agreement: Agreement
+    price_list: tree.Document
+    uses: tree.Uses
+
+
 @dataclass(frozen=True, kw_only=True)
 class Terms:
     """All that a contract says. ``duration`` tells from when to when it runs, ``endings`` what ends it before. ``lists``
     are the price lists found for its ``uses`` lines; ``meters`` and ``inputs`` those that its charges may name; ``changes``
     and ``stops`` what amendments say, by charge (None: of the contract itself); ``ends`` the stops of what counts beside
-    charges."""
+    charges; ``upgrades`` by the id of the price list."""
 
     document: tree.Document
     lines: tuple[tree.Node, ...]
@@ -100,11 +110,18 @@ class Terms:
     commitments: tuple[tuple[Agreement, tree.Block], ...] = ()
     ends: Mapping[str, Timeline[None]] = field(default_factory=dict)
     credits: tuple[tuple[Agreement, tree.Block], ...] = ()
+    upgrades: Mapping[str, Sequence[Upgrade]] = field(default_factory=dict)
 
     @property
     def end(self) -> dt.date | None:
         """The first day after the term, None for an open one and one that renews."""
         return None if self.duration.renewal else self.duration.term_end
+
+    @property
+    def price_lists(self) -> tuple[tree.Document, ...]:
+        """The price lists that it takes something over from, newer versions included, each once."""
+        newer = (one.price_list for each in self.upgrades.values() for one in each)
+        return tuple({id(one): one for one in (*(found for _, found in self.lists), *newer)}.values())
 
     @cached_property
     def has_term(self) -> bool:

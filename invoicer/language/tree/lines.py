@@ -13,8 +13,11 @@ from invoicer.language.tree.parts import Amount, Condition, Day, InSteps, Length
 
 @dataclass(frozen=True, slots=True)
 class Uses(Node):
+    """``upgrades``: a newer version takes its place on renewal. In an amendment: from its day on."""
+
     price_list: Name
     version: Number | None
+    upgrades: bool = False
 
 
 @dataclass(frozen=True, slots=True)
