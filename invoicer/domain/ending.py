@@ -137,7 +137,11 @@ class Duration:
 
     def boundary_from(self, day: dt.date) -> dt.date:
         """The first end of a term on or after a day."""
-        k = 0
+        if self.renewal is None or self.term_end is None or day <= self.term_end:
+            return self.boundary(0)
+        by, passed = self.renewal.by, (day - self.term_end).days
+        # so many renewals have passed for sure: counted from there, for years of weekly renewals are many
+        k = passed // (31 * by.months + by.days)
         while self.boundary(k) < day:
             k += 1
         return self.boundary(k)
@@ -191,11 +195,18 @@ def ending(
             known.append((since, number, one))
     current: Ending | None = None
     for _, _, one in sorted(known, key=lambda entry: entry[:2]):
-        if isinstance(one, Termination):
-            current = Ending(one.end, one.agreed, one.clause, one.refund)
-        elif (by_notice := duration.ended_by(one, law)) and (current is None or by_notice.end < current.end):
-            current = by_notice
+        current = then(current, duration, one, law)
     return current
+
+
+def then(
+    current: Ending | None, duration: Duration, one: Notice | Termination, law: ConsumerTerms | None
+) -> Ending | None:
+    """How the contract ends once another notice or termination is known."""
+    if isinstance(one, Termination):
+        return Ending(one.end, one.agreed, one.clause, one.refund)
+    by_notice = duration.ended_by(one, law)
+    return by_notice if by_notice and (current is None or by_notice.end < current.end) else current
 
 
 def _last_day(given: dt.date, notice: Span | None) -> dt.date:

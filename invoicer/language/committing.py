@@ -56,5 +56,7 @@ def counted(terms: Terms, block: tree.Block) -> tuple[ChargeTerms, ...]:
     counts = tree.one(block.lines, tree.Counts)
     if counts is None:
         return ()
-    named = {name.text for name in counts.charges}
-    return tuple(charge for charge in terms.charges if not named or charge.id in named)
+    if not counts.charges:
+        return terms.charges
+    named = dict.fromkeys(name.text for name in counts.charges)
+    return tuple(charge for name in named if (charge := terms.charge(name)))

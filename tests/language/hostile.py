@@ -218,6 +218,77 @@ MEANING: dict[str, Text] = {
             f"{'' if n else 'price-list p' + chr(10) + '  currency EUR' + chr(10)}charge c{n}\n  1.00 EUR per month\n"
         ),
     ),
+    "inputs": _repeated(HEAD + FEE, lambda n: f"input i{n}\n  unit percent\n  stated per month\n"),
+    "declared charges": _repeated(
+        HEAD,
+        lambda n: (
+            f"input i{n}\n  unit heads\n  stated per month\ncharge c{n}\n  declared i{n}\n  1.00 EUR per head\n"
+            "  bill monthly in arrears\n"
+        ),
+    ),
+    "indexations": _repeated(HEAD + FEE, lambda n: f"indexation x{n}\n  raises fee by 1%\n  once on {_day(n + 400)}\n"),
+    "indexations of one day": _repeated(
+        HEAD + FEE, lambda n: f"indexation x{n}\n  raises everything by 1%\n  every year from 2027-01-01\n"
+    ),
+    "indexations and price steps": _halves(
+        HEAD + FEE,
+        lambda n: f"  from {_day(n + 1)} 1.00 EUR per month\n",
+        lambda n: f"indexation x{n}\n  raises fee by 1%\n  every year from {_day(n + 400)}\n",
+    ),
+    "indexations and charges": _halves(
+        HEAD,
+        lambda n: f"charge c{n}\n  1.00 EUR per month\n",
+        lambda n: f"indexation x{n}\n  raises everything by 1%\n  once on {_day(n + 400)}\n",
+    ),
+    "indexation of many": _repeated(HEAD + FEE + "indexation x\n  every year from 2027-01-01\n  raises fee", ", fee"),
+    "stops of discounts": _halves(
+        HEAD + FEE,
+        lambda n: f"discount d{n}\n  1% off everything\n",
+        lambda n: _amendment(n, n, n + 1, f"stop d{n}"),
+    ),
+    "commitments": _repeated(HEAD + FEE, lambda n: f"commitment k{n}\n  100.00 EUR per year\n  counts everything\n"),
+    "commitments and charges": _halves(
+        HEAD,
+        lambda n: f"charge c{n}\n  1.00 EUR per month\n",
+        lambda n: f"commitment k{n}\n  100.00 EUR per year\n  counts c{n}\n",
+    ),
+    "commitment on many": _repeated(HEAD + FEE + "commitment k\n  1.00 EUR per year\n  counts fee", ", fee"),
+    "service credits": _repeated(
+        HEAD + SEATS, lambda n: f"service-credit s{n}\n  1% of seats when quantity less than {n + 1}\n"
+    ),
+    "rows of a service credit": _repeated(
+        HEAD + SEATS + "service-credit s\n", lambda n: f"  1% of seats when quantity less than {n + 1}\n"
+    ),
+    "examples": _repeated(HEAD + FEE, lambda n: f'expect "e{n}"\n  invoice on 2026-02-01\n  line fee 450.00 EUR\n'),
+    "lines of an example": _repeated(
+        HEAD + FEE + 'expect "e"\n  invoice on 2026-02-01\n', lambda n: f"  line fe{n} 450.00 EUR\n"
+    ),
+    "given of an example": _repeated(
+        HEAD + API + "  1.00 EUR per call\n" + 'expect "e"\n  invoice on 2026-02-01\n', "  given calls 10\n"
+    ),
+    "acknowledgements": _repeated(HEAD + FEE, '  acknowledge C025 "known"\n'),
+    "acknowledgements that work": _repeated(
+        HEAD + FEE,
+        lambda n: _amendment(n, n + 60, n + 1, 'acknowledge C025 "known"', "change fee to 1.00 EUR per month"),
+    ),
+    "deposits": _repeated(
+        HEAD,
+        lambda n: f"charge c{n}\n  1.00 EUR per month\n  deposit 1.00 EUR\n  adjust on declaration within 60 days\n",
+    ),
+    "short rates": _repeated(
+        HEAD + FEE + "  refund short-rate\n  short-rate\n",
+        lambda n: f"    up to {n + 1} days {n % 99 + 1}%\n",
+        "    above 100%\n",
+    ),
+    "endings": _repeated(HEAD + FEE, lambda n: f"notice given {_day(n + 1)} by customer\n"),
+    "terminations": _repeated(HEAD + FEE, lambda n: f"terminates on {_day(n + 9)} agreed {_day(n)}\n  refund unused\n"),
+    "priced events": _repeated(
+        HEAD,
+        lambda n: (
+            f"meter m{n}\n  sum of x\ncharge c{n}\n  usage of m{n}\n  1% of m{n} plus 0.10 EUR per event\n"
+            "  each event at least 0.20 EUR\n  first 3 events free\n  bill monthly in arrears\n"
+        ),
+    ),
     "uses": _repeated(HEAD, lambda n: f"  uses p{n}\n"),
 }
 """By what they say; some of them are terms without any error."""

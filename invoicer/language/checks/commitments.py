@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import combinations
 
 from invoicer.domain.period import Span
 from invoicer.errors import Problem
@@ -17,6 +16,7 @@ from invoicer.language.inclusive import includes_tax
 from invoicer.language.words import listed, long
 
 _DAY = dt.timedelta(days=1)
+_MOST_BEFORE = 50
 
 
 def check_commitment_lines(document: tree.Document) -> Iterator[Problem]:
@@ -39,42 +39,72 @@ def check_commitment_lines(document: tree.Document) -> Iterator[Problem]:
 
 def check_commitments(terms: Terms) -> Iterator[Problem]:
     """Commitments together with the term and the charges that count."""
+    counting = _Counting(terms)
     for agreement, block in terms.commitments:
-        yield from _kind(terms, block)
-        yield from _inclusive(terms, block)
+        yield from _kind(terms, block, counting.premiums)
+        yield from _inclusive(counting, block)
         if terms.has_term:
             yield from _periods(terms, agreement, block)
         yield from _never(terms, agreement, block)
-        yield from _edges(terms, block)
+        yield from _edges(counting, block)
     yield from _twice(terms)
 
 
-def _kind(terms: Terms, block: tree.Block) -> Iterator[Problem]:
+class _Counting:
+    """What charges are like, worked out once, for many commitments may count everything."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self.inclusive = {charge.id: includes_tax(terms, charge) for charge in terms.charges}
+        self.every = {
+            charge.id: {entry.value.every for entry in charge.billing.entries} if not charge.one_off else set()
+            for charge in terms.charges
+        }
+        self.premiums: dict[str, ChargeTerms] = {}  # by supply kind
+        for charge in terms.charges:
+            own = tree.one(charge.lines, tree.Supply) or tree.one(terms.lines, tree.Supply)
+            if charge.block.kind is tree.BlockKind.PREMIUM and own:
+                self.premiums.setdefault(own.kind.text, charge)
+        self._all_kinds = self._kinds(terms.charges)
+        self._all_spans = self._spans(terms.charges)
+
+    def kinds_of_price(self, block: tree.Block) -> dict[bool, ChargeTerms]:
+        """The first charge whose price includes tax, and the first whose does not."""
+        charges = counted(self.terms, block)
+        return self._all_kinds if charges is self.terms.charges else self._kinds(charges)
+
+    def spans(self, block: tree.Block) -> dict[Span, ChargeTerms]:
+        """For how long charges are billed at a time, each length with the first charge of which that is so."""
+        charges = counted(self.terms, block)
+        return self._all_spans if charges is self.terms.charges else self._spans(charges)
+
+    def _kinds(self, charges: Sequence[ChargeTerms]) -> dict[bool, ChargeTerms]:
+        return {self.inclusive[charge.id]: charge for charge in reversed(charges)}
+
+    def _spans(self, charges: Sequence[ChargeTerms]) -> dict[Span, ChargeTerms]:
+        return {every: charge for charge in reversed(charges) for every in self.every[charge.id]}
+
+
+def _kind(terms: Terms, block: tree.Block, premiums: Mapping[str, ChargeTerms]) -> Iterator[Problem]:
     """The shortfall has a supply kind, and is no premium: it names no policy and no country of risk."""
     supply = supply_of(terms, block)
     if supply is None:
         cause = f"commitment `{block.id}` does not say what kind of supply its shortfall is, nor does the contract"
         yield problem(Code.C001, block.id.where, cause, "add a line such as `supply consulting`")
         return
-    for charge in terms.charges:
-        own = tree.one(charge.lines, tree.Supply) or tree.one(terms.lines, tree.Supply)
-        if charge.block.kind is tree.BlockKind.PREMIUM and own and own.kind.text == supply.kind.text:
-            cause = f"the shortfall of `{block.id}` would be {supply.kind}, as premium `{charge.id}` is, "
-            cause += "and it has no policy and no country of risk"
-            mend = "let a line `supply …` of the commitment say what the shortfall is, other than that premium"
-            yield problem(Code.C047, block.id.where, cause, mend)
-            return
+    if charge := premiums.get(supply.kind.text):
+        cause = f"the shortfall of `{block.id}` would be {supply.kind}, as premium `{charge.id}` is, "
+        cause += "and it has no policy and no country of risk"
+        mend = "let a line `supply …` of the commitment say what the shortfall is, other than that premium"
+        yield problem(Code.C047, block.id.where, cause, mend)
 
 
-def _inclusive(terms: Terms, block: tree.Block) -> Iterator[Problem]:
-    charges = counted(terms, block)
-    inside = [charge.id for charge in charges if includes_tax(terms, charge)]
-    outside = [charge.id for charge in charges if charge.id not in inside]
+def _inclusive(counting: _Counting, block: tree.Block) -> Iterator[Problem]:
+    kinds = counting.kinds_of_price(block)
     counts = tree.one(block.lines, tree.Counts)
-    if inside and outside and counts:
-        cause = (
-            f"the price of `{inside[0]}` includes tax, that of `{outside[0]}` does not: their amounts can't be added"
-        )
+    if len(kinds) > 1 and counts:
+        cause = f"the price of `{kinds[True].id}` includes tax, that of `{kinds[False].id}` does not: "
+        cause += "their amounts can't be added"
         yield problem(Code.C048, counts.where, cause, "make two commitments of it, one for each kind of price")
 
 
@@ -112,7 +142,7 @@ def _periods(terms: Terms, agreement: Agreement, block: tree.Block) -> Iterator[
 
 def _period_of(start: dt.date, full: Span, day: dt.date) -> int:
     """The number of the period in which a day lies."""
-    number = 0
+    number = max(0, (day - start).days // (31 * full.months + full.days) - 1)  # at least so many are over
     while full.after(start, number + 1) <= day:
         number += 1
     return number
@@ -135,20 +165,19 @@ def _never(terms: Terms, agreement: Agreement, block: tree.Block) -> Iterator[Pr
             yield problem(Code.C049, name.where, cause, "leave it out, or mend one of the days")
 
 
-def _edges(terms: Terms, block: tree.Block) -> Iterator[Problem]:
-    """Charges whose billing periods span the edges of the commitment's: they count by days, and settle it later."""
+def _edges(counting: _Counting, block: tree.Block) -> Iterator[Problem]:
+    """Charges whose billing periods span the edges of the commitment's: they count by days, and settle it later. Told once
+    for each length of billing periods."""
     committed, counts = tree.one(block.lines, tree.Committed), tree.one(block.lines, tree.Counts)
     if committed is None or counts is None or committed.per is None:
         return
-    for charge in counted(terms, block):
-        spans = {entry.value.every for entry in charge.billing.entries} if not charge.one_off else set()
-        for every in sorted(spans, key=str):
-            if not _fits(every, committed.per.span):
-                where = next((name.where for name in counts.charges if name.text == charge.id), counts.where)
-                cause = f"`{charge.id}` is billed for {long(every)} at a time, which does not go into "
-                cause += f"{long(committed.per.span)}: a bill that spans two periods of the commitment counts by days"
-                mend = "choose periods that fit into each other; if that is meant, acknowledge it"
-                yield problem(Code.C064, where, cause, mend)
+    for every, charge in sorted(counting.spans(block).items(), key=str):
+        if not _fits(every, committed.per.span):
+            where = next((name.where for name in counts.charges if name.text == charge.id), counts.where)
+            cause = f"`{charge.id}` is billed for {long(every)} at a time, which does not go into "
+            cause += f"{long(committed.per.span)}: a bill that spans two periods of the commitment counts by days"
+            mend = "choose periods that fit into each other; if that is meant, acknowledge it"
+            yield problem(Code.C064, where, cause, mend)
 
 
 def _fits(every: Span, period: Span) -> bool:
@@ -158,22 +187,23 @@ def _fits(every: Span, period: Span) -> bool:
 
 
 def _twice(terms: Terms) -> Iterator[Problem]:
-    """A charge that counts towards two commitments at once counts wholly towards each."""
-    for (one_of, one), (other_of, other) in combinations(terms.commitments, 2):
-        both = [charge.id for charge in counted(terms, one) if charge in counted(terms, other)]
+    """A charge that counts towards two commitments at once counts wholly towards each. Told of each commitment once, with
+    the nearest of the :data:`_MOST_BEFORE` before it."""
+    ids = [{charge.id: None for charge in counted(terms, block)} for _, block in terms.commitments]
+    days = [_days(terms, agreement, block) for agreement, block in terms.commitments]
+    for number, (_, other) in enumerate(terms.commitments):
         counts = tree.one(other.lines, tree.Counts)
-        if both and counts and _meet(terms, (one_of, one), (other_of, other)):
-            names = listed([f"`{name}`" for name in both], "and", 5)
-            verb = "counts" if len(both) == 1 else "count"
-            cause = f"{names} {verb} wholly towards `{one.id}` as well ({line_of(one.where, counts.where)})"
-            mend = "let each charge count towards one of them; if both are meant, acknowledge it"
-            yield problem(Code.C065, counts.where, cause, mend)
-
-
-def _meet(terms: Terms, one: tuple[Agreement, tree.Block], other: tuple[Agreement, tree.Block]) -> bool:
-    """Whether both count on some day."""
-    (one_start, one_end), (other_start, other_end) = _days(terms, *one), _days(terms, *other)
-    return one_start < other_end and other_start < one_end
+        for before in range(number - 1, max(-1, number - 1 - _MOST_BEFORE), -1):
+            meet = days[before][0] < days[number][1] and days[number][0] < days[before][1]
+            if counts and meet and not ids[before].keys().isdisjoint(ids[number]):
+                both = [f"`{name}`" for name in ids[number] if name in ids[before]]
+                one = terms.commitments[before][1]
+                verb = "counts" if len(both) == 1 else "count"
+                cause = f"{listed(both, 'and', 5)} {verb} wholly towards `{one.id}` as well "
+                cause += f"({line_of(one.where, counts.where)})"
+                mend = "let each charge count towards one of them; if both are meant, acknowledge it"
+                yield problem(Code.C065, counts.where, cause, mend)
+                break
 
 
 def _days(terms: Terms, agreement: Agreement, block: tree.Block) -> tuple[dt.date, dt.date]:

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from invoicer.domain.contract import Timing
-from invoicer.domain.ending import Duration, Ending, Notice, Termination, ending
+from invoicer.domain.ending import Duration, Ending, Notice, Termination, then
 from invoicer.errors import Problem
 from invoicer.language import tree
 from invoicer.language.codes import Code, line_of, problem
@@ -25,15 +25,15 @@ def check_endings(terms: Terms) -> Iterator[Problem]:
     if not terms.has_term:
         return
     known: list[tuple[tree.EndingNode, Notice | Termination]] = []
+    current: Ending | None = None
     for node, one in sorted(terms.endings, key=lambda pair: _since(pair[1])):
-        current = ending(terms.duration, [other for _, other in known], _FOREVER, None)
         found = [*_possible(terms, node, one), *_again(terms, node, one, current, known)]
         yield from found or _late(terms.duration, node, one)
         if not found:
             known.append((node, one))
-    last = ending(terms.duration, [one for _, one in known], _FOREVER, None)
-    if last is not None:
-        yield from _after_it(terms, last)
+            current = then(current, terms.duration, one, None)
+    if current is not None:
+        yield from _after_it(terms, current)
 
 
 def _lines(terms: Terms) -> Iterator[Problem]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from itertools import combinations
+from itertools import islice
 
 from invoicer.domain.indexation import Indexation
 from invoicer.domain.period import add_months
@@ -19,6 +19,8 @@ from invoicer.language.indexing import to_indexation
 from invoicer.language.words import close_to, listed
 
 _HORIZON = 1200  # months from the start of the contract within which adjustments are compared
+_MOST_ADJUSTMENTS = 50_000  # of all indexations of a contract, looked at for days that they share
+_MOST_BEFORE = 20  # indexations of one day with which another one of that day is compared
 _LONG_BEFORE = 18  # months between the month compared and the adjustment
 _NOWHERE = Clause("", 0, 0, 0, 0, "")
 
@@ -36,9 +38,10 @@ def check_indexation_lines(document: tree.Document) -> Iterator[Problem]:
 
 def check_indexations(terms: Terms, known: Known) -> Iterator[Problem]:
     """Indexations together with the charges that they raise, the term, and the series of the workspace."""
+    any_raisable = any(map(_raisable, terms.charges))
     for agreement, block in terms.indexations:
         yield from _series(block, known)
-        yield from _nothing(terms, block)
+        yield from _nothing(terms, block, any_raisable)
         yield from _before(agreement, block)
     yield from _twice(terms)
 
@@ -143,7 +146,7 @@ def _series(block: tree.Block, known: Known) -> Iterator[Problem]:
         yield problem(Code.C066, raises.series.where, f"there is no index series `{name}` in indices/", mend)
 
 
-def _nothing(terms: Terms, block: tree.Block) -> Iterator[Problem]:
+def _nothing(terms: Terms, block: tree.Block, any_raisable: bool) -> Iterator[Problem]:
     raises = _raises(block)
     if raises is None:
         return
@@ -152,7 +155,7 @@ def _nothing(terms: Terms, block: tree.Block) -> Iterator[Problem]:
         if charge and charge.price.entries and not _raisable(charge):
             cause = f"`{name}` has no price that an index could raise: {_unraisable(charge)}"
             yield problem(Code.C071, name.where, cause, "leave it out here")
-    if not raises.charges and terms.charges and not any(map(_raisable, terms.charges)):
+    if not raises.charges and terms.charges and not any_raisable:
         cause = "no charge here has a price that an index could raise"
         mend = "one-off prices, percentages and `free` stay as they are: leave out the indexation"
         yield problem(Code.C071, raises.where, cause, mend)
@@ -197,25 +200,41 @@ def _twice(terms: Terms) -> Iterator[Problem]:
     if len(whole) < 2:
         return
     until = terms.end or add_months(terms.start, _HORIZON)
-    days = {id(block): _days(terms, one, until) for block, one in whole}
-    for (block, one), (other_block, other) in combinations(whole, 2):
-        shared = sorted(days[id(block)].keys() & days[id(other_block)].keys())
-        both = [charge.id for charge in terms.charges if one.concerns(charge.id) and other.concerns(charge.id)]
-        if shared and both and one.id != other.id:
-            raises = _raises(other_block)
-            assert raises is not None
-            cause = (
-                f"`{one.id}` ({line_of(block.where, raises.where)}) raises {listed([f'`{c}`' for c in both], 'and')} "
-            )
-            cause += f"on {shared[0]} as well"
-            mend = "let each charge be raised by one of them, on days of its own; or stop one before the other begins"
-            yield problem(Code.C072, raises.where, cause, mend)
+    every = dict.fromkeys(charge.id for charge in terms.charges)
+    raised = [every if one.charges is None else {c: None for c in one.charges if c in every} for _, one in whole]
+    on: dict[dt.date, list[int]] = {}  # the indexations of a day
+    left = _MOST_ADJUSTMENTS
+    for number, (block, one) in enumerate(whole):
+        told = False
+        for day in _days(terms, one, until):
+            left -= 1
+            if left < 0:
+                cause = "there are too many adjustments to tell whether two indexations raise a charge on one day"
+                yield problem(Code.C045, block.id.where, cause, "leave out indexations, or let them raise less often")
+                return
+            same = on.setdefault(day, [])
+            for before in () if told else islice(reversed(same), _MOST_BEFORE):
+                if whole[before][1].id != one.id and not raised[before].keys().isdisjoint(raised[number]):
+                    both = [charge for charge in raised[number] if charge in raised[before]]
+                    yield _both(whole[before][0], block, both, day)
+                    told = True
+                    break
+            same.append(number)
 
 
-def _days(terms: Terms, one: Indexation, until: dt.date) -> Mapping[dt.date, None]:
+def _both(block: tree.Block, other: tree.Block, charges: Sequence[str], day: dt.date) -> Problem:
+    raises = _raises(other)
+    assert raises is not None
+    names = listed([f"`{charge}`" for charge in charges], "and")
+    cause = f"`{block.id}` ({line_of(block.where, raises.where)}) raises {names} on {day} as well"
+    mend = "let each charge be raised by one of them, on days of its own; or stop one before the other begins"
+    return problem(Code.C072, raises.where, cause, mend)
+
+
+def _days(terms: Terms, one: Indexation, until: dt.date) -> Iterator[dt.date]:
     stops: Sequence[dt.date] = [stop.effective for stop in one.stops]
     end = min(stops, default=dt.date.max)
-    return dict.fromkeys(a.day for a in one.adjustments(until) if a.day < end and a.day >= terms.start)
+    return (a.day for a in one.adjustments(until) if a.day < end and a.day >= terms.start)
 
 
 def _complete(block: tree.Block) -> bool:
