@@ -6,7 +6,7 @@ contract allows, or once the contract has ended. Nothing is remembered for it: w
 the next run finds it again. Corrections never wait.
 
 Amounts are those of the contract: without VAT, or with it where prices include tax. Contracts that share a document
-count together, and the smallest of their least amounts counts; one without any lets the others go.
+count together: the smallest of their least amounts counts, and the end of one brings the invoice of all.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 
 from invoicer.documents.context import Context
 from invoicer.documents.difference import Difference
-from invoicer.documents.groups import ANY_MONTH, Group, group_of
+from invoicer.documents.groups import ANY_MONTH, Group, group_of, waits
 from invoicer.domain.contract import LeastInvoice
 from invoicer.domain.money import Money, total
 
@@ -42,7 +42,7 @@ def carry_forward(
     ready: list[Difference] = []
     together: dict[Group, list[Difference]] = defaultdict(list)
     for difference in differences:
-        if difference.is_supply:
+        if waits(difference, context):
             group = replace(group_of(difference, context), month=ANY_MONTH, rate=None)
             together[group].append(difference)
         else:
@@ -60,14 +60,12 @@ def carry_forward(
 def _carried(group: Group, members: list[Difference], context: Context) -> Carried | None:
     contracts = [context.contracts[name] for name in sorted({member.contract for member in members})]
     rules = [contract.least_invoice for contract in contracts]
-    if any(rule is None for rule in rules):
-        return None
     currency = group.parties.currency
     least = min((rule for rule in rules if rule), key=lambda rule: rule.amount)
     amount = total((member.net for member in members), currency)
     until = min(_until(member, context) for member in members)
     known_on = context.known_on
-    ended = all((end := contract.ended(known_on)) is not None and end <= known_on for contract in contracts)
+    ended = any((end := contract.ended(known_on)) is not None and end <= known_on for contract in contracts)
     if amount.amount >= least.amount or until <= context.known_on or ended:
         return None
     names = tuple(contract.id for contract in contracts)

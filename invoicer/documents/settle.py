@@ -40,6 +40,7 @@ def settle(cluster: Cluster, owed: Sequence[Treated], through: dt.date) -> Itera
     back may leave parts that it held together: these are then settled apart, as the next comparison would see them.
     """
     taken: dict[Key, _Taken] = {}
+    grown: dict[Key, Position] = {}
     pending = [cluster]
     while pending:
         part = pending.pop()
@@ -51,13 +52,16 @@ def settle(cluster: Cluster, owed: Sequence[Treated], through: dt.date) -> Itera
         for position in positions:
             if position.key in shares and _grows(position, shares[position.key]):
                 yield _supplement(position, shares[position.key], part, owed)
+                amount = Money.of(shares[position.key].result, position.line.net.currency)
+                grown[position.key] = Position(position.line, amount, position.days)
             elif position.key in shares:
                 first = taken[position.key].before if position.key in taken else position
                 taken[position.key] = _Taken(
                     first, _left(position, shares[position.key], part), shares[position.key], part
                 )
         if any(key in taken for key in shares):
-            left = [taken[one.key].left if one.key in shares else one for one in positions]
+            after = grown | {key: one.left for key, one in taken.items()}
+            left = [after.get(one.key, one) if one.key in shares else one for one in positions]
             pending.extend(clusters(part.entitled, [position for position in left if position.remaining], through))
     for one in taken.values():
         yield _reduction(one, owed)
@@ -115,7 +119,8 @@ def _supplement(position: Position, after: Trace, cluster: Cluster, owed: Sequen
         return difference
     schedules = [reach.position.line.billed_from for reach in cluster.positions]
     schedules += [one.entitlement.billed_from for one in cluster.entitled]
-    days = hull(one.entitlement.days for one in cluster.entitled)
+    owing = [one.entitlement.days for one in cluster.entitled]
+    days = hull(owing) if owing else position.days  # nothing is owed, and more than the line was given back before
     return replace(difference, days=days, billed_from=min(schedules))
 
 

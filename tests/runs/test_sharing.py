@@ -184,6 +184,30 @@ def test_contracts_that_share_reach_the_amount_together(folder: Path, write: Wri
     assert nets(run(folder, "2026-01-01")[1]) == [Decimal("25.00")]
 
 
+def test_one_that_has_ended_brings_the_invoice_of_those_that_share_it(folder: Path, write: Write) -> None:
+    write("one", "1.00", line=LEAST, term="2 months from")
+    write("two", "2.00", line=LEAST)
+    share(folder)
+    assert run(folder, "2026-02-28")[1] == []
+    assert nets(run(folder, "2026-03-01")[1]) == [Decimal("8.00")]
+
+
+def test_the_smallest_of_different_least_amounts_counts(folder: Path, write: Write) -> None:
+    write("one", "13.00", line="invoices of at least 100.00 EUR")
+    write("two", "12.00", line=LEAST)
+    share(folder)
+    assert nets(run(folder, "2026-01-01")[1]) == [Decimal("25.00")]
+
+
+def test_one_without_a_least_amount_goes_ahead_alone(folder: Path, write: Write) -> None:
+    write("one", "1.00", line=LEAST)
+    write("two", "20.00")
+    share(folder)
+    planned, documents = run(folder, "2026-01-01")
+    assert nets(documents) == [Decimal("20.00")]
+    assert [one.contracts for one in planned.carried] == [("one",)]
+
+
 def test_the_schedule_tells_what_waits(folder: Path, write: Write) -> None:
     write("small", line=LEAST)
     run(folder, "2026-01-01")
