@@ -10,6 +10,7 @@ half its size.
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import resource
 import shutil
@@ -32,9 +33,11 @@ ROOT = Path(__file__).resolve().parent.parent
 KNOWN: dict[str, Any] = {"customers": {"acme"}, "sellers": {"hosting-nl"}, "kinds": {"electronic-service"}}
 PRICE_LISTS = 20
 MANIFEST = '[[source]]\nfiles = "calls.csv"\nmeters = ["api-calls"]\ncomplete_through = 2099-12-31\n'
+GARBAGE = (100_000, 20, 50)  # as the command line sets it
 SCRIPTS = {
-    "parse": """
-import sys
+    "parse": f"""
+import gc, sys
+gc.set_threshold{GARBAGE}
 from pathlib import Path
 from typing import Any
 from invoicer.language import read
@@ -42,8 +45,9 @@ from invoicer.language.parse import parse
 for path in Path(sys.argv[2]).rglob("*.terms"):
     parse(path.name, read(path, path.name))
 """,
-    "load": """
-import sys
+    "load": f"""
+import gc, sys
+gc.set_threshold{GARBAGE}
 from pathlib import Path
 from typing import Any
 from invoicer import language, runs, workspace
@@ -63,6 +67,7 @@ def main() -> None:
     arguments.add_argument("--size", type=int, default=200_000, help="characters of the larger hostile texts")
     arguments.add_argument("--family", action="append", help="only families with this in their name (repeatable)")
     chosen = arguments.parse_args()
+    gc.set_threshold(*GARBAGE)
     with tempfile.TemporaryDirectory(prefix="invoicer-bench-") as folder:
         os.environ["XDG_CACHE_HOME"] = f"{folder}/cache"
         if not chosen.family:

@@ -22,10 +22,12 @@ _ANY = re.compile(f"[{_UNSEEN}]")
 
 
 def hidden(file: str, text: str) -> Iterator[Problem]:
-    """Each character that does not belong where it is, as a problem: those that belong nowhere first."""
-    for at in _positions(text):
+    """Each character that does not belong where it is, as a problem."""
+    line, counted = 1, 0
+    for at in sorted(_positions(text)):
         character = text[at]
-        line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+        line, counted = line + text.count("\n", counted, at), at
+        column = at - text.rfind("\n", 0, at)
         name = unicodedata.name(character, "")
         shown = f"U+{ord(character):04X}" + (f" ({name.lower()})" if name else "")
         cause = f"the character {shown} does not belong in text"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from bisect import bisect_left
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from heapq import nsmallest
 
 from invoicer.domain.period import Span
@@ -266,7 +267,8 @@ _MOST_COMPARED = 50  # letter by letter, which takes a while
 
 def close_to(word: str, known: Iterable[str]) -> str:
     """The known word that was probably meant, or ""."""
-    candidates = _likely(word, sorted(set(known)))
+    words = tuple(known)
+    candidates = sorted(set(words) if len(words) <= _MOST_COMPARED else _likely(word, words))
     meant = SYNONYMS.get(word.lower(), "")
     if meant in candidates:
         return meant
@@ -277,14 +279,31 @@ def close_to(word: str, known: Iterable[str]) -> str:
     return lowered[near[0]] if near else ""
 
 
-def _likely(word: str, known: list[str]) -> list[str]:
+def _likely(word: str, known: tuple[str, ...]) -> set[str]:
     """Of many words those that may be meant: they begin or end alike, and are about as long."""
-    if len(known) <= _MOST_COMPARED:
-        return known
-    first, last, meant = (word[:1].lower(), word[:1].upper()), word[-2:], SYNONYMS.get(word.lower(), "")
-    alike = sorted((o for o in known if o[:1] in first or o[-2:] == last or o == meant), key=len)
-    nearest = bisect_left(alike, len(word), key=len)
-    return alike[max(0, nearest - _MOST_COMPARED // 2) :][:_MOST_COMPARED]
+    found: set[str] = {SYNONYMS.get(word.lower(), "")} & _Words.of(known).all
+    for alike in (_Words.of(known).beginning.get(word[:1].lower(), []), _Words.of(known).ending.get(word[-2:], [])):
+        nearest = bisect_left(alike, len(word), key=len)
+        found |= set(alike[max(0, nearest - _MOST_COMPARED // 4) :][: _MOST_COMPARED // 2])
+    return found
+
+
+class _Words:
+    """Many words, sorted once for all that look for some among them: by beginning and by ending, the shortest first."""
+
+    def __init__(self, words: tuple[str, ...]) -> None:
+        self.all = frozenset(words)
+        self.first = [f"`{word}`" for word in nsmallest(8, self.all)]
+        self.beginning: dict[str, list[str]] = {}
+        self.ending: dict[str, list[str]] = {}
+        for word in sorted(self.all, key=lambda word: (len(word), word)):
+            self.beginning.setdefault(word[:1].lower(), []).append(word)
+            self.ending.setdefault(word[-2:], []).append(word)
+
+    @staticmethod
+    @lru_cache(maxsize=8)
+    def of(words: tuple[str, ...]) -> _Words:
+        return _Words(words)
 
 
 def suggestion(word: str, known: Collection[str], what: str) -> str:
@@ -294,7 +313,7 @@ def suggestion(word: str, known: Collection[str], what: str) -> str:
         return f"did you mean `{near}`?"
     if not known:
         return f"there are no {what} here yet: add one, or mend the name"
-    few = [f"`{name}`" for name in nsmallest(8, known)]
+    few = _Words.of(tuple(known)).first
     return f"known {what}: " + listed([*few, *[""] * (len(known) - len(few))], "and", 8)
 
 

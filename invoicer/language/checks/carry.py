@@ -17,7 +17,7 @@ from invoicer.language.words import long
 def check_carry_over(charge: ChargeTerms, moment: Moment, adds_up: bool, period: Span | None) -> Iterator[Problem]:
     """What does not fit to `unused carry over` at one moment; ``adds_up``: whether the quantity is what was used, so that
     the parts of a period add up; ``period`` is the rating period."""
-    line = tree.one(charge.lines, tree.CarryOver)
+    line = charge.carry_over
     if line is None:
         return
     at = line.where

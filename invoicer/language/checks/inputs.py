@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from invoicer.domain.period import Span
 from invoicer.errors import Problem
@@ -18,16 +18,21 @@ def check_inputs(terms: Terms) -> Iterator[Problem]:
     yield from _unknown(terms)
     yield from _names(terms)
     yield from _unused(terms)
-    for _, block in terms.discounts:
-        named = {name.text for line in block.lines if isinstance(line, tree.OffNode) for name in line.charges}
-        spans = [
-            entry.value.every
-            for charge in terms.charges
-            if not charge.one_off and (charge.id in named or not named)
-            for entry in charge.billing.entries
-        ]
-        for line in tree.every(block.lines, tree.When):
-            yield from fitting(terms, subjects(line.condition), spans)
+    asked = [
+        (block, line)
+        for _, block in terms.discounts
+        for line in tree.every(block.lines, tree.When)
+        if any(name.text in terms.inputs for name in subjects(line.condition))
+    ]
+    for block, line in asked:
+        named = {name.text for off in block.lines if isinstance(off, tree.OffNode) for name in off.charges}
+        yield from fitting(terms, subjects(line.condition), _spans(terms, named))
+
+
+def _spans(terms: Terms, named: Collection[str]) -> list[Span]:
+    """The lengths of the billing periods of the named charges (of all where none is named), each once."""
+    charges = filter(None, map(terms.charge, named)) if named else terms.charges
+    return list(dict.fromkeys(e.value.every for c in charges if not c.one_off for e in c.billing.entries))
 
 
 def subjects(condition: tree.Condition | None) -> Iterator[tree.Name]:

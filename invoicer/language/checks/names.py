@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from heapq import nlargest
 
 from invoicer.errors import Place, Problem
@@ -54,7 +55,7 @@ def _price_lists(terms: Terms, lists: PriceLists) -> Iterator[Problem]:
             cause = f"there is no price list `{name}`"
             yield problem(Code.C006, uses.price_list.where, cause, suggestion(name, list(lists), "price lists"))
         elif found is None:
-            versions = _named(lists[name])
+            versions = _named(tuple(lists[name]))
             if uses.version is None:
                 cause = f"price list `{name}` has several versions, and this line names none"
                 mend = f"write `uses {name} version …`; there are {versions}"
@@ -82,7 +83,8 @@ def _price_lists(terms: Terms, lists: PriceLists) -> Iterator[Problem]:
             )
 
 
-def _named(versions: Mapping[int | None, tree.Document]) -> str:
+@lru_cache(maxsize=8)
+def _named(versions: tuple[int | None, ...]) -> str:
     """The versions of a price list, the newest ones where there are many."""
     newest = sorted(nlargest(9, (version for version in versions if version)))
     more = f"{len(versions) - len(newest)} older ones, " if len(versions) > 9 else ""

@@ -56,6 +56,11 @@ class ChargeTerms:
         return self.block.id.text
 
     @cached_property
+    def carry_over(self) -> tree.CarryOver | None:
+        """Its line `unused carry over`."""
+        return tree.one(self.lines, tree.CarryOver)
+
+    @cached_property
     def counters(self) -> tuple[tree.Name, ...]:
         """The meters and inputs that it names, for its quantity or for a percentage."""
         found: list[tree.Name] = []
