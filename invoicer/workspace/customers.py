@@ -1,25 +1,17 @@
-"""workspace: customers.csv as a spreadsheet exports it, with every wrong row in one pass.
-
-What is wrong with a row belongs to the customer that it names; what names no customer belongs to the whole file.
-"""
+"""workspace: customers.csv. What is wrong with a row belongs to the customer that it names."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
 from invoicer.domain.party import Address, Customer, PartyKind
-from invoicer.errors import Place, Problem, Severity
+from invoicer.errors import Place, Problem
 from invoicer.workspace import checks
 from invoicer.workspace.checks import Flaw
-from invoicer.workspace.texts import decoded, header
-
-T = TypeVar("T")
+from invoicer.workspace.sheets import Codes, Row, Sheet
 
 REQUIRED = ("id", "name", "kind", "street", "city", "country", "valid_from")
 OPTIONAL = (
@@ -29,6 +21,7 @@ OPTIONAL = (
 TOGETHER, GO_AHEAD = "together", "go-ahead"
 INVOICES, WHEN_HELD = ("apart", TOGETHER), ("wait", GO_AHEAD)
 COLUMNS = (*REQUIRED, *OPTIONAL)
+CODES = Codes("W101", "W102", "W103", "W104", "W105", "W109")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,157 +38,25 @@ class Customers:
 def read_customers(path: Path, shown: str, language: str) -> Customers:
     """All customers of a file. ``shown`` is the path as messages name it, ``language`` what a customer without one
     gets. A missing ``recorded`` is ``valid_from``."""
-    reading = _Reading(shown, language)
-    try:
-        text = decoded(path.read_bytes(), Place(shown), "W101")
-    except OSError as error:
-        text = Problem("W101", Place(shown), f"{shown} can't be read: {error.strerror}", "put the file there, readable")
-    if isinstance(text, Problem):
-        return Customers(problems=(text,))
-    for row in reading.rows(text):
-        reading.take(row)
-    reading.compare()
-    wrong = {customer: tuple(sorted(found, key=_line)) for customer, found in sorted(reading.problems_of.items())}
-    sound = {customer: tuple(rows.values()) for customer, rows in reading.found.items() if customer not in wrong}
-    lines = {customer: tuple(numbers) for customer, numbers in reading.lines.items()}
-    return Customers(sound, wrong, tuple(sorted(reading.problems, key=_line)), lines)
+    sheet = Sheet(path, shown, required=REQUIRED, optional=OPTIONAL, codes=CODES, owner="id")
+    found: dict[str, dict[int, Customer]] = defaultdict(dict)  # id → line → row
+    for row in sheet.rows():
+        customer = _customer(row, language)
+        if customer:
+            found[customer.id][row.place.line] = customer
+    for customer_id, by_line in found.items():
+        sheet.problems_of[customer_id] += _contradictions(by_line, shown)
+    wrong = {of: tuple(sorted(problems, key=_line)) for of, problems in sorted(sheet.problems_of.items()) if problems}
+    sound = {of: tuple(rows.values()) for of, rows in found.items() if of not in wrong}
+    lines = {of: tuple(numbers) for of, numbers in sheet.lines.items()}
+    return Customers(sound, wrong, tuple(sorted(sheet.problems, key=_line)), lines)
 
 
 def _line(problem: Problem) -> int:
     return problem.where.line
 
 
-class _Row:
-    """A row under the eyes of a reader: cells by column name, and where its problems go."""
-
-    def __init__(self, cells: dict[str, str], place: Place, note: Callable[[Problem], None]) -> None:
-        self.cells, self.place, self._note = cells, place, note
-        self.sound = True
-
-    def text(self, column: str, *, required: bool = False) -> str:
-        """The cell's text ("" where something is wrong with it)."""
-        return self.value(column, str, required=required) or ""
-
-    def value(self, column: str, check: Callable[[str], T], *, required: bool = False) -> T | None:
-        """The cell in its normal form; None where it is empty or wrong."""
-        text = self.cells.get(column, "").strip()
-        if not text:
-            if required:
-                self.flaw("W104", column, Flaw(f"{column} is empty", "fill it in"))
-            return None
-        try:
-            if not text.isprintable():
-                raise Flaw(f"{text!r} has a line break or another control character in it", "write it on one line")
-            return check(text)
-        except Flaw as flaw:
-            self.flaw("W105", column, flaw)
-            return None
-
-    def flaw(self, code: str, column: str, flaw: Flaw) -> None:
-        """Note what is wrong in a column."""
-        self.sound = False
-        self._note(Problem(code, Place(self.place.file, self.place.line, part=column), flaw.cause, flaw.mend))
-
-
-class _Reading:
-    """One pass over the file."""
-
-    def __init__(self, shown: str, language: str) -> None:
-        self.shown, self.language = shown, language
-        self.problems: list[Problem] = []
-        self.problems_of: dict[str, list[Problem]] = defaultdict(list)
-        self.found: dict[str, dict[int, Customer]] = defaultdict(dict)  # id → line → row
-        self.lines: dict[str, list[int]] = defaultdict(list)
-
-    def rows(self, text: str) -> Iterator[_Row]:
-        """The rows that have something in them; none when the columns are wrong."""
-        first = text.split("\n", 1)[0].rstrip("\r")
-        columns, separator = header(first, COLUMNS)
-        if not self._columns_fit(columns):
-            return
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-        line = 1
-        try:
-            next(reader)
-            line = reader.line_num + 1
-            for cells in reader:
-                if any(cell.strip() for cell in cells):
-                    yield from self._row(columns, cells, line)
-                line = reader.line_num + 1
-        except csv.Error:
-            mend = "close the quote; a cell with quotes in it stands in quotes, with each quote inside written twice"
-            cause = "the quotes of this row do not match, so it and the rows after it can't be read"
-            self.problems.append(Problem("W103", Place(self.shown, line), cause, mend))
-
-    def take(self, row: _Row) -> None:
-        """Read a row."""
-        customer = _customer(row, self.language)
-        if customer and row.sound:
-            self.found[customer.id][row.place.line] = customer
-
-    def compare(self) -> None:
-        """Find rows that contradict each other."""
-        for customer_id, by_line in self.found.items():
-            lines = list(by_line)
-            for at, line in enumerate(lines):
-                for earlier in lines[:at]:
-                    flaw = _contradiction(by_line[earlier], by_line[line], earlier)
-                    if flaw:
-                        place = Place(self.shown, line, part="id")
-                        code = "W108" if by_line[earlier].name != by_line[line].name else "W107"
-                        self.problems_of[customer_id].append(Problem(code, place, flaw.cause, flaw.mend))
-                        break
-
-    def _columns_fit(self, columns: tuple[str, ...]) -> bool:
-        place = Place(self.shown, 1)
-        missing = [column for column in REQUIRED if column not in columns]
-        absent = [column for column in COLUMNS if column not in columns]
-        for column in columns:
-            if column in COLUMNS:
-                if columns.count(column) > 1:
-                    self._refuse(f"the column “{column}” comes more than once", "keep one of them", place)
-                continue
-            meant = checks.did_you_mean(column, absent) if column else ""
-            if meant:
-                absent.remove(meant)
-                missing = [required for required in missing if required != meant]
-                self._refuse(f"“{column}” is no column of customers", f"did you mean “{meant}”?", place)
-            elif column:
-                mend = "remove it, or leave it if it is only for yourselves"
-                cause = f"the column “{column}” is not read"
-                self.problems.append(Problem("W109", place, cause, mend, Severity.WARNING))
-        if missing:
-            names = ", ".join(missing)
-            cause = f"the column “{names}” is missing" if len(missing) == 1 else f"these columns are missing: {names}"
-            self._refuse(cause, "add it to the first row, which names the columns, and fill it in", place)
-        return all(problem.severity is Severity.WARNING for problem in self.problems)
-
-    def _refuse(self, cause: str, mend: str, place: Place) -> None:
-        problem = Problem("W102", place, cause, mend)
-        if problem not in self.problems:
-            self.problems.append(problem)
-
-    def _row(self, columns: tuple[str, ...], cells: list[str], line: int) -> Iterable[_Row]:
-        named = dict(zip(columns, cells, strict=False))
-        customer_id = named.get("id", "").strip()
-        whole = len(cells) == len(columns)
-        # a row with cells too many or too few tells its customer only when the id stands before the damage
-        named_one = checks.is_name(customer_id) and (whole or columns[0] == "id")
-        if named_one:
-            self.lines[customer_id].append(line)
-
-        def note(problem: Problem) -> None:
-            (self.problems_of[customer_id] if named_one else self.problems).append(problem)
-
-        if not whole:
-            cause = f"the row has {len(cells)} cells, the first row names {len(columns)} columns"
-            mend = "give it a cell for each column; put text with a separator in it into quotes"
-            note(Problem("W103", Place(self.shown, line), cause, mend))
-            return
-        yield _Row(named, Place(self.shown, line), note)
-
-
-def _customer(row: _Row, language: str) -> Customer | None:
+def _customer(row: Row, language: str) -> Customer | None:
     customer_id = row.value("id", checks.name, required=True)
     kind = row.value("kind", lambda text: PartyKind(checks.one_of(text, list(PartyKind))), required=True)
     country = row.value("country", checks.country, required=True)
@@ -243,6 +104,18 @@ def _customer(row: _Row, language: str) -> Customer | None:
         shares_invoices=invoices == TOGETHER,
         waits=when_held != GO_AHEAD,
     )
+
+
+def _contradictions(by_line: dict[int, Customer], shown: str) -> Iterator[Problem]:
+    """Rows of one id that contradict an earlier one."""
+    lines = list(by_line)
+    for at, line in enumerate(lines):
+        for earlier in lines[:at]:
+            flaw = _contradiction(by_line[earlier], by_line[line], earlier)
+            if flaw:
+                code = "W108" if by_line[earlier].name != by_line[line].name else "W107"
+                yield Problem(code, Place(shown, line, part="id"), flaw.cause, flaw.mend)
+                break
 
 
 def _contradiction(earlier: Customer, later: Customer, line: int) -> Flaw | None:

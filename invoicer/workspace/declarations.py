@@ -77,23 +77,16 @@ class _Reading:
         self.warnings: list[Problem] = []
 
     def read(self, path: Path, shown: str) -> None:
-        sheet = Sheet(path, shown, required=COLUMNS, optional=OPTIONAL, codes=CODES)
-        owners: dict[int, str] = {}
+        sheet = Sheet(path, shown, required=COLUMNS, optional=OPTIONAL, codes=CODES, owner="contract")
         for row in sheet.rows():
-            contract = row.value("contract", str)
-            if contract:
-                owners[row.place.line] = contract
-            name, declaration = row.value("input", str), _declaration(row)
+            contract, name = row.text("contract", required=True), row.text("input", required=True)
+            declaration = _declaration(row)
             if contract and name and declaration and row.sound:
                 self.found[contract, name].append(declaration)
+        for owner, problems in sheet.problems_of.items():
+            self.problems_of[owner] += problems
         for problem in sheet.problems:
-            owner = owners.get(problem.where.line)
-            if problem.severity is Severity.WARNING:
-                self.warnings.append(problem)
-            elif owner:
-                self.problems_of[owner].append(problem)
-            else:
-                self.loose.append(problem)
+            (self.warnings if problem.severity is Severity.WARNING else self.loose).append(problem)
 
     def compare(self) -> None:
         """Find figures that contradict each other."""
@@ -110,13 +103,13 @@ class _Reading:
         sound: dict[str, dict[str, tuple[Declaration, ...]]] = {}
         for (contract, name), figures in sorted(self.found.items()):
             sound.setdefault(contract, {})[name] = tuple(sorted(figures, key=lambda one: (one.days, one.declared)))
-        problems = {contract: tuple(found) for contract, found in sorted(self.problems_of.items())}
+        problems = {contract: tuple(found) for contract, found in sorted(self.problems_of.items()) if found}
         return Declarations(sound, problems, tuple(self.loose), tuple(self.warnings))
 
 
 def _declaration(row: Row) -> Declaration | None:
-    first, last = row.value("from", checks.day), row.value("to", checks.day)
-    value, declared = row.value("value", _figure), row.value("declared", checks.day)
+    first, last = (row.value(column, checks.day, required=True) for column in ("from", "to"))
+    value, declared = row.value("value", _figure, required=True), row.value("declared", checks.day, required=True)
     if first and last and last < first:
         row.flaw(
             "W317", "to", Flaw(f"the days end on {last}, before they begin on {first}", "mend one of the two days")

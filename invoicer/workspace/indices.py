@@ -67,8 +67,8 @@ def _series(path: Path, shown: str) -> tuple[tuple[IndexValue, ...], tuple[Probl
 
 
 def _value(row: Row) -> IndexValue | None:
-    first, published = row.value("month", month), row.value("published", checks.day)
-    value = row.value("value", _positive)
+    first, published = row.value("month", month, required=True), row.value("published", checks.day, required=True)
+    value = row.value("value", _positive, required=True)
     if first and published and published < add_months(first, 1):
         cause = f"the value of {first:%Y-%m} can't have been published on {published}: the month was not over"
         row.flaw("W307", "published", Flaw(cause, "correct the month or the day; forecasts are no published values"))

@@ -1,10 +1,14 @@
-"""workspace: small CSV files of figures as spreadsheets export them, with every wrong row in one pass."""
+"""workspace: CSV files as spreadsheets export them, with every wrong row in one pass.
+
+What is wrong with a row belongs to whom the row names; what names nobody belongs to the whole file.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -40,12 +44,17 @@ class Row:
         self.sound = True
         self._codes, self._note = codes, note
 
-    def value(self, column: str, check: Callable[[str], T]) -> T | None:
-        """The cell in its normal form; None where it is empty or wrong. It is required."""
+    def text(self, column: str, *, required: bool = False) -> str:
+        """The cell's text ("" where it is empty or something is wrong with it)."""
+        return self.value(column, str, required=required) or ""
+
+    def value(self, column: str, check: Callable[[str], T], *, required: bool = False) -> T | None:
+        """The cell in its normal form; None where it is empty or wrong."""
         text = self.cells.get(column, "").strip()
         try:
             if not text:
-                self.flaw(self._codes.empty, column, Flaw(f"{column} is empty", "fill it in"))
+                if required:
+                    self.flaw(self._codes.empty, column, Flaw(f"{column} is empty", "fill it in"))
                 return None
             if not text.isprintable():
                 raise Flaw(f"{text!r} has a line break or another control character in it", "write it on one line")
@@ -62,24 +71,37 @@ class Row:
 
 
 class Sheet:
-    """A file with the columns ``required`` and ``optional``; ``shown`` is its path as messages name it.
+    """A file with the columns ``required`` and ``optional``; ``shown`` is its path as messages name it, ``owner`` the
+    column with the id of whom a row belongs to ("": rows belong to nobody).
 
-    ``problems`` fills up while :meth:`rows` is read.
+    While :meth:`rows` is read, these fill up: ``problems_of`` by owner, ``problems`` of no one row or of rows that name no
+    owner, and ``lines``, where the rows of each owner stand, sound or not.
     """
 
     def __init__(
-        self, path: Path, shown: str, *, required: Collection[str], optional: Collection[str], codes: Codes
+        self,
+        path: Path,
+        shown: str,
+        *,
+        required: Collection[str],
+        optional: Collection[str],
+        codes: Codes,
+        owner: str = "",
     ) -> None:
         self.shown = shown
         self.problems: list[Problem] = []
-        self._path, self._codes = path, codes
-        self._required, self._optional = tuple(required), tuple(optional)
+        self.problems_of: dict[str, list[Problem]] = defaultdict(list)
+        self.lines: dict[str, list[int]] = defaultdict(list)
+        self._path, self._codes, self._owner = path, codes, owner
+        self._required, self._known = tuple(required), (*required, *optional)
 
     def rows(self) -> Iterator[Row]:
         """The rows that have something in them and as many cells as the first one; none when the columns are wrong."""
         text = self._text()
-        columns, separator = header(text.split("\n", 1)[0].rstrip("\r"), (*self._required, *self._optional))
-        if any(one.severity is Severity.ERROR for one in self.problems) or not self._columns_fit(columns):
+        if text is None:
+            return
+        columns, separator = header(text.split("\n", 1)[0].rstrip("\r"), self._known)
+        if not self._columns_fit(columns):
             return
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
         line = 1
@@ -93,59 +115,64 @@ class Sheet:
         except csv.Error:
             mend = "close the quote; a cell with quotes in it stands in quotes, with each quote inside written twice"
             cause = "the quotes of this row do not match, so it and the rows after it can't be read"
-            self._note(self._codes.cells, Place(self.shown, line), cause, mend)
+            self.problems.append(Problem(self._codes.cells, Place(self.shown, line), cause, mend))
 
-    def _text(self) -> str:
+    def _text(self) -> str | None:
+        place, code = Place(self.shown), self._codes.unreadable
         try:
-            text = decoded(self._path.read_bytes(), Place(self.shown), self._codes.unreadable)
+            text = decoded(self._path.read_bytes(), place, code)
         except OSError as error:
-            self._note(
-                self._codes.unreadable,
-                Place(self.shown),
-                f"{self.shown} can't be read: {error.strerror}",
-                "make it readable",
-            )
-            return ""
+            text = Problem(code, place, f"{self.shown} can't be read: {error.strerror}", "put the file there, readable")
         if isinstance(text, Problem):
             self.problems.append(text)
-            return ""
+            return None
         return text
 
     def _columns_fit(self, columns: tuple[str, ...]) -> bool:
-        place, known = Place(self.shown, 1), (*self._required, *self._optional)
         missing = [column for column in self._required if column not in columns]
-        fits = True
-        for column in dict.fromkeys(columns):
-            if column in known and columns.count(column) > 1:
-                self._note(
-                    self._codes.columns, place, f"the column “{column}” comes more than once", "keep one of them"
-                )
-                fits = False
-            elif column and column not in known:
-                meant = checks.did_you_mean(column, missing)
-                if meant:
-                    missing.remove(meant)
-                    self._note(self._codes.columns, place, f"“{column}” is no column here", f"did you mean “{meant}”?")
-                    fits = False
-                else:
-                    mend = "remove it, or leave it if it is only for yourselves"
-                    self._note(self._codes.unread, place, f"the column “{column}” is not read", mend, Severity.WARNING)
+        absent = [column for column in self._known if column not in columns]
+        for column in filter(None, dict.fromkeys(columns)):
+            if column in self._known:
+                if columns.count(column) > 1:
+                    self._refuse(f"the column “{column}” comes more than once", "keep one of them")
+                continue
+            meant = checks.did_you_mean(column, absent)
+            if meant:
+                absent.remove(meant)
+                missing = [required for required in missing if required != meant]
+                self._refuse(f"“{column}” is no column here", f"did you mean “{meant}”?")
+            else:
+                mend = "remove it, or leave it if it is only for yourselves"
+                cause = f"the column “{column}” is not read"
+                place = Place(self.shown, 1)
+                self.problems.append(Problem(self._codes.unread, place, cause, mend, Severity.WARNING))
         if missing:
-            cause = f"the first row does not name the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}"
-            self._note(self._codes.columns, place, cause, f"begin the file with a row {','.join(self._required)}")
-            fits = False
-        return fits
+            names = ", ".join(missing)
+            cause = f"the column “{names}” is missing" if len(missing) == 1 else f"these columns are missing: {names}"
+            mend = "add it to the first row, which names the columns, and fill it in"
+            if len(missing) == len(self._required):
+                mend = f"begin the file with a row {','.join(self._required)}"
+            self._refuse(cause, mend)
+        return all(problem.severity is Severity.WARNING for problem in self.problems)
+
+    def _refuse(self, cause: str, mend: str) -> None:
+        self.problems.append(Problem(self._codes.columns, Place(self.shown, 1), cause, mend))
 
     def _row(self, columns: tuple[str, ...], cells: list[str], line: int) -> Iterator[Row]:
-        if len(cells) != len(columns):
-            cause = f"the row has {len(cells)} cells, the first row names {len(columns)} columns"
-            mend = "give it a cell for each column; put text with a separator in it into quotes"
-            self._note(self._codes.cells, Place(self.shown, line), cause, mend)
+        named, place = dict(zip(columns, cells, strict=False)), Place(self.shown, line)
+        owner = named.get(self._owner, "").strip()
+        whole = len(cells) == len(columns)
+        note = self.problems.append
+        # a row with cells too many or too few tells its owner only when the id stands before the damage
+        if checks.is_name(owner) and (whole or columns[0] == self._owner):
+            self.lines[owner].append(line)
+            note = self.problems_of[owner].append
+        if whole:
+            yield Row(named, place, self._codes, note)
             return
-        yield Row(dict(zip(columns, cells, strict=True)), Place(self.shown, line), self._codes, self.problems.append)
-
-    def _note(self, code: str, place: Place, cause: str, mend: str, severity: Severity = Severity.ERROR) -> None:
-        self.problems.append(Problem(code, place, cause, mend, severity))
+        cause = f"the row has {len(cells)} cells, the first row names {len(columns)} columns"
+        mend = "give it a cell for each column; put text with a separator in it into quotes"
+        note(Problem(self._codes.cells, place, cause, mend))
 
 
 def number(text: str) -> Fraction:
