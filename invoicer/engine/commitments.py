@@ -28,7 +28,7 @@ from invoicer.domain.period import Period
 from invoicer.domain.stop import Stopped, first_stop
 from invoicer.domain.trace import Trace, add, divide, given, greater, multiply, rounded, subtract
 from invoicer.engine.covers import billed
-from invoicer.engine.rated import RatedSlot, line_amount, whole
+from invoicer.engine.rated import Agreed, RatedSlot, entitled, line_amount
 from invoicer.engine.schedule import ScheduledPeriod
 from invoicer.engine.service import FOREVER
 from invoicer.errors import Problem
@@ -136,30 +136,18 @@ def _shortfall(contract: Contract, one: Settlement, rated: Sequence[RatedSlot]) 
     if short.result < 0:
         short = greater(short, given(0, "nothing", currency), "shortfall", currency)
     trace = rounded(short, minor_digits(currency), contract.rounding, "net", currency)
-    net = Money.of(trace.result, currency)
-    row, source = whole(net), one.stopped or commitment
-    return Entitlement(
-        contract=contract.id,
+    source = one.stopped or commitment
+    return entitled(
+        contract,
+        commitment,
+        period,
+        period.days,
+        trace,
+        Agreed(source.clause, source.agreed, commitment.agreed),
         component=Component(commitment.id, Part.COMMITMENT),
         title=commitment.title,
-        kind=commitment.kind,
-        days=period.days,
-        one_off=False,
-        bill_date=period.bill_date,
-        billed_from=period.billed_from,
-        tax_point=period.tax_point,
-        net=net,
-        quantity=row.quantity,
-        unit=row.unit,
-        unit_price=row.unit_price,
-        price_base=Decimal(1),
-        trace=trace,
-        clause=source.clause,
-        agreed=source.agreed,
+        details=_details(committed, counted, currency) if trace.result else (),
         proration=(period.days.days, period.full.days) if shared else None,
-        details=_details(committed, counted, currency) if net else (),
-        concluded=commitment.agreed,
-        includes_tax=commitment.includes_tax,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
+from invoicer.domain.commitment import Commitment
 from invoicer.domain.contract import Charge, Contract
 from invoicer.domain.entitlement import Component, Detail, Entitlement
 from invoicer.domain.money import Money
@@ -74,7 +75,7 @@ class RatedSlot:
 
 def entitled(
     contract: Contract,
-    charge: Charge,
+    owed_for: Charge | Commitment,
     period: ScheduledPeriod,
     days: Period,
     net: Trace,
@@ -86,15 +87,15 @@ def entitled(
     details: tuple[Detail, ...] = (),
     proration: tuple[int, int] | None = None,
 ) -> Entitlement:
-    """The entitlement of a component of a charge for some days of a billing period. ``net`` ends in its amount; ``face``
-    is the row that the line itself shows (None: one times the amount)."""
+    """The entitlement of a component of a charge or a commitment for some days of a billing period. ``net`` ends in its
+    amount; ``face`` is the row that the line itself shows (None: one times the amount)."""
     money = Money.of(net.result, contract.currency)
     row = face or whole(money)
     return Entitlement(
         contract=contract.id,
         component=component,
         title=title,
-        kind=charge.kind,
+        kind=owed_for.kind,
         days=days,
         one_off=period.one_off,
         bill_date=period.bill_date,
@@ -111,8 +112,8 @@ def entitled(
         concluded=agreed.concluded,
         details=details,
         proration=proration,
-        premium=charge.premium,
-        includes_tax=charge.includes_tax,
+        premium=owed_for.premium if isinstance(owed_for, Charge) else None,
+        includes_tax=owed_for.includes_tax,
     )
 
 

@@ -50,17 +50,7 @@ def without(entitlement: Entitlement, levies: Iterable[tuple[Entitlement, Treatm
     currency = entitlement.net.currency
     amounts = [levy.trace for levy in taken]
     out = amounts[0] if len(amounts) == 1 else add(amounts, "levies", currency)
-    trace = subtract(entitlement.trace, out, "net", currency)
-    net = Money.of(trace.result, currency)
-    return replace(
-        entitlement,
-        net=net,
-        quantity=Fraction(-1 if net.amount < 0 else 1),
-        unit="",
-        unit_price=abs(net.amount),
-        price_base=Decimal(1),
-        trace=trace,
-    )
+    return _restated(entitlement, subtract(entitlement.trace, out, "net", currency))
 
 
 def _amount(entitlement: Entitlement, levy: Levy, base: Fraction, title: str) -> Entitlement:
@@ -70,18 +60,21 @@ def _amount(entitlement: Entitlement, levy: Levy, base: Fraction, title: str) ->
         multiply(entitlement.trace, rate, "levy-hundredfold", currency), _hundred(base, levy), "levy", currency
     )
     trace = rounded(share, minor_digits(currency), Rounding.HALF_UP, "levy", currency)
-    net = Money.of(trace.result, currency)
+    component = Component(entitlement.component.charge, Part.LEVY, _name(levy, entitlement.component))
+    return _restated(replace(entitlement, component=component, title=title, details=()), trace)
+
+
+def _restated(entitlement: Entitlement, trace: Trace) -> Entitlement:
+    """The same with another amount, which the line shows as one times it."""
+    net = Money.of(trace.result, entitlement.net.currency)
     return replace(
         entitlement,
-        component=Component(entitlement.component.charge, Part.LEVY, _name(levy, entitlement.component)),
-        title=title,
         net=net,
         quantity=Fraction(-1 if net.amount < 0 else 1),
         unit="",
         unit_price=abs(net.amount),
         price_base=Decimal(1),
         trace=trace,
-        details=(),
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Literal
 
 import duckdb
 
@@ -32,18 +34,7 @@ def count_events(
 
     Of the last events of a period the one with the greatest id counts when several have one time stamp.
     """
-    connection.execute(
-        "CREATE OR REPLACE TABLE wanted AS SELECT unnest(CAST($ids AS INTEGER[])) AS id, "
-        "unnest(CAST($contracts AS VARCHAR[])) AS contract, unnest(CAST($meters AS VARCHAR[])) AS meter, "
-        "unnest(CAST($starts AS DATE[])) AS first, unnest(CAST($ends AS DATE[])) AS after",
-        {
-            "ids": list(range(len(demands))),
-            "contracts": [demand.contract for demand in demands],
-            "meters": [demand.meter.id for demand in demands],
-            "starts": [demand.days.start for demand in demands],
-            "ends": [demand.days.end for demand in demands],
-        },
-    )
+    list_wanted(connection, demands, "DATE", [(demand.days.start, demand.days.end) for demand in demands])
     condition, parameters = rules.condition(rule)
     field = "NULL" if rule.aggregation is Aggregation.COUNT else rules.column(rule.field)
     connection.execute(
@@ -62,6 +53,28 @@ def count_events(
         demand: Measured(value, provenance(sources[demand]), sum(count for _, count in sources[demand]))
         for demand, value in values.items()
     }
+
+
+def list_wanted(
+    connection: duckdb.DuckDBPyConnection,
+    demands: Sequence[Demand],
+    kind: Literal["DATE", "TIMESTAMP"],
+    spans: Sequence[tuple[dt.date, dt.date]],
+) -> None:
+    """The table ``wanted``: each demand by its position, with its contract, its meter, and the day or instant from which
+    (``first``) and before which (``after``) events count for it."""
+    connection.execute(
+        "CREATE OR REPLACE TABLE wanted AS SELECT unnest(CAST($ids AS INTEGER[])) AS id, "
+        "unnest(CAST($contracts AS VARCHAR[])) AS contract, unnest(CAST($meters AS VARCHAR[])) AS meter, "
+        f"unnest(CAST($firsts AS {kind}[])) AS first, unnest(CAST($afters AS {kind}[])) AS after",
+        {
+            "ids": list(range(len(demands))),
+            "contracts": [demand.contract for demand in demands],
+            "meters": [demand.meter.id for demand in demands],
+            "firsts": [first for first, _ in spans],
+            "afters": [after for _, after in spans],
+        },
+    )
 
 
 def _values(connection: duckdb.DuckDBPyConnection, rule: Rule) -> dict[int, Fraction]:

@@ -16,7 +16,7 @@ import duckdb
 
 from invoicer.domain.contract import Aggregation
 from invoicer.domain.usage import Demand, Measured
-from invoicer.usage.counting import provenance
+from invoicer.usage.counting import list_wanted, provenance
 from invoicer.usage.days import start_of
 from invoicer.usage.rules import Rule, Rules
 from invoicer.usage.store import Loaded
@@ -28,26 +28,15 @@ def average_levels(
     """The quantities of demands that share a rule, by their position; one without any event before its end is not in the
     answer."""
     spans = [_instants(demand) for demand in demands]
-    connection.execute(
-        "CREATE OR REPLACE TABLE wanted AS SELECT unnest(CAST($ids AS INTEGER[])) AS id, "
-        "unnest(CAST($contracts AS VARCHAR[])) AS contract, unnest(CAST($meters AS VARCHAR[])) AS meter, "
-        "unnest(CAST($starts AS TIMESTAMP[])) AS start, unnest(CAST($ends AS TIMESTAMP[])) AS after",
-        {
-            "ids": list(range(len(demands))),
-            "contracts": [demand.contract for demand in demands],
-            "meters": [demand.meter.id for demand in demands],
-            "starts": [start for start, _ in spans],
-            "ends": [after for _, after in spans],
-        },
-    )
+    list_wanted(connection, demands, "TIMESTAMP", spans)
     _lay_out_levels(connection, rules, rule)
     lasting = (
         "FROM wanted w JOIN levels l ON l.contract = w.contract AND l.meter = w.meter "
-        "AND l.instant < w.after AND l.until > w.start"
+        "AND l.instant < w.after AND l.until > w.first"
     )
     weighed: dict[int, Fraction] = defaultdict(Fraction)
     for demand, level, microseconds in connection.execute(
-        "SELECT w.id, l.level, sum(epoch_us(least(l.until, w.after)) - epoch_us(greatest(l.instant, w.start))) "
+        "SELECT w.id, l.level, sum(epoch_us(least(l.until, w.after)) - epoch_us(greatest(l.instant, w.first))) "
         f"{lasting} GROUP BY w.id, l.level"
     ).fetchall():
         weighed[demand] += Fraction(level) * microseconds

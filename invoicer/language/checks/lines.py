@@ -188,26 +188,16 @@ def _plain(amount: tree.Amount) -> str:
 
 
 def _amounts(document: tree.Document) -> Iterator[tree.Amount]:
+    yield from _whole_amounts(document)
     for line in _all_lines(document):
         match line:
-            case tree.Priced(price=tree.Rate(amount=amount)):
-                yield amount
+            case tree.Priced(price=tree.Rate() as rate) if not _is_whole(rate):
+                yield rate.amount
             case tree.Priced(price=tree.Tiers(bands=bands)):
-                yield from (amount for band in bands for amount in (band.amount, band.flat) if amount)
-            case (
-                tree.Bounded(amount=amount)
-                | tree.AmountOff(amount=amount)
-                | tree.Committed(amount=amount)
-                | tree.Deposited(amount=amount)
-            ):
-                yield amount
-            case tree.Expectation(amount=amount) if amount:
-                yield amount
-            case tree.Least(amount=amount):
-                yield amount
+                yield from (band.amount for band in bands if band.amount)
             case tree.VolumeOff(bands=bands):
                 yield from (band.up_to for band in bands if band.up_to)
-            case tree.Priced(price=tree.Share(fixed=tree.Amount() as amount)) | tree.FirstAmount(amount=amount):
+            case tree.Priced(price=tree.Share(fixed=tree.Amount() as amount)):
                 yield amount
             case tree.EachEvent(least=least, most=most):
                 yield from (amount for amount in (least, most) if amount)
@@ -217,9 +207,8 @@ def _whole_amounts(document: tree.Document) -> Iterator[tree.Amount]:
     """The amounts that go onto a document as they stand, not multiplied by a quantity."""
     for line in _all_lines(document):
         match line:
-            case tree.Priced(price=tree.Rate(amount=amount, per=per)):
-                if not any(isinstance(part, tree.Each) for part in per) and not _is_unit(per):
-                    yield amount
+            case tree.Priced(price=tree.Rate() as rate) if _is_whole(rate):
+                yield rate.amount
             case tree.Priced(price=tree.Tiers(bands=bands)):
                 yield from (band.flat for band in bands if band.flat)
             case (
@@ -228,12 +217,15 @@ def _whole_amounts(document: tree.Document) -> Iterator[tree.Amount]:
                 | tree.FirstAmount(amount=amount)
                 | tree.Committed(amount=amount)
                 | tree.Deposited(amount=amount)
+                | tree.Least(amount=amount)
             ):
                 yield amount
             case tree.Expectation(amount=amount) if amount:
                 yield amount
-            case tree.Least(amount=amount):
-                yield amount
+
+
+def _is_whole(rate: tree.Rate) -> bool:
+    return not any(isinstance(part, tree.Each) for part in rate.per) and not _is_unit(rate.per)
 
 
 def _is_unit(per: Sequence[tree.Each | tree.Length]) -> bool:
