@@ -23,6 +23,7 @@ from invoicer.domain.contract import (
     Timing,
     VolumeOff,
 )
+from invoicer.domain.inputs import Declared
 from invoicer.domain.party import PartyKind
 from invoicer.domain.payment import PaymentRule
 from invoicer.domain.period import Span, Unit
@@ -262,14 +263,14 @@ def test_premiums_go_by_hour_by_kilometre_and_by_vehicle_and_month() -> None:
     assert sum(charge.minimum is not None for _, charge, _ in _premiums()) >= 10
     assert any(charge.maximum for _, charge, _ in _premiums())
     kinds = {type(entry.value) for _, charge, _ in _premiums() if charge.quantity for entry in charge.quantity.entries}
-    assert kinds == {Fixed, Metered}
+    assert kinds == {Declared, Fixed, Metered}
 
 
 def test_a_platform_fee_goes_with_most_covers() -> None:
     contracts = _contracts(INSURANCE).values()
     supply = _space(INSURANCE).settings.supply
     with_fee = [c for c in contracts if any(supply[charge.kind] == "electronic-service" for charge in c.charges)]
-    assert len(with_fee) >= len(contracts) - 2
+    assert len(with_fee) >= len(contracts) - 3
     assert {supply[charge.kind] for charge in _charges(contracts)} == {
         "insurance",
         "insurance-intermediation",
