@@ -39,6 +39,7 @@ HEAD = """contract c "C"
   currency EUR
   agreed 2025-12-01
   term open from {start}
+  notice 1 month to end of month
   bill {billing}
   prorate {prorate}
   pay within 30 days
@@ -58,6 +59,11 @@ CHARGES = (
     ),
     '\ncharge name "Name"\n  18.00 EUR per year\n  bill annually in advance on anniversary\n',
     '\ncharge setup "Setup"\n  500.00 EUR once\n',
+    (
+        '\ncharge cover "Cover"\n  usage of calls\n  0.35 EUR per call\n  bill quarterly in advance\n'
+        "  deposit 400.00 EUR in 3 instalments\n  minimum 380.00 EUR\n  adjust on declaration within 20 days\n"
+        "  refund 75% of unused\n"
+    ),
 )
 DISCOUNTS = (
     '\ndiscount d "D"\n  10% off everything\n',
@@ -85,10 +91,21 @@ CHANGES = (
     "  stop name\n    refund unused\n",
     "  stop seats\n    no refund\n",
     "  stop api\n    refund unused\n",
+    "  stop fee\n    refund 62.5% of unused\n",
+    "  stop name\n    refund short-rate\n    short-rate\n      up to 45 days 30%\n      above 100%\n",
+    "  stop cover\n",
+    "  stop cover\n    refund short-rate\n    short-rate\n      up to 1 month 55%\n      above 100%\n",
+    "  change cover deposit to 450.00 EUR\n",
     *(f"  change billing to bill {billing}\n" for billing in BILLINGS),
     '\ncharge extra "Extra"\n  9.99 EUR per month\n',
     '\ndiscount late "Late"\n  12.5% off everything\n',
     '\ndiscount late "Late"\n  25.00 EUR off fee per month\n',
+)
+ENDINGS = (
+    "\nnotice given {agreed} by customer\n",
+    "\nnotice given {agreed} by seller\n  refund 50% of unused\n",
+    "\nterminates on {effective} agreed {agreed}\n  refund unused\n",
+    "\nterminates on {effective} agreed {agreed}\n  no refund\n",
 )
 
 
@@ -123,6 +140,13 @@ class Story:
                 self.text, self.amendments = text, number
                 event(f"amended: {' '.join(change.split()[:3])}")
                 return
+
+    def end(self, ending: str, effective: dt.date, agreed: dt.date) -> None:
+        """Add a notice or a termination, where the language takes it."""
+        text = self.text + ending.format(effective=effective, agreed=agreed)
+        if all(one.severity is Severity.WARNING for one in _load(text).problems):
+            self.text = text
+            event(f"ended: {ending.split()[0]}")
 
     def owed(self, on: dt.date) -> tuple[Treated, ...] | None:
         """What is owed as of that day; None where the terms leave it in doubt."""
@@ -173,7 +197,7 @@ class Story:
 Step = tuple[int, str, int, int]
 steps: st.SearchStrategy[Step] = st.tuples(
     st.integers(0, 75),
-    st.one_of(st.sampled_from(["", "usage", "buyer"]), *[st.sampled_from(CHANGES)] * 3),
+    st.one_of(st.sampled_from(["", "usage", "buyer", *ENDINGS]), *[st.sampled_from(CHANGES)] * 3),
     st.integers(-100, 60),
     st.integers(0, 3),
 )
@@ -204,6 +228,8 @@ def _history(text: str, history: Iterable[Step]) -> None:
             story.calls[effective] = 700 * before
         elif what == "buyer":
             story.rows = (*story.rows, replace(MOVED, valid_from=effective, recorded=on))
+        elif what in ENDINGS:
+            story.end(what, effective, max(day("2025-12-02"), on - dt.timedelta(before)))
         elif what:
             story.amend(what, effective, max(day("2025-12-02"), on - dt.timedelta(before)))
         treated = story.run(on)
