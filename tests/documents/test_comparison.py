@@ -32,11 +32,6 @@ from tests.documents.world import (
 )
 
 
-@pytest.fixture
-def desk() -> Desk:
-    return Desk()
-
-
 def test_nothing_billed_is_a_new_supply_for_each_entitlement_that_is_due(desk: Desk) -> None:
     entitled = monthly(1, 4, "100.00")
     assert brief(desk.run(entitled, "02-01")) == [

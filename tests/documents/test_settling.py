@@ -31,11 +31,6 @@ from tests.documents.world import (
 )
 
 
-@pytest.fixture
-def desk() -> Desk:
-    return Desk()
-
-
 def supplies(differences: tuple[Difference, ...]) -> list[str]:
     return [str(difference.days) for difference in differences if difference.is_supply]
 

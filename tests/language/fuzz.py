@@ -14,6 +14,7 @@ from typing import Any
 from invoicer.errors import Severity, TermsError
 from invoicer.language import Code, decode, formatted, load, render
 from invoicer.language.grammar import parser
+from tests.language.samples import heading
 from tests.language.scribbling import LITERALS, Scribble, random_terms, splintered
 
 HERE = Path(__file__).parent
@@ -31,16 +32,7 @@ ODD: list[str] = [
     "漢",
     "9" * 30,
 ]
-HEAD = """contract a "A"
-  seller hosting-nl
-  customer acme
-  currency EUR
-  agreed 2025-12-12
-  term 24 months from 2026-01-01
-  bill monthly in advance on day 1
-  pay within 30 days
-  supply electronic-service
-"""
+HEAD = heading("a", "A", "24 months from 2026-01-01")
 KNOWN: dict[str, Any] = {
     "customers": {"acme", "globex"},
     "sellers": {"hosting-nl"},

@@ -5,16 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-HEAD = """contract a "A"
-  seller hosting-nl
-  customer acme
-  currency EUR
-  agreed 2025-12-12
-  term open from 2026-01-01
-  bill monthly in advance on day 1
-  pay within 30 days
-  supply electronic-service
-"""
+from tests.language.samples import heading
+
+HEAD = heading("a", "A", "open from 2026-01-01")
 FEE = "charge fee\n  450.00 EUR per month\n"
 SEATS = "charge seats\n  12.00 EUR per seat per month\n  quantity 40 seats\n"
 API = "meter calls\n  sum of calls\ncharge api\n  usage of calls\n  bill monthly in arrears\n"

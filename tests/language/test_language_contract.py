@@ -46,19 +46,11 @@ from invoicer.domain.price import (
 from invoicer.domain.refund import Refund
 from invoicer.domain.trace import Rounding
 from invoicer.language import load
+from tests.language.samples import heading
 
 GOOD = Path(__file__).parent / "good"
 MONTH, YEAR = Span(1, Unit.MONTH), Span(1, Unit.YEAR)
-HEAD = """contract acme-2026 "Acme Ltd"
-  seller hosting-nl
-  customer acme
-  currency EUR
-  agreed 2025-12-12
-  term 12 months from 2026-01-01
-  bill monthly in advance on day 1
-  pay within 30 days
-  supply electronic-service
-"""
+HEAD = heading()
 LIST = """price-list prices
   version 1
   currency EUR

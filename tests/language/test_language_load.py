@@ -9,17 +9,9 @@ import pytest
 from invoicer.errors import Place, Problem, Severity, TermsError
 from invoicer.language import load, read, render
 from invoicer.language.codes import Code
+from tests.language.samples import heading
 
-HEAD = """contract {id} "Acme Ltd"
-  seller hosting-nl
-  customer acme
-  currency EUR
-  agreed 2025-12-12
-  term 12 months from 2026-01-01
-  bill monthly in advance on day 1
-  pay within 30 days
-  supply electronic-service
-"""
+HEAD = heading("{id}")
 FEE = "charge fee\n  450.00 EUR per month\n"
 PRICES = "price-list prices\n  version 1\n  currency EUR\ncharge seats\n  12.00 EUR per seat per month\n"
 USES = HEAD + "  uses prices\ncharge seats as in prices\n  quantity 3 seats\n"

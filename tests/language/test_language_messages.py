@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from invoicer.errors import Severity
 from invoicer.language import Code, load, render
+from tests.language.samples import KNOWN
 
 BAD = sorted((Path(__file__).parent / "bad").glob("*.terms"))
-KNOWN: dict[str, Any] = {
-    "customers": {"acme", "globex"},
-    "sellers": {"hosting-nl"},
-    "kinds": {"electronic-service", "motor-insurance"},
-    "series": {"NL-CPI-2015"},
-}
 ELSEWHERE = {"T014", "T015", "T016", "T017"}  # of whole files: tested in test_language_load.py
 
 

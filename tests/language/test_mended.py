@@ -5,22 +5,16 @@ from __future__ import annotations
 import re
 from difflib import SequenceMatcher, ndiff
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from invoicer.errors import Problem
 from invoicer.language import load
+from tests.language.samples import KNOWN
 
 HERE = Path(__file__).parent
 BAD = {path.name: path for path in sorted((HERE / "bad").glob("*.terms"))}
 MENDED = {path.name: path for path in sorted((HERE / "mended").glob("*.terms"))}
-KNOWN: dict[str, Any] = {
-    "customers": {"acme", "globex"},
-    "sellers": {"hosting-nl"},
-    "kinds": {"electronic-service", "motor-insurance"},
-    "series": {"NL-CPI-2015"},
-}
 ALIKE = 0.7  # of the lines of both files together, those that stand in both
 EXCEPTIONS = {
     "C012-units-do-not-fit": "which of the two units is kept is the reader's choice",

@@ -10,21 +10,14 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from invoicer import ledger, runs, workspace
-from invoicer.domain.document import Document, Kind
+from invoicer.domain.document import Kind
 from invoicer.domain.example import Given
-from invoicer.errors import Problem
 from invoicer.runs.examples import failing
+from tests.runs.small import heading, held, issue
 
-CONTRACT = """contract payroll "Payroll for Acme"
-  seller my-company
-  customer acme
-  currency EUR
-  agreed 2025-12-12
-  term open from 2026-01-01
-  bill monthly in arrears on day 1
-  pay within 30 days
-  supply hosting
-
+CONTRACT = (
+    heading("payroll", "Payroll for Acme", "monthly in arrears on day 1")
+    + """
 charge payslips "Payslips"
   declared employees
   included 5 employees
@@ -44,6 +37,7 @@ input turnover "Turnover"
   stated per month
   adds up
 """
+)
 HEAD = "contract,input,from,to,value,declared,by\n"
 JANUARY = HEAD + "payroll,employees,2026-01-01,2026-01-31,31,2026-02-03,HR of Acme\n"
 
@@ -61,31 +55,11 @@ def declare(folder: Path, text: str) -> None:
     (folder / "inputs" / "2026.csv").write_text(text, "utf-8")
 
 
-def held(folder: Path, day: str) -> tuple[Problem, ...]:
-    desk = runs.open_desk(folder)
-    with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
-        as_of = dt.date.fromisoformat(day)
-        return runs.plan(desk, book, as_of, as_of).plan.holds.get("payroll", ())
-
-
-def issue(folder: Path, day: str) -> list[Document]:
-    desk = runs.open_desk(folder)
-    as_of = dt.date.fromisoformat(day)
-    with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
-        planned = runs.plan(desk, book, as_of, as_of).plan
-        assert not planned.holds
-        if not planned.drafts:
-            return []
-        runs.confirm(book, "tests", "checked", as_of)
-        issued = runs.issue(desk, book, as_of, "tests").issued
-        return [book.document(one.number) for one in issued]
-
-
 def test_a_figure_that_is_missing_holds_until_it_is_declared(folder: Path) -> None:
-    assert not held(folder, "2026-01-31")
-    assert [problem.code for problem in held(folder, "2026-02-01")] == ["E015"]
+    assert not held(folder, "payroll", "2026-01-31")
+    assert [problem.code for problem in held(folder, "payroll", "2026-02-01")] == ["E015"]
     declare(folder, JANUARY)
-    assert [problem.code for problem in held(folder, "2026-02-02")] == ["E015"], "nobody knew it on that day"
+    assert [problem.code for problem in held(folder, "payroll", "2026-02-02")] == ["E015"], "nobody knew it on that day"
     (invoice,) = issue(folder, "2026-02-03")
     assert [str(line.net) for line in invoice.lines] == ["312.00 EUR"]
 
@@ -125,7 +99,7 @@ def test_wrong_rows_hold_their_contract_and_say_how_to_mend_them(folder: Path, s
     desk = runs.open_desk(folder)
     assert snapshot == [str(problem) for problem in desk.refusals()["payroll"]]
     assert set(desk.refusals()["payroll"]) <= set(desk.problems())
-    assert {problem.code for problem in held(folder, "2026-02-03")} == {"W320", "W321", "W322", "W323"}
+    assert {problem.code for problem in held(folder, "payroll", "2026-02-03")} == {"W320", "W321", "W322", "W323"}
 
 
 def test_a_row_that_may_be_of_any_contract_holds_those_that_ask_for_figures(folder: Path) -> None:

@@ -10,18 +10,11 @@ from syrupy.assertion import SnapshotAssertion
 
 from invoicer import ledger, runs, workspace
 from invoicer.domain.document import Document, Kind
-from invoicer.errors import Problem
+from tests.runs.small import heading, held, issue
 
-CONTRACT = """contract office "Office"
-  seller my-company
-  customer acme
-  currency EUR
-  agreed 2025-12-12
-  term open from 2026-01-01
-  bill monthly in advance on day 1
-  pay within 30 days
-  supply hosting
-
+CONTRACT = (
+    heading("office", "Office")
+    + """
 charge desk "Desk"
   450.00 EUR per month
 
@@ -44,6 +37,7 @@ commitment volume "Agreed volume"
   counts everything
   clause "7"
 """
+)
 HEAD = "month,value,published\n"
 VALUES = HEAD + "2025-01,100,2025-02-10\n2026-01,102,2026-02-10\n"
 MANIFEST = '[[source]]\nfiles = "prints-*.csv"\nmeters = ["prints"]\ncomplete_through = 2026-12-31\n'
@@ -67,26 +61,6 @@ def publish(folder: Path, text: str) -> None:
     (folder / "indices" / "NL-CPI-2015.csv").write_text(text, "utf-8")
 
 
-def held(folder: Path, day: str) -> tuple[Problem, ...]:
-    desk = runs.open_desk(folder)
-    with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
-        as_of = dt.date.fromisoformat(day)
-        return runs.plan(desk, book, as_of, as_of).plan.holds.get("office", ())
-
-
-def issue(folder: Path, day: str) -> list[Document]:
-    desk = runs.open_desk(folder)
-    as_of = dt.date.fromisoformat(day)
-    with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
-        planned = runs.plan(desk, book, as_of, as_of).plan
-        assert not planned.holds
-        if not planned.drafts:
-            return []
-        runs.confirm(book, "tests", "checked", as_of)
-        issued = runs.issue(desk, book, as_of, "tests").issued
-        return [book.document(one.number) for one in issued]
-
-
 def lines(documents: list[Document]) -> list[tuple[str, str, str]]:
     return [(str(one.component), str(one.days.start), str(one.net)) for paper in documents for one in paper.lines]
 
@@ -94,9 +68,9 @@ def lines(documents: list[Document]) -> list[tuple[str, str, str]]:
 def test_a_price_follows_the_index_and_holds_until_the_value_is_published(folder: Path) -> None:
     publish(folder, HEAD + "2025-01,100,2025-02-10\n")
     assert lines(issue(folder, "2026-02-01"))[-1] == ("desk", "2026-02-01", "450.00 EUR")
-    assert [problem.code for problem in held(folder, "2026-03-01")] == ["E010"]
+    assert [problem.code for problem in held(folder, "office", "2026-03-01")] == ["E010"]
     publish(folder, VALUES.replace("2026-02-10", "2026-03-02"))
-    assert [problem.code for problem in held(folder, "2026-03-01")] == ["E010"], "nobody knew it on that day"
+    assert [problem.code for problem in held(folder, "office", "2026-03-01")] == ["E010"], "nobody knew it on that day"
     assert lines(issue(folder, "2026-03-02")) == [("desk", "2026-03-01", "459.00 EUR")]
 
 
@@ -129,7 +103,7 @@ def test_a_wrong_row_holds_the_contracts_that_follow_the_series(folder: Path, sn
     refused = runs.open_desk(folder).refusals()
     assert set(refused) == {"office"}
     assert snapshot == [str(problem) for problem in refused["office"]]
-    assert {problem.code for problem in held(folder, "2026-03-01")} == {"W305", "W306"}
+    assert {problem.code for problem in held(folder, "office", "2026-03-01")} == {"W305", "W306"}
 
 
 def test_a_series_that_there_is_not_refuses_the_contract(folder: Path) -> None:

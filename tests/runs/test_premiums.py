@@ -11,17 +11,11 @@ import pytest
 from invoicer import ledger, runs, workspace
 from invoicer.domain.document import Document, Kind
 from invoicer.domain.entitlement import Part
+from tests.runs.small import heading, issue
 
-TERMS = """contract liability "Public liability 2026"
-  seller my-company
-  customer acme
-  currency EUR
-  agreed 2025-12-12
-  term open from 2026-01-01
-  bill annually in advance
-  pay within 30 days
-  supply cover
-
+TERMS = (
+    heading("liability", "Public liability 2026", "annually in advance", "cover")
+    + """
 premium liability "Public liability"
   declared turnover
   1.20 EUR per 1 000 EUR
@@ -43,6 +37,7 @@ input turnover "Turnover"
   stated per year
   adds up
 """
+)
 CANCELLED = """
 amendment 1 from 2026-04-01 agreed 2026-03-10 "Cancelled"
   stop liability
@@ -67,20 +62,6 @@ def declare(folder: Path, *rows: str) -> None:
     (folder / "inputs").mkdir(exist_ok=True)
     text = HEAD + "".join(f"liability,turnover,{row},broker,\n" for row in rows)
     (folder / "inputs" / "turnover.csv").write_text(text, "utf-8")
-
-
-def issue(folder: Path, on: str) -> list[Document]:
-    """What is issued when everything is planned and released on a day."""
-    desk, day = runs.open_desk(folder), dt.date.fromisoformat(on)
-    space = desk.workspace
-    with ledger.open_ledger(space.ledger_folder, writing=True, documents=space.documents_folder) as book:
-        before = {one.number for one in book.documents()}
-        planned = runs.plan(desk, book, day, day)
-        assert not planned.plan.holds, planned.plan.holds
-        if planned.plan.drafts:
-            runs.confirm(book, "tests", "checked", day)
-            runs.issue(desk, book, day, "tests")
-        return [book.document(one.number) for one in book.documents() if one.number not in before]
 
 
 def told(document: Document) -> list[tuple[str, Decimal]]:

@@ -10,19 +10,12 @@ import pytest
 
 from invoicer import ledger, runs, workspace
 from invoicer.domain.document import Document, Kind
-from invoicer.errors import Problem
+from tests.runs.small import heading, held, issue
 
 HEAD = "contract,input,from,to,value,declared\n"
-TERMS = """contract cluster "Managed cluster"
-  seller my-company
-  customer acme
-  currency EUR
-  agreed 2025-12-12
-  term open from 2026-01-01
-  bill monthly in advance on day 1
-  pay within 30 days
-  supply hosting
-
+TERMS = (
+    heading("cluster", "Managed cluster")
+    + """
 charge platform "Platform"
   450.00 EUR per month
 
@@ -39,6 +32,7 @@ service-credit sla "Availability credit"
   10% of platform when uptime less than 99.9%
   {how}
 """
+)
 
 
 @pytest.fixture
@@ -59,27 +53,6 @@ def declare(folder: Path, *rows: str) -> None:
     (folder / "inputs" / "uptime.csv").write_text(text, "utf-8")
 
 
-def holds(folder: Path, day: str) -> tuple[Problem, ...]:
-    desk = runs.open_desk(folder)
-    as_of = dt.date.fromisoformat(day)
-    with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
-        return runs.plan(desk, book, as_of, as_of).plan.holds.get("cluster", ())
-
-
-def issue(folder: Path, day: str) -> list[Document]:
-    desk = runs.open_desk(folder)
-    assert not list(desk.problems())
-    as_of = dt.date.fromisoformat(day)
-    with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
-        planned = runs.plan(desk, book, as_of, as_of).plan
-        assert not planned.holds, planned.holds
-        if not planned.drafts:
-            return []
-        runs.confirm(book, "tests", "checked", as_of)
-        issued = runs.issue(desk, book, as_of, "tests").issued
-        return [book.document(one.number) for one in issued]
-
-
 def table(document: Document) -> list[str]:
     return [f"{line.component} {line.days} {line.net.amount}" for line in document.lines]
 
@@ -92,7 +65,7 @@ FEBRUARY = ["platform 2026-02-01 to 2026-02-28 450.00", "platform/discount/loyal
 def test_on_the_next_invoice_it_is_a_line_of_that_month(folder: Path) -> None:
     write(folder)
     (first,) = issue(folder, "2026-01-01")
-    assert [hold.code for hold in holds(folder, "2026-02-01")] == ["E015"], "nothing says that all was well"
+    assert [hold.code for hold in held(folder, "cluster", "2026-02-01")] == ["E015"], "nothing says that all was well"
     declare(folder, JANUARY)
     (second,) = issue(folder, "2026-02-01")
     # 25% of what January came to after its discount: 405.00
@@ -140,7 +113,7 @@ def test_a_figure_declared_late_is_credited_then(folder: Path) -> None:
     write(folder)
     issue(folder, "2026-01-01")
     declare(folder, JANUARY.replace("2026-02-01", "2026-02-08"))
-    assert holds(folder, "2026-02-07")
+    assert held(folder, "cluster", "2026-02-07")
     (second,) = issue(folder, "2026-02-08")
     assert table(second) == [*FEBRUARY, f"{CREDITED} -101.25"]
 

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 
 import pytest
 
-from invoicer import ledger, runs, workspace
+from invoicer import workspace
 from invoicer.domain.document import Document
+from tests.runs.small import heading, issue
 
-CONTRACT = """contract acme-2026 "Acme: usage"
-  seller my-company
-  customer acme
-  currency EUR
-  agreed 2025-12-12
-  term open from 2026-01-01
-  bill monthly in arrears on day 1
-  pay within 30 days
-  supply hosting
-
+CONTRACT = (
+    heading("acme-2026", "Acme: usage", "monthly in arrears on day 1")
+    + """
 charge payments "Card payments"
   2.99% of cards plus 0.25 EUR per event
   each event at least 1.75 EUR, at most 12.00 EUR
@@ -47,6 +40,7 @@ meter disk "Disk in use"
   time-weighted average of amount
   unit GB
 """
+)
 EVENTS = """event,contract,meter,at,amount,received
 c1,acme-2026,cards,2026-01-03T10:00:00+01:00,10.00,
 c2,acme-2026,cards,2026-01-04T10:00:00+01:00,80.00,
@@ -74,19 +68,6 @@ def folder(tmp_path: Path) -> Path:
     return target
 
 
-def issued(folder: Path, on: str) -> list[Document]:
-    desk, day = runs.open_desk(folder), dt.date.fromisoformat(on)
-    with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
-        planned = runs.plan(desk, book, day, day).plan
-        assert not planned.holds, planned.holds
-        if not planned.drafts:
-            return []
-        runs.confirm(book, "tests", "checked", day)
-        made = [book.document(one.number) for one in runs.issue(desk, book, day, "tests").issued]
-        assert not book.verify_chain()
-        return made
-
-
 def lines(documents: list[Document]) -> list[tuple[str, str, str]]:
     """Charge, days, and net amount, with the reason where the line corrects another."""
     return [
@@ -108,10 +89,10 @@ def test_a_life_with_late_events(folder: Path) -> None:
     40 messages of January become known: ten of 110 are charged, and February, in which nothing is left, for 50. On 10
     March it turns out that the disk held 71 GB all along."""
     january = [("payments", "2026-01", "16.39"), ("disk", "2026-01", "6.10")]
-    assert lines(issued(folder, "2026-02-01")) == january
-    assert lines(issued(folder, "2026-02-20")) == [("payments", "2026-01", "1.75 usage-changed")]
-    assert lines(issued(folder, "2026-03-01")) == [("texts", "2026-02", "1.00"), ("disk", "2026-02", "7.10")]
-    late = issued(folder, "2026-03-05")
+    assert lines(issue(folder, "2026-02-01")) == january
+    assert lines(issue(folder, "2026-02-20")) == [("payments", "2026-01", "1.75 usage-changed")]
+    assert lines(issue(folder, "2026-03-01")) == [("texts", "2026-02", "1.00"), ("disk", "2026-02", "7.10")]
+    late = issue(folder, "2026-03-05")
     assert sorted(lines(late)) == [("texts", "2026-01", "0.50"), ("texts", "2026-02", "1.50 usage-changed")]
-    assert lines(issued(folder, "2026-03-10")) == [("disk", "2026-01", "1.00 usage-changed")]
-    assert issued(folder, "2026-03-11") == []
+    assert lines(issue(folder, "2026-03-10")) == [("disk", "2026-01", "1.00 usage-changed")]
+    assert issue(folder, "2026-03-11") == []
