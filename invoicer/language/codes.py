@@ -136,6 +136,7 @@ class Code(Enum):
     C047 = About("a shortfall would be a premium without policy and risk")
     C048 = About("a commitment adds amounts with tax and without")
     C049 = About("a charge never counts towards the commitment that names it")
+    C058 = About("an adjustment cuts a period that is billed before the index is published", Severity.WARNING)
     C059 = About("the last period of a commitment is incomplete and due whole", Severity.WARNING)
     C063 = About("a commitment does not say how much, or what counts", absence=True)
     C064 = About("a charge is billed over the edges of a commitment's periods", Severity.WARNING)

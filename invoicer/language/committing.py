@@ -35,7 +35,7 @@ def to_commitment(
         start=start_of(agreement, block),
         end=until.value + dt.timedelta(days=1) if until else None,
         prorated=tree.one(block.lines, tree.Prorated) is not None,
-        includes_tax=any(includes_tax(terms, charge) for charge in counted(terms, block)),
+        includes_tax=any(includes_tax(terms, charge) for charge in counted(terms, block)[:1]),  # they are alike (C048)
         stops=to_stops(terms.ends.get(block.id.text)),
     )
 

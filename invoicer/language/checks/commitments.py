@@ -45,6 +45,7 @@ def check_commitments(terms: Terms) -> Iterator[Problem]:
         yield from _inclusive(counting, block)
         if terms.has_term:
             yield from _periods(terms, agreement, block)
+        yield from _ends_early(agreement, block)
         yield from _never(terms, agreement, block)
         yield from _edges(counting, block)
     yield from _twice(terms)
@@ -146,6 +147,15 @@ def _period_of(start: dt.date, full: Span, day: dt.date) -> int:
     while full.after(start, number + 1) <= day:
         number += 1
     return number
+
+
+def _ends_early(agreement: Agreement, block: tree.Block) -> Iterator[Problem]:
+    until, start = tree.dated(block.lines, "until"), start_of(agreement, block)
+    if (
+        until and until.value < start and not tree.dated(block.lines, "from")
+    ):  # with both, the days are compared elsewhere
+        cause = f"commitment `{block.id}` ends on {until.value}, before it begins on {start}"
+        yield problem(Code.C027, until.where, cause, "mend one of the two days")
 
 
 def _never(terms: Terms, agreement: Agreement, block: tree.Block) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
 
+from invoicer.domain.contract import Anchor, Timing
 from invoicer.domain.indexation import Indexation
 from invoicer.domain.period import add_months
 from invoicer.domain.trace import Clause
@@ -34,6 +35,7 @@ def check_indexation_lines(document: tree.Document) -> Iterator[Problem]:
             yield from _misfits(block)
             yield from _limits(block)
             yield from _months(block)
+            yield from _ended(block)
 
 
 def check_indexations(terms: Terms, known: Known) -> Iterator[Problem]:
@@ -43,6 +45,7 @@ def check_indexations(terms: Terms, known: Known) -> Iterator[Problem]:
         yield from _series(block, known)
         yield from _nothing(terms, block, any_raisable)
         yield from _before(agreement, block)
+        yield from _awaited(terms, block)
     yield from _twice(terms)
 
 
@@ -94,6 +97,13 @@ def _misfits(block: tree.Block) -> Iterator[Problem]:
         yield problem(Code.C076, adjusts.every.where, cause, "write, for example, `every year from 2027-01-01`")
 
 
+def _ended(block: tree.Block) -> Iterator[Problem]:
+    until, adjusts = tree.dated(block.lines, "until"), tree.one(block.lines, tree.Adjusts)
+    if until and adjusts and until.value < adjusts.first.value:
+        cause = f"indexation `{block.id}` ends on {until.value}, before its first adjustment on {adjusts.first.value}"
+        yield problem(Code.C027, until.where, cause, "mend one of the two days")
+
+
 def _limits(block: tree.Block) -> Iterator[Problem]:
     limits = {limit.kind: limit for limit in tree.every(block.lines, tree.IndexLimit)}
     floor, cap = limits.get("floor"), limits.get("cap")
@@ -106,14 +116,8 @@ def _limits(block: tree.Block) -> Iterator[Problem]:
 
 def _months(block: tree.Block) -> Iterator[Problem]:
     """The first adjustment compares two months; the later one is over by then, and not long ago."""
-    base, adjusts = tree.one(block.lines, tree.Base), tree.one(block.lines, tree.Adjusts)
-    if base is None or adjusts is None or isinstance(_raises(block), tree.RaisesByPercent):
-        return
-    if adjusts.every:
-        after = add_months(base.month.value, adjusts.every.span.months) if adjusts.every.span.months else None
-    else:
-        after = base.to.value if base.to else None
-    if after is None:
+    base, adjusts, after = tree.one(block.lines, tree.Base), tree.one(block.lines, tree.Adjusts), _compared(block)
+    if base is None or adjusts is None or after is None or isinstance(_raises(block), tree.RaisesByPercent):
         return
     day = adjusts.first.value
     compares = f"the adjustment of {day} compares {after:%Y-%m} with {base.month.value:%Y-%m}"
@@ -188,6 +192,55 @@ def _before(agreement: Agreement, block: tree.Block) -> Iterator[Problem]:
         cause += f"which counts from {agreement.effective}"
         mend = f"let the first adjustment be on {agreement.effective} or later, or mend the day of the amendment"
         yield problem(Code.C067, adjusts.first.where, cause, mend)
+
+
+def _awaited(terms: Terms, block: tree.Block) -> Iterator[Problem]:
+    """A first adjustment in the middle of a period that is billed in advance, before the month compared is over."""
+    raises, adjusts = _raises(block), tree.one(block.lines, tree.Adjusts)
+    after = _compared(block)
+    if not isinstance(raises, tree.RaisesByIndex) or adjusts is None or after is None:
+        return
+    day = adjusts.first.value
+    named = {name.text: name for name in raises.charges}
+    for charge in terms.charges:
+        if (named and charge.id not in named) or charge.one_off or not _raisable(charge):
+            continue
+        entry = charge.billing.at(day, dt.date.max)
+        if entry is None or entry.value.timing is not Timing.ADVANCE or not entry.value.every.months:
+            continue
+        billed = _billed_on(entry.value, max(charge.begins, terms.start, entry.effective), day)
+        if billed is not None and billed < min(day, add_months(after, 1)):
+            where = named[charge.id].where if named else raises.where
+            cause = f"the adjustment of {day} lies within days of `{charge.id}` that are billed on {billed}: "
+            cause += f"that invoice waits until the index of {after:%Y-%m} is published"
+            mend = "let adjustments fall on the first day of a billing period; if it is meant to wait, acknowledge it"
+            yield problem(Code.C058, where, cause, mend)
+            return
+
+
+def _compared(block: tree.Block) -> dt.date | None:
+    """The later month that the first adjustment compares, as far as it is stated."""
+    base, adjusts = tree.one(block.lines, tree.Base), tree.one(block.lines, tree.Adjusts)
+    if base is None or adjusts is None:
+        return None
+    if adjusts.every is None:
+        return base.to.value if base.to else None
+    return add_months(base.month.value, adjusts.every.span.months) if adjusts.every.span.months else None
+
+
+def _billed_on(bill: tree.Bill, begins: dt.date, day: dt.date) -> dt.date | None:
+    """The first day of the billing period in which a day lies; None before the first one. (Billed in months.)"""
+    if day < begins:
+        return None
+    anchor = bill.anchor or Anchor()
+    number = anchor.day or (1 if anchor.month else begins.day)
+    first = add_months(dt.date(begins.year, anchor.month or begins.month, 1), 0, number)
+    months = bill.every.months
+    passed = (day.year - first.year) * 12 + day.month - first.month
+    k = passed // months
+    if add_months(first, months * k, number) > day:
+        k -= 1
+    return max(begins, add_months(first, months * k, number))
 
 
 def _twice(terms: Terms) -> Iterator[Problem]:
