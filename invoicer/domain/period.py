@@ -106,3 +106,46 @@ class Period:
 
     def __str__(self) -> str:
         return f"{self.start} to {self.last_day}"
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The edges of periods of any length, counted from ``first``; months fall on ``day`` (clamped to the month)."""
+
+    first: dt.date
+    day: int
+
+    @classmethod
+    def from_anchor(cls, start: dt.date, day: int | None, month: int | None) -> Grid:
+        """The grid of periods for a schedule that begins on ``start``.
+
+        With a day: the first such day of a month on or after the start; with a month as well: that day of that month, so
+        that quarters and years follow the calendar; with neither, the start itself (anniversary).
+        """
+        if day is None and month is None:
+            return cls(start, start.day)
+        number = day or 1
+        month_of_start = start if month is None else dt.date(start.year, month, 1)
+        first = add_months(month_of_start, 0, number)
+        if first < start:
+            first = add_months(month_of_start, 1 if month is None else 12, number)
+        return cls(first, number)
+
+    def edge(self, span: Span, k: int) -> dt.date:
+        """The first day of period k of that length (k may be negative)."""
+        if span.months:
+            return add_months(self.first, span.months * k, self.day)
+        return span.after(self.first, k)
+
+    def index(self, span: Span, day: dt.date) -> int:
+        """The k of the period of that length in which the day lies."""
+        if not span.months:
+            return (day - self.first).days // span.days
+        months = (day.year - self.first.year) * 12 + day.month - self.first.month
+        k = months // span.months
+        return k - 1 if self.edge(span, k) > day else k
+
+    def period(self, span: Span, day: dt.date) -> Period:
+        """The period of that length in which the day lies."""
+        k = self.index(span, day)
+        return Period(self.edge(span, k), self.edge(span, k + 1))

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 
 from invoicer.domain.contract import Billing, Charge, Contract, InService, Proration, Timing
 from invoicer.domain.entitlement import Part
-from invoicer.domain.period import Period, Span, Unit, add_months
+from invoicer.domain.period import Grid, Period, Span, Unit
 from invoicer.domain.price import Conditional, Once, Price
 from invoicer.domain.timeline import Dated
 from invoicer.engine.service import DAY, FOREVER, Keep, Stretch, distinct, stretches
@@ -48,33 +48,6 @@ class ScheduledPeriod:
     billed_from: dt.date
     one_off: bool = False
     part: Part = Part.CHARGE
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """The edges of periods of any length, counted from ``first``; months fall on ``day`` (clamped to the month)."""
-
-    first: dt.date
-    day: int
-
-    def edge(self, span: Span, k: int) -> dt.date:
-        """The first day of period k of that length (k may be negative)."""
-        if span.months:
-            return add_months(self.first, span.months * k, self.day)
-        return span.after(self.first, k)
-
-    def index(self, span: Span, day: dt.date) -> int:
-        """The k of the period of that length in which the day lies."""
-        if not span.months:
-            return (day - self.first).days // span.days
-        months = (day.year - self.first.year) * 12 + day.month - self.first.month
-        k = months // span.months
-        return k - 1 if self.edge(span, k) > day else k
-
-    def period(self, span: Span, day: dt.date) -> Period:
-        """The period of that length in which the day lies."""
-        k = self.index(span, day)
-        return Period(self.edge(span, k), self.edge(span, k + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +124,7 @@ def _kept_until(billing: Billing, start: dt.date, stretch: Stretch) -> dt.date:
     kept = stretch.end
     if stretch.stop is None or not stretch.keeps:
         return kept
-    grid = anchored(billing, start)
+    grid = Grid.from_anchor(start, billing.anchor.day, billing.anchor.month)
     k = grid.index(billing.every, start)
     while max(grid.edge(billing.every, k), start) < stretch.stop.agreed:
         k += 1
@@ -164,7 +137,7 @@ def _slots_of_schedule(
 ) -> Iterator[Slot]:
     """The periods of one schedule: one billing value over one stretch of service."""
     billing, rules = terms.value, charge.proration
-    grid = anchored(billing, days.start)
+    grid = Grid.from_anchor(days.start, billing.anchor.day, billing.anchor.month)
     k = grid.index(billing.every, days.start)
     while (begins := max(grid.edge(billing.every, k), days.start)) < days.end and begins <= last:
         full = Period(grid.edge(billing.every, k), grid.edge(billing.every, k + 1))
@@ -202,20 +175,3 @@ def _one_off(charge: Charge, stretch: Stretch, known_on: dt.date) -> Iterator[Sl
     )
     beyond = stop if stretch.start == stretch.end else None
     yield Slot(period, Span(1, Unit.DAY), Grid(day, day.day), day, beyond=beyond)
-
-
-def anchored(billing: Billing, start: dt.date) -> Grid:
-    """The grid of periods for a schedule that begins on that day.
-
-    With a day: the first such day of a month on or after the start; with a month as well: that day of that month, so that
-    quarters and years follow the calendar; with neither, the start itself (anniversary).
-    """
-    anchor = billing.anchor
-    if anchor.day is None and anchor.month is None:
-        return Grid(start, start.day)
-    day = anchor.day or 1
-    month_of_start = start if anchor.month is None else dt.date(start.year, anchor.month, 1)
-    first = add_months(month_of_start, 0, day)
-    if first < start:
-        first = add_months(month_of_start, 1 if anchor.month is None else 12, day)
-    return Grid(first, day)

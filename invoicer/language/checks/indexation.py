@@ -9,7 +9,7 @@ from itertools import islice
 
 from invoicer.domain.contract import Anchor, Timing
 from invoicer.domain.indexation import Indexation
-from invoicer.domain.period import add_months
+from invoicer.domain.period import Grid, add_months
 from invoicer.domain.trace import Clause
 from invoicer.errors import Place, Problem
 from invoicer.language import tree
@@ -23,6 +23,7 @@ _HORIZON = 1200  # months from the start of the contract within which adjustment
 _MOST_ADJUSTMENTS = 50_000  # of all indexations of a contract, looked at for days that they share
 _MOST_BEFORE = 20  # indexations of one day with which another one of that day is compared
 _LONG_BEFORE = 18  # months between the month compared and the adjustment
+_MOST_CHARGES = 1000  # of an indexation that are looked at, whether an invoice would wait
 _NOWHERE = Clause("", 0, 0, 0, 0, "")
 
 
@@ -197,19 +198,17 @@ def _before(agreement: Agreement, block: tree.Block) -> Iterator[Problem]:
 def _awaited(terms: Terms, block: tree.Block) -> Iterator[Problem]:
     """A first adjustment in the middle of a period that is billed in advance, before the month compared is over."""
     raises, adjusts = _raises(block), tree.one(block.lines, tree.Adjusts)
-    after = _compared(block)
+    after, ends = _compared(block), terms.ends.get(block.id.text)
     if not isinstance(raises, tree.RaisesByIndex) or adjusts is None or after is None:
         return
     day = adjusts.first.value
+    if (terms.end and day >= terms.end) or (ends and ends.at(day, dt.date.max)):
+        return
     named = {name.text: name for name in raises.charges}
-    for charge in terms.charges:
-        if (named and charge.id not in named) or charge.one_off or not _raisable(charge):
-            continue
-        entry = charge.billing.at(day, dt.date.max)
-        if entry is None or entry.value.timing is not Timing.ADVANCE or not entry.value.every.months:
-            continue
-        billed = _billed_on(entry.value, max(charge.begins, terms.start, entry.effective), day)
-        if billed is not None and billed < min(day, add_months(after, 1)):
+    charges = (terms.charge(name) for name in named) if named else iter(terms.charges)
+    for charge in islice(charges, _MOST_CHARGES):
+        billed = _billed_on(charge, day) if charge else None
+        if charge and billed and billed < min(day, add_months(after, 1)):
             where = named[charge.id].where if named else raises.where
             cause = f"the adjustment of {day} lies within days of `{charge.id}` that are billed on {billed}: "
             cause += f"that invoice waits until the index of {after:%Y-%m} is published"
@@ -228,19 +227,22 @@ def _compared(block: tree.Block) -> dt.date | None:
     return add_months(base.month.value, adjusts.every.span.months) if adjusts.every.span.months else None
 
 
-def _billed_on(bill: tree.Bill, begins: dt.date, day: dt.date) -> dt.date | None:
-    """The first day of the billing period in which a day lies; None before the first one. (Billed in months.)"""
-    if day < begins:
+def _billed_on(charge: ChargeTerms, day: dt.date) -> dt.date | None:
+    """When a day of a charge is billed in advance, by months and at a price that an adjustment of that day raises; None
+    for other charges and days."""
+    known = dt.date.max
+    price, served, billing = charge.price.at(day, known), charge.service.at(day, known), charge.billing.at(day, known)
+    if charge.one_off or charge.deposit.entries or not (price and served and billing):
         return None
-    anchor = bill.anchor or Anchor()
-    number = anchor.day or (1 if anchor.month else begins.day)
-    first = add_months(dt.date(begins.year, anchor.month or begins.month, 1), 0, number)
-    months = bill.every.months
-    passed = (day.year - first.year) * 12 + day.month - first.month
-    k = passed // months
-    if add_months(first, months * k, number) > day:
-        k -= 1
-    return max(begins, add_months(first, months * k, number))
+    raised = any(amount.value for line in price.value for amount in _amounts(line.price))
+    if price.effective == day or not raised or not served.value.active:
+        return None
+    bill = billing.value
+    if bill.timing is not Timing.ADVANCE or not bill.every.months:
+        return None
+    begins, anchor = max(served.effective, billing.effective), bill.anchor or Anchor()
+    grid = Grid.from_anchor(begins, anchor.day, anchor.month)
+    return max(begins, grid.edge(bill.every, grid.index(bill.every, day)))
 
 
 def _twice(terms: Terms) -> Iterator[Problem]:
