@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import fields
+from typing import Any
 
 from invoicer.domain import canonical
 from invoicer.domain.document import Document, Draft, Kind
 from invoicer.domain.entitlement import BilledLine
+
+_POSITION = frozenset({"line", "column", "end_line", "end_column"})
+"""Of a clause: where its text stands."""
 
 
 def finish(
@@ -53,5 +57,20 @@ def billed_lines(document: Document) -> tuple[BilledLine, ...]:
 
 
 def fingerprint(draft: Draft) -> str:
-    """SHA-256 (hex) of the canonical JSON of a draft: equal for two drafts that say the same."""
-    return canonical.sha256(canonical.to_json(draft))
+    """SHA-256 (hex) of what a draft says to the customer and of the clauses behind it: equal for two that say the same.
+
+    Where in a file a clause stands, and the bytes of the files, are not part of it: a comment, another layout, or a word
+    about somebody else's contract makes no other draft. The wording of the clause itself is (its ``text_hash``).
+    """
+    said = canonical.to_data(draft)
+    said.pop("provenance", None)
+    return canonical.sha256(canonical.to_json(_without_positions(said)))
+
+
+def _without_positions(data: Any) -> Any:
+    if isinstance(data, list):
+        return [_without_positions(part) for part in data]
+    if not isinstance(data, dict):
+        return data
+    hidden = _POSITION if "text_hash" in data else frozenset()
+    return {name: _without_positions(part) for name, part in data.items() if name not in hidden}

@@ -97,3 +97,46 @@ def test_a_remark_is_needed(folder: Path) -> None:
         runs.plan(desk, book, DAY, DAY)
         with pytest.raises(RunError, match=r"L123.*remark"):
             runs.confirm(book, "tests", "  ", DAY)
+
+
+def confirmed(folder: Path) -> None:
+    desk = runs.open_desk(folder)
+    with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
+        runs.plan(desk, book, DAY, DAY)
+        runs.confirm(book, "tests", "checked", DAY)
+
+
+def issued_and_dropped(folder: Path) -> tuple[int, tuple[str, ...]]:
+    desk = runs.open_desk(folder)
+    space = desk.workspace
+    with ledger.open_ledger(space.ledger_folder, writing=True, documents=space.documents_folder) as book:
+        done = runs.issue(desk, book, DAY, "tests")
+    return len(done.issued), done.dropped
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after"),
+    [
+        ("contracts/acme-2026.terms", "contract ", "# As signed.\n\n\ncontract "),
+        ("contracts/acme-2026.terms", "\ncharge ", "\n\n    # The prices.\ncharge "),
+        ("invoicer.toml", "[workspace]", "# Ours.\n[workspace]"),
+    ],
+)
+def test_a_comment_or_an_empty_line_does_not_drop_what_was_confirmed(
+    file: str, before: str, after: str, folder: Path
+) -> None:
+    confirmed(folder)
+    edit(folder / file, before, after)
+    assert issued_and_dropped(folder) == (1, ())
+
+
+def test_another_purchase_order_drops_what_was_confirmed(folder: Path) -> None:
+    confirmed(folder)
+    edit(folder / "contracts/acme-2026.terms", "PO-1001", "PO-1002")
+    assert issued_and_dropped(folder) == (0, ("acme-2026",))
+
+
+def edit(path: Path, before: str, after: str) -> None:
+    text = path.read_text("utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after, 1), "utf-8")
