@@ -6,6 +6,7 @@ Decisions where terms leave room:
   many days later as the terms leave for the figures. The first row for the charge whose condition holds counts.
 * It is a percentage of what the charge came to with its bounds and discounts, without other credits. A part of a billing
   period has its share of each line by days. All credits together never give back more than is left.
+* Days after the end of the service are not judged, though their price may be kept: there was nothing to fall short.
 * The figures that a condition asks for are those of the days that are judged. Where one is missing when the credit is due,
   the contract is held: nothing says that the service was as promised.
 * A charge with a deposit is settled after its period: it has no credits.
@@ -119,12 +120,15 @@ def _dues(
 
 def _judged_apart(agreed: ServiceCredit, slot: Slot) -> Iterator[Period]:
     """The days of a billing period that are judged together."""
-    if agreed.per is None or not goes_into(agreed.per, slot.every):
-        yield slot.days
+    served = slot.served
+    if served is None:
         return
-    day = slot.days.start
-    while day < slot.days.end:
-        end = min(cell_at(slot, agreed.per, day).days.end, slot.days.end)
+    if agreed.per is None or not goes_into(agreed.per, slot.every):
+        yield served
+        return
+    day = served.start
+    while day < served.end:
+        end = min(cell_at(slot, agreed.per, day).days.end, served.end)
         yield Period(day, end)
         day = end
 

@@ -73,6 +73,12 @@ class Slot:
     def days(self) -> Period:
         return self.period.days
 
+    @property
+    def served(self) -> Period | None:
+        """The days in service: without those that are only kept because nothing, or not all, of them is refunded."""
+        end = min(self.days.end, self.beyond.effective) if self.beyond else self.days.end
+        return Period(self.days.start, end) if self.days.start < end else None
+
     def counted(self, full: Period) -> Period:
         """The days of a full period for which this schedule answers: all of them, whether in service or not, but those
         that a change of billing put into another schedule."""

@@ -17,8 +17,10 @@ from invoicer.domain.credit import CreditRow, ServiceCredit
 from invoicer.domain.entitlement import Entitlement, Later, Part
 from invoicer.domain.evidence import Declaration, Evidence
 from invoicer.domain.inputs import Input
+from invoicer.domain.money import Money
 from invoicer.domain.period import Period, Span
 from invoicer.domain.price import Compare, Comparison
+from invoicer.domain.refund import Refund
 from invoicer.domain.stop import Stopped
 from invoicer.domain.trace import Trace
 from invoicer.domain.usage import Measured
@@ -26,6 +28,7 @@ from invoicer.engine import Rating, asked_figures, demands, rate
 from tests.engine.terms import (
     LATER,
     MONTH,
+    QUARTER,
     SIGNED,
     YEAR,
     amounts,
@@ -166,6 +169,36 @@ def test_where_there_is_no_next_invoice_it_is_due_when_it_is_judged() -> None:
     )
     assert (str(credit.days), str(credit.bill_date)) == ("2026-01-01 to 2026-01-15", "2026-01-21")
     assert str(credit.net.amount) == "-54.44"  # 25% of 15 of 31 days: 217.74
+
+
+@pytest.mark.parametrize("refund", [Refund.NONE, Refund(Decimal(90))])
+def test_days_after_the_end_of_the_service_are_not_judged_though_their_price_is_kept(refund: Refund) -> None:
+    """Nobody states how available a service was that had ended; what is kept for these days is kept."""
+    stopped = charge(
+        flat("90.00"), serving=service("2026-01-01", ("2026-04-11", "2026-04-05", False, refund)), bill=billing(QUARTER)
+    )
+    april = said("2026-04-01", "2026-04-10", "98.7")
+    found = rating(
+        terms(stopped, agreed=(sla(per=MONTH),)), "2026-08-01", said("2026-01-01", "2026-03-31", "100"), april
+    )
+    assert not found.holds
+    (one,) = credits_of(found)
+    kept = next(line for line in found.entitlements if line.days.start == day("2026-04-01"))
+    share = Fraction(1) if kept.days.end == day("2026-04-11") else Fraction(10, kept.days.days)
+    assert (str(one.days), str(one.bill_date)) == ("2026-04-01 to 2026-04-10", "2026-04-11")
+    assert one.net == Money.of(-kept.net.exact * share / 4, "EUR")
+
+
+@pytest.mark.parametrize("refund", [Refund.NONE, Refund(Decimal(90))])
+def test_a_period_without_service_asks_for_no_figures(refund: Refund) -> None:
+    """The quarter was billed before it was agreed that the service had ended before it."""
+    stopped = charge(
+        flat("90.00"), serving=service("2026-01-01", ("2026-03-25", "2026-04-05", False, refund)), bill=billing(QUARTER)
+    )
+    one = terms(stopped, agreed=(sla(per=MONTH),))
+    assert not rating(one, "2026-08-01", said("2026-01-01", "2026-03-24", "100")).holds
+    last = max(days.last_day for _, days, _ in asked_figures(one, LATER, day("2026-08-01")))
+    assert last == day("2026-03-24")
 
 
 def test_months_of_a_year_have_their_shares_by_days() -> None:
