@@ -11,7 +11,8 @@ Decisions where terms leave room:
   the contract is held: nothing says that the service was as promised.
 * A charge with a deposit is settled after its period: it has no credits.
 * On the next invoice: on the first bill date of the charge on which the credit has been judged. Where there is none any
-  more, because the charge has ended, and on a credit note, the credit is due on the day on which it is judged.
+  more, because the charge has ended, and on a credit note, the credit is due on the day on which it is judged; on a
+  credit note not before its days are billed.
 """
 
 from __future__ import annotations
@@ -115,7 +116,8 @@ def _dues(
         if counted := days & window:
             judged = days.end + within
             following = (day for day in bill_dates[charge.id] if day >= judged)
-            yield _Due(counted, judged if agreed.as_note else next(following, judged))
+            noted = max(judged, slot.period.bill_date)  # nothing is there to credit before its days are billed
+            yield _Due(counted, noted if agreed.as_note else next(following, judged))
 
 
 def _judged_apart(agreed: ServiceCredit, slot: Slot) -> Iterator[Period]:

@@ -201,6 +201,15 @@ def test_a_period_without_service_asks_for_no_figures(refund: Refund) -> None:
     assert last == day("2026-03-24")
 
 
+def test_a_credit_note_waits_for_the_invoice_of_the_days_that_it_credits() -> None:
+    """Rated ahead, because documents carry some of its days (the cadence has changed since), it is not billed yet."""
+    one = terms(charge(flat("90.00"), bill=in_arrears(YEAR)), agreed=(sla(per=MONTH, note=True),))
+    figures = Evidence(declarations={"uptime": (said("2026-01-01", "2026-12-31", "98.7"),)})
+    found = rate(one, None, {}, LATER, day("2026-05-24"), {"fee": day("2026-01-08")}, figures)
+    assert {str(line.bill_date) for line in found.entitlements} == {"2027-01-01"}
+    assert len(credits_of(found)) == 4
+
+
 def test_months_of_a_year_have_their_shares_by_days() -> None:
     one = terms(charge(flat("3650.00", YEAR), bill=billing(YEAR)), agreed=(sla(per=MONTH, note=True),))
     found = rating(one, "2026-03-01", JANUARY, said("2026-02-01", "2026-02-28", "99.5"))
