@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 import pytest
 
@@ -41,10 +42,12 @@ VERSIONS = (
 )
 
 
-def contract(own: str = "", upgrades: str = ", upgrades on renewal") -> Contract:
+def contract(
+    own: str = "", upgrades: str = ", upgrades on renewal", versions: Iterable[tuple[str, ...]] = VERSIONS
+) -> Contract:
     lists = "".join(
         LIST.format(version=v, since=f"from {since}", agreed=agreed, price=price, included=included)
-        for v, since, agreed, price, included in VERSIONS
+        for v, since, agreed, price, included in versions
     )
     loaded = load([("c.terms", lists + CONTRACT.format(upgrades=upgrades, own=own))])
     assert not [one for one in loaded.problems if one.severity != "warning"], loaded.problems
@@ -108,6 +111,27 @@ def test_an_amendment_moves_to_a_version_by_hand() -> None:
     assert price(by_hand, "2026-07-01", "2026-06-19") == "12.00"
     both = contract("amendment 1 from 2026-07-01 agreed 2026-06-20\n  uses prices version 2\n")
     assert [price(both, on) for on in ("2026-07-01", "2027-01-01", "2029-01-01")] == ["13.00", "14.00", "15.00"]
+
+
+def test_a_newer_version_counts_though_an_older_one_was_agreed_after_it() -> None:
+    late = (
+        VERSIONS[0],
+        ("2", "2026-06-01", "2028-05-01", "13.00", "3"),
+        ("3", "2027-09-01", "2026-02-01", "14.00", "4"),
+    )
+    found = contract(versions=late)
+    assert [price(found, on) for on in ("2026-12-31", "2027-01-01", "2028-01-01")] == ["12.00", "13.00", "14.00"]
+    assert [price(found, on, "2028-04-30") for on in ("2027-01-01", "2028-01-01")] == ["12.00", "14.00"]
+    own = contract(
+        "amendment 1 from 2027-06-01 agreed 2027-05-01\n  change seats to 11.00 EUR per seat per month\n", versions=late
+    )
+    assert price(own, "2029-01-01") == "11.00"
+
+
+def test_the_renewal_after_a_move_by_hand_takes_over_a_version_that_was_agreed_before_it() -> None:
+    moved = contract("amendment 1 from 2027-07-01 agreed 2028-01-15\n  uses prices version 2\n")
+    assert [price(moved, on) for on in ("2027-06-30", "2027-07-01", "2029-01-01")] == ["14.00", "13.00", "15.00"]
+    assert price(moved, "2029-01-01", "2027-11-30") == "14.00"
 
 
 def test_a_charge_that_begins_later_begins_with_the_version_of_that_day() -> None:

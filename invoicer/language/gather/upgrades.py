@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from invoicer.domain.ending import Duration
@@ -85,7 +86,9 @@ def with_upgrades(
 ) -> ChargeTerms:
     """A charge with what newer versions of its price list say of it. ``picks`` tell, for each thing that is taken over, the
     lines that state it; ``entry`` makes an entry of a timeline."""
-    newer = [(one, block) for one in upgrades if (block := charge_in(one.price_list, said.id)) is not None]
+    newer = [
+        (one, block) for one in _agreed_anew(upgrades) if (block := charge_in(one.price_list, said.id)) is not None
+    ]
     if not newer or said.base is None:
         return said
     listed = said.base.lines
@@ -100,6 +103,21 @@ def with_upgrades(
         entries = [entry(one.agreement, _from(one, said), line, line.where) for one, line in stated if line is not None]
         found[name] = _upgraded(getattr(said, name), own, entries)
     return replace(said, said=said, **found)
+
+
+def _agreed_anew(upgrades: Iterable[Upgrade]) -> Iterator[Upgrade]:
+    """The upgrades; and those on renewal once more, as agreed with each older version that was agreed after them: what is
+    agreed later would else put an end to them, and the contract would never reach the newer version."""
+    listed = tuple(upgrades)
+    in_turn = all(one.agreement.agreed <= other.agreement.agreed for one, other in pairwise(listed))
+    for one in listed:
+        yield one
+        for older in () if in_turn or one.agreement.number else listed:
+            behind = version_of(older.price_list) < version_of(one.price_list)
+            earlier = older.agreement.effective < one.agreement.effective
+            if behind and earlier and older.agreement.agreed > one.agreement.agreed:
+                with_it = replace(one.agreement, number=older.agreement.number, agreed=older.agreement.agreed)
+                yield replace(one, agreement=with_it)
 
 
 def charge_in(price_list: tree.Document, name: str) -> tree.Block | None:
