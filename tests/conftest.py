@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from tests.postgresql import Postgres
 
 settings.register_profile(
     "gate",
@@ -27,3 +32,13 @@ def pytest_configure() -> None:
 def pytest_report_header(config: pytest.Config) -> str:  # noqa: ARG001
     """The seed of random input, so that a run can be had again."""
     return f"INVOICER_FUZZ_SEED={os.environ['INVOICER_FUZZ_SEED']}"
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """The PostgreSQL server of this test session, shared by all its processes."""
+    from tests.postgresql import shared  # what only some tests need
+
+    mine = tmp_path_factory.getbasetemp()
+    with shared(mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine) as server:
+        yield server

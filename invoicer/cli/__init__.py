@@ -14,6 +14,7 @@ COMMANDS = {
     "compare": ("diff",),
     "trial": ("test",),
     "batch": ("plan", "confirm", "issue", "run"),
+    "upkeep": ("migrate",),
     "edit": ("lsp",),
 }
 """The commands of each module, which is imported for them (:class:`~app.Commands`); in the order of the help."""

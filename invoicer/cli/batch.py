@@ -27,8 +27,9 @@ on_option = click.option("--on", type=Day(), help="The day of issue (default: to
 def opened(desk: runs.Desk, *, writing: bool) -> Iterator[Ledger]:
     """The ledger of the workspace."""
     space = desk.workspace
-    with ledger.open_ledger(space.ledger_folder, writing=writing, documents=space.documents_folder) as opened_ledger:
-        yield opened_ledger
+    documents, database = space.documents_folder, space.settings.database
+    with ledger.open_ledger(space.ledger_folder, writing=writing, documents=documents, database=database) as book:
+        yield book
 
 
 @click.command(short_help="Work out what is to be issued.")

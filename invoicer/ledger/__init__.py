@@ -7,6 +7,7 @@ from invoicer.ledger.faults import Fault, Point
 from invoicer.ledger.files import Files
 from invoicer.ledger.issuing import Finish
 from invoicer.ledger.ledger import Ledger, open_ledger
+from invoicer.ledger.migrating import Migrated, migrate
 from invoicer.ledger.records import (
     Artifact,
     DraftStatus,
@@ -26,12 +27,14 @@ __all__ = [
     "Finish",
     "Issued",
     "Ledger",
+    "Migrated",
     "Plan",
     "PlanStatus",
     "PlanSummary",
     "PlannedDraft",
     "Point",
     "document_number",
+    "migrate",
     "open_ledger",
     "pattern_fault",
     "series_key",

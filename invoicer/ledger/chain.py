@@ -18,8 +18,10 @@ import sqlalchemy as sa
 from invoicer.domain import canonical
 from invoicer.errors import Place, Problem, RunError
 from invoicer.ledger import schema
+from invoicer.ledger.dialect.words import RESTORE
 from invoicer.ledger.durable import write_whole
 from invoicer.ledger.faults import Fault
+from invoicer.ledger.lock import brief_lock
 from invoicer.ledger.trouble import refused
 
 
@@ -32,7 +34,6 @@ class Head:
 
 
 GENESIS = Head(0, "0" * 64)
-_RESTORE = "put the whole folder back from its latest backup; if you don't know why this happened, tell your auditor"
 
 
 def append(connection: sa.Connection, entries: Sequence[tuple[str, Any]]) -> list[int]:
@@ -69,15 +70,15 @@ def broken_links(connection: sa.Connection, after: Head = GENESIS) -> Iterator[P
     for row in connection.execute(sa.select(log).where(log.c.sequence > after.count).order_by(log.c.sequence)):
         if row.sequence != last.count + 1:
             cause = f"entry {last.count + 1} of the log is missing"
-            yield Problem("L112", Place(part=f"log entry {last.count + 1}"), cause, _RESTORE)
+            yield Problem("L112", Place(part=f"log entry {last.count + 1}"), cause, RESTORE)
         elif row.previous != last.hash or link(row.sequence, row.kind, row.payload, row.previous) != row.hash:
             cause = f"entry {row.sequence} of the log ({row.kind}) is not what was written"
-            yield Problem("L112", Place(part=f"log entry {row.sequence}"), cause, _RESTORE)
+            yield Problem("L112", Place(part=f"log entry {row.sequence}"), cause, RESTORE)
         last = Head(row.sequence, row.hash)
 
 
 class Anchor:
-    """The file beside the database that remembers the head of the log. It is written after each commit, so it may lag
+    """The file outside the database that remembers the head of the log. It is written after each commit, so it may lag
     behind by what a crash left unsaid, and can never be ahead."""
 
     def __init__(self, path: Path, fault: Fault) -> None:
@@ -92,13 +93,16 @@ class Anchor:
         except FileNotFoundError:
             return None
         except (ValueError, KeyError, TypeError) as error:
-            raise refused("L111", self.path, "the anchor of the log can't be read", _RESTORE) from error
+            raise refused("L111", self.path, "the anchor of the log can't be read", RESTORE) from error
 
-    def write(self, head: Head) -> None:
-        """Remember a head, durably."""
-        write_whole(
-            self.path, canonical.to_json({"count": head.count, "head": head.hash}).encode() + b"\n", self._fault
-        )
+    def advance(self, head: Head) -> None:
+        """Remember a head, durably. The anchor never goes back: another process may have committed after this one, and
+        have been the first to say so."""
+        with brief_lock(self.path.with_suffix(".lock")):
+            known = self.read()
+            if known is None or known.count < head.count:
+                text = canonical.to_json({"count": head.count, "head": head.hash})
+                write_whole(self.path, text.encode() + b"\n", self._fault)
 
     def check(self, connection: sa.Connection, anchored: Head | None) -> None:
         """Hold what the anchor said against the log. Read the anchor first: the log may grow meanwhile, never shrink.
@@ -110,18 +114,18 @@ class Anchor:
         if anchored is None:
             if now.count:
                 cause = f"the file is missing, and the log has {now.count} entries that it should vouch for"
-                raise refused("L110", self.path, cause, _RESTORE)
+                raise refused("L110", self.path, cause, RESTORE)
             return
         if now.count < anchored.count:
             cause = (
                 f"the log ends at entry {now.count}, and {anchored.count} were written: "
-                "the database is older than the anchor beside it, or its end was cut off"
+                "the database is older than the anchor, or its end was cut off"
             )
-            raise refused("L108", self.path, cause, _RESTORE)
+            raise refused("L108", self.path, cause, RESTORE)
         log = schema.log.c
         found = connection.execute(sa.select(log.hash).where(log.sequence == anchored.count)).scalar_one_or_none()
         if anchored.count and found != anchored.hash:
             cause = f"entry {anchored.count} of the log is another than the one that was written"
-            raise refused("L109", self.path, cause, _RESTORE)
+            raise refused("L109", self.path, cause, RESTORE)
         if problems := tuple(broken_links(connection, anchored)):
             raise RunError(problems)

@@ -5,56 +5,51 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
-
-import sqlalchemy as sa
 
 from invoicer.domain.document import Document, Draft, Kind
 from invoicer.domain.entitlement import BilledLine
 from invoicer.errors import Problem
-from invoicer.ledger import artifacts, chain, dialect, issuing, plans, reading, schema, verify
+from invoicer.ledger import artifacts, chain, dialect, issuing, plans, reading, verify
+from invoicer.ledger.connecting import connect
 from invoicer.ledger.durable import make_folder, sweep
 from invoicer.ledger.faults import Fault, no_fault
 from invoicer.ledger.files import Files
 from invoicer.ledger.issuing import Finish
+from invoicer.ledger.layout import ANCHOR, ARCHIVE, DATABASE, LOCK
 from invoicer.ledger.lock import writer_lock
 from invoicer.ledger.records import Artifact, Issued, Plan, PlanSummary
 from invoicer.ledger.store import Store
-from invoicer.ledger.trouble import explained, refused
-
-DATABASE, ANCHOR, LOCK, ARCHIVE = "invoicer.db", "anchor.json", "writer.lock", "files"
+from invoicer.ledger.trouble import explained
 
 
 @contextmanager
 def open_ledger(
-    folder: Path, *, writing: bool, documents: Path | None = None, fault: Fault = no_fault
+    folder: Path, *, writing: bool, documents: Path | None = None, database: str = "", fault: Fault = no_fault
 ) -> Iterator[Ledger]:
-    """Open the ledger in a folder; ``documents`` is where files get their readable names (a folder of that name beside
-    it when None). A ledger that is opened for writing is made where there is none; one that is read is empty then.
+    """Open the ledger of a folder: files, anchor and, unless ``database`` is the URL of one on a PostgreSQL server, the
+    database. ``documents`` is where files get their readable names (a folder of that name beside it when None). A ledger
+    that is opened for writing is made where there is none; one that is read is empty then.
 
     Raises RunError: L101 another run is under way (only for writing), L102 to L104 the folder or the disk refuses, L105 to
     L107 the database is of another version, none of ours or damaged, L108 to L112 the log is not what the anchor
-    remembers, L145 documents are there without the ledger that issued them. ``fault`` is for tests.
+    remembers, L145 documents are there without the ledger that issued them, L150 to L156 the URL, the server or the way
+    to it. ``fault`` is for tests.
     """
+    place = dialect.choose(database, folder / DATABASE)
     files = Files(folder / ARCHIVE, documents or folder.parent / "documents", fault)
     anchor = chain.Anchor(folder / ANCHOR, fault)
     with ExitStack() as stack:
         if writing:
             with explained(folder):
                 make_folder(folder)
-            stack.enter_context(writer_lock(folder / LOCK))
-        with explained(folder):
+            stack.enter_context(writer_lock(folder / LOCK, shared=place.shared, alone=partial(_sweep, folder, files)))
+        with explained(folder, place.where):
             anchored = anchor.read()
-            if writing and anchored is None:
-                _refuse_forgotten(folder / DATABASE, files.documents)
-            connect = _connect_to_write if writing else _connect_to_read
-            engine = connect(folder / DATABASE, anchored, stack)
-        store = Store(engine, folder, anchor, writing, fault)
+            engine = connect(place, anchored, files.documents if writing else None, stack)
+        store = Store(engine, folder, place.where, anchor, writing, fault)
         store.begin(anchored)
-        if writing:
-            with explained(folder):
-                sweep(folder)
-                sweep(files.documents)
         yield Ledger(store, files)
 
 
@@ -248,47 +243,7 @@ class Ledger:
         return verify.verify_chain(self._store)
 
 
-def _connect_to_write(database: Path, anchored: chain.Head | None, stack: ExitStack) -> sa.Engine:
-    """An engine on the database, which is made where there is none, unless the anchor knows that there was one."""
-    _refuse_lost(database, anchored)
-    engine = _engine(database, stack, writing=True)
-    with dialect.for_writing(engine).begin() as connection:
-        if schema.is_empty(connection):
-            schema.create(connection)
-        schema.check_version(connection, str(database))
-    return engine
-
-
-def _connect_to_read(database: Path, anchored: chain.Head | None, stack: ExitStack) -> sa.Engine:
-    """An engine on the database, or on an empty one in memory where nothing was ever written."""
-    _refuse_lost(database, anchored)
-    if database.exists():
-        engine = _engine(database, stack, writing=False)
-        with engine.begin() as connection:
-            if not schema.is_empty(connection):
-                schema.check_version(connection, str(database))
-                return engine
-    engine = _engine(None, stack, writing=False)
-    with engine.begin() as connection:
-        schema.create(connection)
-    return engine
-
-
-def _engine(database: Path | None, stack: ExitStack, writing: bool) -> sa.Engine:
-    engine = dialect.open_engine(database, writing=writing)
-    stack.callback(engine.dispose)
-    return engine
-
-
-def _refuse_forgotten(database: Path, documents: Path) -> None:
-    """A new ledger would give the numbers of these documents again."""
-    if not database.exists() and documents.is_dir() and any(path.is_file() for path in documents.rglob("*")):
-        cause = "documents of an earlier ledger are here, and the ledger that knows their numbers is gone"
-        mend = "put the folder of the ledger back from its latest backup, or move the documents away"
-        raise refused("L145", documents, cause, mend)
-
-
-def _refuse_lost(database: Path, anchored: chain.Head | None) -> None:
-    if anchored and anchored.count and not database.exists():
-        cause = f"the database is missing, and its log had {anchored.count} entries"
-        raise refused("L108", database, cause, "put the whole folder back from its latest backup")
+def _sweep(folder: Path, files: Files) -> None:
+    """Remove what a crash left unfinished; nobody else is writing."""
+    sweep(folder)
+    sweep(files.documents)

@@ -2,6 +2,9 @@
 
 Amounts in columns are whole minor units (cents), so that sums in SQL are exact. What counts is the canonical JSON beside
 them, which is hashed; columns are there to query by, and :mod:`~invoicer.ledger.verify` holds them against it.
+
+Whoever changes a table here adds a migration (:mod:`~invoicer.ledger.migrations`) that does the same to a database which
+is in use; tests compare the two.
 """
 
 from __future__ import annotations
@@ -9,23 +12,29 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Integer, LargeBinary, String, Table, Text
 
-from invoicer.ledger.trouble import refused
-
-VERSION = 1
+SCHEMA = "2"
+"""What the table ``about`` says of every ledger that Alembic keeps the revision of. Versions of invoicer from before that
+look here, and ask to be updated."""
 
 metadata = sa.MetaData()
+
+
+def word(length: int | None = None) -> String:
+    """A column of text that sorts by code points on every database, whatever the locale of the server."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
 
 about = Table(
     "about",
     metadata,
-    Column("name", String, primary_key=True),
-    Column("value", String, nullable=False),
+    Column("name", word(), primary_key=True),
+    Column("value", word(), nullable=False),
 )
 
 contents = Table(
     "contents",
     metadata,
-    Column("sha256", String(64), primary_key=True),
+    Column("sha256", word(64), primary_key=True),
     Column("data", LargeBinary, nullable=False),
 )
 
@@ -33,40 +42,41 @@ log = Table(
     "log",
     metadata,
     Column("sequence", Integer, primary_key=True, autoincrement=False),
-    Column("kind", String, nullable=False),
+    Column("kind", word(), nullable=False),
     Column("payload", Text, nullable=False),
-    Column("previous", String(64), nullable=False),
-    Column("hash", String(64), nullable=False),
+    Column("previous", word(64), nullable=False),
+    Column("hash", word(64), nullable=False),
 )
 
 series = Table(
     "series",
     metadata,
-    Column("key", String, primary_key=True),
-    Column("pattern", String, nullable=False),
-    Column("seller", String, nullable=False),
+    Column("key", word(), primary_key=True),
+    Column("pattern", word(), nullable=False),
+    Column("seller", word(), nullable=False),
     Column("next_number", Integer, nullable=False),
+    Column("first", Integer, nullable=False, server_default="1"),  # other than 1 where numbers of another system go on
 )
 
 plans = Table(
     "plans",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),
     Column("as_of", Date, nullable=False),
     Column("created", Date, nullable=False),
-    Column("status", String, nullable=False),
+    Column("status", word(), nullable=False),
 )
 
 documents = Table(
     "documents",
     metadata,
-    Column("number", String, primary_key=True),
+    Column("number", word(), primary_key=True),
     Column("series", ForeignKey("series.key"), nullable=False),
     Column("counter", Integer, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("seller", String, nullable=False),
-    Column("customer", String, nullable=False, index=True),
-    Column("currency", String(3), nullable=False),
+    Column("kind", word(), nullable=False),
+    Column("seller", word(), nullable=False),
+    Column("customer", word(), nullable=False, index=True),
+    Column("currency", word(3), nullable=False),
     Column("net", BigInteger, nullable=False),
     Column("tax", BigInteger, nullable=False),
     Column("gross", BigInteger, nullable=False),
@@ -75,7 +85,7 @@ documents = Table(
     Column("due_date", Date, nullable=False),
     Column("logged", ForeignKey("log.sequence"), nullable=False, unique=True),
     Column("json", Text, nullable=False),
-    Column("sha256", String(64), nullable=False),
+    Column("sha256", word(64), nullable=False),
     Column("told", Boolean, nullable=False, default=False),  # whether plugins have heard of its issue
     sa.UniqueConstraint("series", "counter"),
 )
@@ -86,11 +96,11 @@ plan_drafts = Table(
     Column("plan", ForeignKey("plans.id"), primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("contracts", Text, nullable=False),  # JSON list of ids
-    Column("fingerprint", String, nullable=False),
+    Column("fingerprint", word(), nullable=False),
     Column("json", Text, nullable=False),
-    Column("sha256", String(64), nullable=False),
+    Column("sha256", word(64), nullable=False),
     Column("revisions", Text, nullable=False),  # JSON list: the revision of each line, as planned
-    Column("status", String, nullable=False),
+    Column("status", word(), nullable=False),
     Column("remark", Text, nullable=False),
     Column("document", ForeignKey("documents.number"), unique=True),
 )
@@ -99,7 +109,7 @@ plan_holds = Table(
     "plan_holds",
     metadata,
     Column("plan", ForeignKey("plans.id"), primary_key=True),
-    Column("contract", String, primary_key=True),
+    Column("contract", word(), primary_key=True),
     Column("problems", Text, nullable=False),  # JSON list of problems
 )
 
@@ -108,12 +118,12 @@ billed = Table(
     metadata,
     Column("document", ForeignKey("documents.number"), primary_key=True),
     Column("line", Integer, primary_key=True, autoincrement=False),
-    Column("contract", String, nullable=False),
-    Column("component", String, nullable=False),
-    Column("span", String, nullable=False),
+    Column("contract", word(), nullable=False),
+    Column("component", word(), nullable=False),
+    Column("span", word(), nullable=False),
     Column("revision", Integer, nullable=False),
-    Column("customer", String, nullable=False),
-    Column("currency", String(3), nullable=False),
+    Column("customer", word(), nullable=False),
+    Column("currency", word(3), nullable=False),
     Column("net", BigInteger, nullable=False),
     Column("bill_date", Date, nullable=False),
     Column("issue_date", Date, nullable=False),
@@ -126,38 +136,7 @@ artifacts = Table(
     "artifacts",
     metadata,
     Column("document", ForeignKey("documents.number"), primary_key=True),
-    Column("format", String, primary_key=True),
-    Column("name", String, nullable=False, unique=True),
-    Column("sha256", String(64)),  # NULL: wanted, and not yet made
+    Column("format", word(), primary_key=True),
+    Column("name", word(), nullable=False, unique=True),
+    Column("sha256", word(64)),  # NULL: wanted, and not yet made
 )
-
-
-def create(connection: sa.Connection) -> None:
-    """Make the tables of an empty database, within the transaction of the connection."""
-    metadata.create_all(connection)
-    connection.execute(sa.insert(about), [{"name": "schema", "value": str(VERSION)}])
-
-
-def is_empty(connection: sa.Connection) -> bool:
-    """Whether the database has no table at all."""
-    return not sa.inspect(connection).get_table_names()
-
-
-def check_version(connection: sa.Connection, file: str) -> None:
-    """Refuse a database that is no ledger, or of another version of the schema. Raises RunError (L105, L106)."""
-    if about.name not in sa.inspect(connection).get_table_names():
-        raise refused(
-            "L106", file, "this database is no ledger", "move it away; the next run makes a new one in its place"
-        )
-    found = connection.execute(sa.select(about.c.value).where(about.c.name == "schema")).scalar_one_or_none() or "?"
-    if found == str(VERSION):
-        return
-    newer = found.isdecimal() and int(found) > VERSION
-    raise refused(
-        "L105",
-        file,
-        f"the ledger is of schema {found}, and this version of invoicer knows schema {VERSION}",
-        "update invoicer: a newer version has written here"
-        if newer
-        else "use the version of invoicer that wrote it; this one has no way to bring it up to date",
-    )

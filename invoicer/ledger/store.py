@@ -15,11 +15,15 @@ from invoicer.ledger.trouble import explained
 
 
 class Store:
-    """The database of a ledger folder, opened for reading or for writing."""
+    """The database of a ledger, opened for reading or for writing. ``folder`` is where its files are, ``where`` how
+    messages name the database."""
 
-    def __init__(self, engine: sa.Engine, folder: Path, anchor: chain.Anchor, writing: bool, fault: Fault) -> None:
+    def __init__(
+        self, engine: sa.Engine, folder: Path, where: str, anchor: chain.Anchor, writing: bool, fault: Fault
+    ) -> None:
         self.engine = engine
         self.folder = folder
+        self.where = where
         self.anchor = anchor
         self.fault = fault
         self._writing = writing
@@ -28,7 +32,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A transaction that sees one state of the database."""
-        with explained(self.folder), self.engine.connect() as connection:
+        with explained(self.folder, self.where), dialect.for_reading(self.engine).connect() as connection:
             yield connection
 
     @contextmanager
@@ -40,7 +44,7 @@ class Store:
         """
         if not self._writing:
             raise DefectError("this ledger was opened for reading")
-        with explained(self.folder):
+        with explained(self.folder, self.where):
             with dialect.for_writing(self.engine).begin() as connection:
                 self.fault(Point.TRANSACTION_BEGUN)
                 yield connection
@@ -63,5 +67,5 @@ class Store:
     def drop_anchor(self, head: chain.Head) -> None:
         """Let the anchor follow the head of the log."""
         if head != self._anchored:
-            self.anchor.write(head)
+            self.anchor.advance(head)
             self._anchored = head

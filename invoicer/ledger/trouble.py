@@ -11,17 +11,17 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from invoicer.errors import Place, Problem, RunError
 from invoicer.ledger import dialect
+from invoicer.ledger.dialect.words import AGAIN
 
-_AGAIN = "and run the same command again: what was issued stays issued, the rest follows"
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 @contextmanager
-def explained(folder: Path) -> Iterator[None]:
-    """Turn an OSError, or an error of the database, from within the block into a RunError that names the folder, the
-    cause and the mend. The transaction around it has been rolled back by then, so nothing is half done. A broken key is
-    not the disk's fault and passes through."""
+def explained(folder: Path, database: str = "") -> Iterator[None]:
+    """Turn an OSError, or an error of the database, from within the block into a RunError that names the folder or the
+    database, the cause and the mend. The transaction around it has been rolled back by then, so nothing is half done. A
+    broken key is not the disk's fault and passes through."""
     try:
         yield
     except IntegrityError:
@@ -29,7 +29,7 @@ def explained(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise RunError(_of_disk(folder, error)) from error
     except DBAPIError as error:
-        raise RunError(_of_database(folder, error)) from error
+        raise RunError(dialect.problem_of(error, database or str(folder))) from error
 
 
 def refused(code: str, file: Path | str, cause: str, mend: str, part: str = "") -> RunError:
@@ -41,26 +41,8 @@ def _of_disk(folder: Path, error: OSError) -> Problem:
     said = error.strerror or str(error)
     place = Place(file=str(error.filename or folder))
     if error.errno in _FULL:
-        return Problem("L103", place, f"the disk that holds {folder} is full ({said})", f"make room {_AGAIN}")
+        return Problem("L103", place, f"the disk that holds {folder} is full ({said})", f"make room {AGAIN}")
     if error.errno in _FORBIDDEN:
         cause = f"the folder {folder} can't be written ({said})"
-        return Problem("L102", place, cause, f"make it writable for the user who runs the batch, {_AGAIN}")
-    return Problem("L104", place, f"the disk that holds {folder} answered: {said}", f"look after the disk {_AGAIN}")
-
-
-def _of_database(folder: Path, error: DBAPIError) -> Problem:
-    said = str(error.orig)
-    place = Place(file=str(folder))
-    match dialect.trouble_of(error):
-        case dialect.Trouble.FULL:
-            return Problem("L103", place, f"the disk that holds {folder} is full ({said})", f"make room {_AGAIN}")
-        case dialect.Trouble.FORBIDDEN:
-            cause = f"the database in {folder} can't be written ({said})"
-            return Problem("L102", place, cause, f"make the folder and its files writable, {_AGAIN}")
-        case dialect.Trouble.BUSY:
-            cause = f"another program holds the database in {folder} ({said})"
-            return Problem("L101", place, cause, f"close that program {_AGAIN}")
-        case dialect.Trouble.DAMAGED:
-            cause = f"the database in {folder} is damaged or is no database ({said})"
-            return Problem("L107", place, cause, "put the folder back from its latest backup; don't repair it by hand")
-    return Problem("L104", place, f"the database in {folder} answered: {said}", f"look after the disk {_AGAIN}")
+        return Problem("L102", place, cause, f"make it writable for the user who runs the batch, {AGAIN}")
+    return Problem("L104", place, f"the disk that holds {folder} answered: {said}", f"look after the disk {AGAIN}")

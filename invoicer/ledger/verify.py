@@ -13,13 +13,12 @@ from invoicer.domain import canonical
 from invoicer.domain.entitlement import BilledLine
 from invoicer.errors import Place, Problem, RunError
 from invoicer.ledger import chain, dialect, schema
+from invoicer.ledger.dialect.words import RESTORE
 from invoicer.ledger.issuing import billed_digest
 from invoicer.ledger.plans import digest, planned_as
 from invoicer.ledger.records import billed_columns, document_columns
 from invoicer.ledger.series import document_number
 from invoicer.ledger.store import Store
-
-_MEND = "put the folder back from its latest backup; if you don't know why this happened, tell your auditor"
 
 
 def verify_chain(store: Store) -> tuple[Problem, ...]:
@@ -84,10 +83,11 @@ def _series(connection: sa.Connection) -> Iterator[Problem]:
     documents, series = schema.documents.c, schema.series.c
     counted = sa.select(documents.series, sa.func.count(), sa.func.max(documents.counter)).group_by(documents.series)
     found = {key: (count, last) for key, count, last in connection.execute(counted)}
-    for key, following in connection.execute(sa.select(series.key, series.next_number).order_by(series.key)):
-        count, last = found.get(key, (0, 0))
-        if count != last or following != last + 1:
-            cause = f"series {key} has {count} documents up to number {last}, and goes on with {following}"
+    begun = sa.select(series.key, series.first, series.next_number).order_by(series.key)
+    for key, first, following in connection.execute(begun):
+        count, last = found.get(key, (0, first - 1))
+        if count != last - first + 1 or following != last + 1:
+            cause = f"series {key} has {count} documents from number {first} to {last}, and goes on with {following}"
             yield _changed("L115", key, cause)
     foreign = sa.select(documents.number).join(schema.series).where(documents.seller != series.seller)
     for number in connection.execute(foreign.order_by(documents.number)).scalars():
@@ -125,4 +125,4 @@ def _sound(row: sa.Row[Any]) -> bool:
 
 
 def _changed(code: str, part: str, cause: str) -> Problem:
-    return Problem(code, Place(part=part), cause, _MEND)
+    return Problem(code, Place(part=part), cause, RESTORE)

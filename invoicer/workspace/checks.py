@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pycountry
 from babel import localedata
@@ -216,3 +217,23 @@ def _number(validate: Callable[[str], Any], text: str, what: str, mend: str, sho
     except ValidationError:
         reason = "it does not have the right form"
     raise Flaw(f"“{shown or text}” is no {what}: {reason}", mend)
+
+
+def database_url(text: str) -> str:
+    """The URL of a PostgreSQL database, without a password: the settings are kept with every document, and in git."""
+    mend = "write it like postgresql://billing@db.example:5432/invoicer"
+    try:
+        parts = urlsplit(text)
+        secret = parts.password is not None or any("password" in option for option in parse_qs(parts.query))
+        found = (parts.scheme, parts.path.strip("/"), parts.port)  # a port that is none raises
+    except ValueError:
+        raise Flaw("this is no URL of a database", mend) from None
+    if secret:
+        cause = "the URL has a password in it, and the settings are kept with every document and under version control"
+        raise Flaw(cause, "take it out, and give it by PGPASSWORD or ~/.pgpass")
+    if found[0] != "postgresql":
+        cause = f"“{found[0]}” is no database that invoicer knows" if found[0] else "this is no URL of a database"
+        raise Flaw(cause, f"{mend}; without a URL the ledger is an SQLite file in its folder")
+    if not found[1]:
+        raise Flaw("the URL names no database", mend)
+    return text

@@ -89,13 +89,15 @@ class Policy:
 class Settings:
     """What invoicer.toml says. ``supply`` maps the seller's word for what is supplied to the class that markets know,
     ``series`` the id of a seller to its number series by kind of document; ``exchange`` is handed to the rate sources
-    as it stands ({} where the workspace has none)."""
+    as it stands ({} where the workspace has none). ``database`` is the URL of the ledger's database, "" for SQLite in the
+    ledger's folder."""
 
     name: str
     sellers: Mapping[str, Seller]
     series: Mapping[str, Mapping[Kind, SeriesPattern]]
     supply: Mapping[str, str]
     policy: Policy
+    database: str = ""
     exchange: Mapping[str, Any]
     source: Source
 

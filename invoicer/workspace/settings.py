@@ -35,6 +35,7 @@ def read_settings(folder: Path) -> tuple[Settings | None, tuple[Problem, ...]]:
         exchange=_exchange(top),
         supply=_supply(top.table("supply")),
         policy=_policy(top.table("policy", optional=True)),
+        database=_database(top.table("ledger", optional=True)),
         source=Source(SETTINGS, text, sha256(text)),
     )
     top.close()
@@ -90,6 +91,12 @@ def _policy(table: Table) -> Policy:
     )
     table.close()
     return policy
+
+
+def _database(table: Table) -> str:
+    url = table.text("database", default="", check=lambda text: checks.database_url(text) if text else "")
+    table.close()
+    return url
 
 
 def _sellers(table: Table) -> tuple[dict[str, Seller], dict[str, dict[Kind, SeriesPattern]]]:

@@ -9,6 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from invoicer.domain.document import Document, Draft, Kind, Line, LineReference, TaxRow
 from invoicer.domain.entitlement import BilledLine, Component, Part
 from invoicer.domain.money import Money, total
@@ -20,6 +22,8 @@ from invoicer.domain.trace import Clause, given
 from invoicer.ledger import Fault, Ledger, Point, open_ledger
 from invoicer.ledger.faults import no_fault
 
+DATABASE = "database.txt"
+"""The file of a workspace folder that names its database, where that is not in the ledger's folder."""
 TODAY = dt.date(2026, 1, 31)
 JANUARY = Period(dt.date(2026, 1, 1), dt.date(2026, 2, 1))
 SERIES = {Kind.INVOICE: "HN-{year}-{number:5}", Kind.CREDIT_NOTE: "HC-{year}-{number:5}"}
@@ -225,15 +229,44 @@ def paper_bytes(ledger: Ledger, number: str, file_format: str) -> bytes:
 @contextmanager
 def writer(folder: Path, fault: Fault = no_fault) -> Iterator[Ledger]:
     """The ledger of a workspace folder, opened for writing."""
-    with open_ledger(folder / "ledger", writing=True, fault=fault) as ledger:
+    with open_ledger(folder / "ledger", writing=True, database=database_of(folder), fault=fault) as ledger:
         yield ledger
 
 
 @contextmanager
 def reader(folder: Path) -> Iterator[Ledger]:
     """The ledger of a workspace folder, opened for reading."""
-    with open_ledger(folder / "ledger", writing=False) as ledger:
+    with open_ledger(folder / "ledger", writing=False, database=database_of(folder)) as ledger:
         yield ledger
+
+
+def database_of(folder: Path) -> str:
+    """The URL of a folder's database; "" for SQLite."""
+    file = folder / DATABASE
+    return file.read_text() if file.exists() else ""
+
+
+@contextmanager
+def by_hand(folder: Path) -> Iterator[sa.Connection]:
+    """The database without the rules of the ledger, as somebody with a tool would open it."""
+    url = database_of(folder)
+    engine = sa.create_engine(
+        url.replace("postgresql:", "postgresql+psycopg:") or f"sqlite:///{folder / 'ledger' / 'invoicer.db'}"
+    )
+    try:
+        with engine.begin() as connection:
+            if url:
+                connection.exec_driver_sql("SET session_replication_role = replica")  # no foreign keys
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def edit(folder: Path, *statements: str) -> None:
+    """Change the database by hand."""
+    with by_hand(folder) as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
 
 
 class Breaks:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
-import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from invoicer.errors import Problem, RunError
 from invoicer.ledger import schema
 from invoicer.ledger.chain import GENESIS, link
-from tests.ledger.papers import TODAY, confirmed, finish, many, month, reader, run, writer
+from tests.ledger.conftest import Places
+from tests.ledger.papers import TODAY, by_hand, confirmed, edit, finish, many, month, reader, run, writer
 
 GUARDED = [
     (table, column.name)
@@ -34,8 +36,8 @@ GUARDED = [
 
 
 @pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("sound")
+def sound(places: Places, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = places.new(tmp_path_factory.mktemp("sound"))
     with writer(folder) as ledger:
         run(ledger, many(4))
         run(ledger, many(4) + many(2, month(1)))
@@ -43,15 +45,9 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, sound: Path) -> Path:
-    return shutil.copytree(sound, tmp_path / "workspace")
-
-
-def edit(folder: Path, *statements: str, values: tuple[Any, ...] = ()) -> None:
-    """Change the database by hand, as somebody with a tool would."""
-    with closing(sqlite3.connect(folder / "ledger" / "invoicer.db")) as database, database:
-        for statement in statements:
-            database.execute(statement, values)
+def folder(tmp_path: Path, places: Places, sound: Path) -> Iterator[Path]:
+    with places.passing():
+        yield places.copy(sound, tmp_path / "workspace")
 
 
 def problems(folder: Path) -> tuple[Problem, ...]:
@@ -73,25 +69,36 @@ def test_a_sound_ledger_has_no_problems(folder: Path) -> None:
 
 @pytest.mark.parametrize(("table", "column"), GUARDED)
 def test_a_changed_field_is_found(folder: Path, table: str, column: str) -> None:
-    with closing(sqlite3.connect(folder / "ledger" / "invoicer.db")) as database:
-        row, old = database.execute(f"SELECT rowid, {column} FROM {table} ORDER BY rowid LIMIT 1").fetchone()
-    edit(folder, f"UPDATE {table} SET {column} = ? WHERE rowid = ?", values=(other(column, old), row))
+    where = schema.metadata.tables[table]
+    with by_hand(folder) as connection:
+        row = connection.execute(sa.select(where).order_by(*where.primary_key.columns).limit(1)).one()._mapping
+        mine = [key == row[key.name] for key in where.primary_key.columns]
+        connection.execute(sa.update(where).where(*mine).values({column: other(row[column])}))
     assert problems(folder)
     assert all("backup" in problem.mend and problem.cause for problem in problems(folder))
 
 
-def other(column: str, old: Any) -> Any:
-    if column.endswith("_date"):
-        return "2026-12-24"
-    if column == "counts":
-        return 1 - old
-    return old + 1000 if isinstance(old, int) else old + old[:1]
+def other(old: Any) -> Any:
+    match old:
+        case bool():
+            return not old
+        case int():
+            return old + 1000
+        case dt.date():
+            return dt.date(2026, 12, 24)
+        case bytes():
+            return old + b"!"
+    return old[:-1] + ("0" if old[-1] != "0" else "1")
 
 
-@pytest.mark.parametrize("value", ["yesterday", "", "2026-02-30"])
-def test_a_date_that_is_none_is_found(folder: Path, value: str) -> None:
-    edit(folder, "UPDATE documents SET issue_date = ?", values=(value,))
-    assert codes(folder) == {"L113"}
+@pytest.mark.parametrize("value", ["tuesday", "", "2026-02-30"])
+def test_a_date_that_is_none_is_found(folder: Path, kind: str, value: str) -> None:
+    if kind == "postgresql":
+        with pytest.raises(sa.exc.DataError):
+            edit(folder, f"UPDATE documents SET issue_date = '{value}'")
+    else:
+        edit(folder, f"UPDATE documents SET issue_date = '{value}'")
+        assert codes(folder) == {"L113"}
 
 
 def test_rows_that_are_gone_or_were_added_are_found(folder: Path) -> None:
@@ -117,27 +124,27 @@ def test_a_cut_tail_is_found_by_the_anchor(folder: Path) -> None:
 
 
 def test_a_chain_that_was_made_anew_is_found_by_the_anchor(folder: Path) -> None:
-    with closing(sqlite3.connect(folder / "ledger" / "invoicer.db")) as database, database:
+    with by_hand(folder) as connection:
         last = GENESIS.hash
-        for sequence, kind, payload in database.execute(
-            "SELECT sequence, kind, payload FROM log ORDER BY 1"
-        ).fetchall():
-            payload = payload.replace("sales", "nobody")
-            row = (payload, last, link(sequence, kind, payload, last), sequence)
-            database.execute("UPDATE log SET payload = ?, previous = ?, hash = ? WHERE sequence = ?", row)
-            last = row[2]
+        log = schema.log
+        for row in connection.execute(sa.select(log).order_by(log.c.sequence)).all():
+            payload = row.payload.replace("sales", "nobody")
+            anew = link(row.sequence, row.kind, payload, last)
+            changed = {"payload": payload, "previous": last, "hash": anew}
+            connection.execute(sa.update(log).where(log.c.sequence == row.sequence).values(changed))
+            last = anew
     with pytest.raises(RunError, match=r"L109"), reader(folder):
         pass
 
 
-def test_a_backup_that_is_behind_the_anchor_is_refused(folder: Path) -> None:
-    database = folder / "ledger" / "invoicer.db"
-    shutil.copy(database, folder / "backup.db")
+def test_a_backup_that_is_behind_the_anchor_is_refused(folder: Path, places: Places, tmp_path: Path) -> None:
+    backup = places.copy(folder, tmp_path / "backup")
     with writer(folder) as ledger:
         ledger.issue(confirmed(ledger, many(2, month(2))), finish, TODAY)
-    shutil.copy(folder / "backup.db", database)
-    with pytest.raises(RunError, match=r"L108.*older than the anchor"), writer(folder):
-        pass
+    shutil.copy(folder / "ledger" / "anchor.json", backup / "ledger" / "anchor.json")
+    for opened in (reader, writer):
+        with pytest.raises(RunError, match=r"L108.*older than the anchor.*backup"), opened(backup):
+            pass
 
 
 @pytest.mark.parametrize(
@@ -153,9 +160,11 @@ def test_an_anchor_that_is_gone_or_says_nothing(folder: Path, text: str | None, 
             pass
 
 
-def test_a_database_that_is_gone_is_not_begun_anew(folder: Path) -> None:
+def test_a_database_that_is_gone_is_not_begun_anew(folder: Path, places: Places, kind: str) -> None:
     for file in (folder / "ledger").glob("invoicer.db*"):
         file.unlink()
+    if kind == "postgresql":
+        places.new(folder)
     for opened in (reader, writer):
         with pytest.raises(RunError, match=r"L108.*database is missing, and its log had \d+ entries"), opened(folder):
             pass
@@ -164,8 +173,8 @@ def test_a_database_that_is_gone_is_not_begun_anew(folder: Path) -> None:
 
 def test_the_anchor_names_the_end_of_the_log(folder: Path) -> None:
     anchor = json.loads((folder / "ledger" / "anchor.json").read_text("utf-8"))
-    with closing(sqlite3.connect(folder / "ledger" / "invoicer.db")) as database:
-        last = database.execute("SELECT sequence, hash FROM log ORDER BY sequence DESC LIMIT 1").fetchone()
-        kinds = {kind for (kind,) in database.execute("SELECT DISTINCT kind FROM log")}
+    with by_hand(folder) as connection:
+        last = tuple(connection.exec_driver_sql("SELECT sequence, hash FROM log ORDER BY sequence DESC LIMIT 1").one())
+        kinds = set(connection.exec_driver_sql("SELECT DISTINCT kind FROM log").scalars())
     assert (anchor["count"], anchor["head"]) == last
     assert kinds == {"planned", "confirmed", "issued"}

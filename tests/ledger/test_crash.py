@@ -81,13 +81,13 @@ def test_an_unbroken_run_reaches_every_point() -> None:
 
 
 @pytest.mark.parametrize(("point", "which"), list(occurrences()))
-def test_a_run_that_broke_is_resumed(tmp_path: Path, point: Point, which: str) -> None:
+def test_a_run_that_broke_is_resumed(folder: Path, point: Point, which: str) -> None:
     breaks = Breaks(point, CrashError(), times_of(point, which))
-    with pytest.raises(CrashError), writer(tmp_path, breaks) as ledger:
+    with pytest.raises(CrashError), writer(folder, breaks) as ledger:
         run(ledger, many(COUNT), BATCH)
-    with writer(tmp_path) as ledger:
+    with writer(folder) as ledger:
         run(ledger, many(COUNT), BATCH)
-    assert result(tmp_path) == unbroken()[1]
+    assert result(folder) == unbroken()[1]
 
 
 @pytest.mark.parametrize(
@@ -95,32 +95,32 @@ def test_a_run_that_broke_is_resumed(tmp_path: Path, point: Point, which: str) -
     [(point, errno.ENOSPC) for point in Point]
     + [(point, code) for point in (Point.BEFORE_COMMIT, Point.FILE_WRITTEN) for code in list(DISK)[1:]],
 )
-def test_a_disk_that_refuses_is_explained_and_mended(tmp_path: Path, point: Point, code: int) -> None:
+def test_a_disk_that_refuses_is_explained_and_mended(folder: Path, point: Point, code: int) -> None:
     breaks = Breaks(point, OSError(code, os.strerror(code)), times_of(point, "middle"))
-    with pytest.raises(RunError) as refusal, writer(tmp_path, breaks) as ledger:
+    with pytest.raises(RunError) as refusal, writer(folder, breaks) as ledger:
         run(ledger, many(COUNT), BATCH)
     (problem,) = refusal.value.problems
     stable, says = DISK[code]
     assert problem.code == stable
     assert says in problem.cause
-    assert str(tmp_path) in problem.cause
+    assert str(folder) in problem.cause
     assert "run the same command again" in problem.mend
-    with writer(tmp_path) as ledger:
+    with writer(folder) as ledger:
         assert ledger.verify_chain() == ()
         run(ledger, many(COUNT), BATCH)
-    assert result(tmp_path) == unbroken()[1]
+    assert result(folder) == unbroken()[1]
 
 
 @pytest.mark.parametrize(
     ("point", "times"),
     [(Point.DOCUMENTS_INSERTED, 2), (Point.BEFORE_COMMIT, 5), (Point.COMMITTED, 5), (Point.FILE_HALF_WRITTEN, 12)],
 )
-def test_a_run_that_was_killed_is_resumed(tmp_path: Path, point: Point, times: int) -> None:
-    command = [sys.executable, "-m", "tests.ledger.killed_writer", str(tmp_path), point.name, str(times)]
+def test_a_run_that_was_killed_is_resumed(folder: Path, point: Point, times: int) -> None:
+    command = [sys.executable, "-m", "tests.ledger.killed_writer", str(folder), point.name, str(times)]
     killed = subprocess.run([*command, str(COUNT), str(BATCH)], cwd=ROOT, capture_output=True, text=True, check=False)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     if point is Point.FILE_HALF_WRITTEN:
-        assert list(tmp_path.rglob(STRAY + "*"))
-    with writer(tmp_path) as ledger:
+        assert list(folder.rglob(STRAY + "*"))
+    with writer(folder) as ledger:
         run(ledger, many(COUNT), BATCH)
-    assert result(tmp_path) == unbroken()[1]
+    assert result(folder) == unbroken()[1]

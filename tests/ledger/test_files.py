@@ -12,6 +12,7 @@ from invoicer.domain.canonical import sha256
 from invoicer.errors import RunError
 from invoicer.ledger import Files
 from invoicer.ledger.durable import STRAY
+from tests.ledger.conftest import Places
 from tests.ledger.papers import TODAY, confirmed, finish, many, reader, writer
 
 
@@ -49,42 +50,42 @@ def test_a_kept_file_that_was_changed_or_is_gone_is_refused(tmp_path: Path) -> N
         files.publish(digest, "A-1.pdf")
 
 
-def test_strays_are_swept_when_a_writer_opens_and_nothing_else(tmp_path: Path) -> None:
-    with writer(tmp_path) as ledger:
+def test_strays_are_swept_when_a_writer_opens_and_nothing_else(folder: Path) -> None:
+    with writer(folder) as ledger:
         kept = ledger.files.path(ledger.files.put(b"%PDF"))
     strays = [
         kept.parent / f"{STRAY}1",
-        tmp_path / "documents" / "2026" / f"{STRAY}2",
-        tmp_path / "ledger" / f"{STRAY}3",
+        folder / "documents" / "2026" / f"{STRAY}2",
+        folder / "ledger" / f"{STRAY}3",
     ]
-    mine = tmp_path / "documents" / "2026" / "notes.txt"
+    mine = folder / "documents" / "2026" / "notes.txt"
     mine.parent.mkdir(parents=True)
     for path in (*strays, mine):
         path.write_text("x")
-    with reader(tmp_path):
+    with reader(folder):
         assert all(path.exists() for path in strays)
-    with writer(tmp_path):
+    with writer(folder):
         assert not any(path.exists() for path in strays)
         assert mine.exists()
         assert kept.exists()
 
 
-def test_an_artifact_is_recorded_once(tmp_path: Path) -> None:
-    with writer(tmp_path) as ledger:
+def test_an_artifact_is_recorded_once(folder: Path) -> None:
+    with writer(folder) as ledger:
         ledger.issue(confirmed(ledger, many(1)), finish, TODAY)
         for _ in range(2):
             ledger.save_artifact("HN-2026-00001", "pdf", b"%PDF")
         assert [item.format for item in ledger.missing_artifacts()] == ["json"]
         with pytest.raises(RunError, match=r"L141.*this one is another"):
             ledger.save_artifact("HN-2026-00001", "pdf", b"%PDF 2")
-        assert (tmp_path / "documents" / "2026" / "HN-2026-00001.pdf").read_bytes() == b"%PDF"
+        assert (folder / "documents" / "2026" / "HN-2026-00001.pdf").read_bytes() == b"%PDF"
         for number, file_format in (("HN-2026-00001", "xml"), ("HN-2026-00009", "pdf")):
             with pytest.raises(RunError, match=f"L141.*no {file_format} of {number} is wanted"):
                 ledger.save_artifact(number, file_format, b"")
 
 
-def test_a_file_that_was_kept_by_someone_else_can_be_recorded(tmp_path: Path) -> None:
-    with writer(tmp_path) as ledger:
+def test_a_file_that_was_kept_by_someone_else_can_be_recorded(folder: Path) -> None:
+    with writer(folder) as ledger:
         ledger.issue(confirmed(ledger, many(1)), finish, TODAY)
         digest = ledger.files.put(b"{}")
         ledger.record_artifact("HN-2026-00001", "json", digest)
@@ -94,10 +95,15 @@ def test_a_file_that_was_kept_by_someone_else_can_be_recorded(tmp_path: Path) ->
         ]
 
 
+@pytest.fixture(scope="module")
+def contents_folder(places: Places, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return places.new(tmp_path_factory.mktemp("contents"))
+
+
 @settings(max_examples=25)
-@given(st.lists(st.binary(max_size=50), max_size=6))
-def test_contents_come_back_byte_for_byte(tmp_path_factory: pytest.TempPathFactory, contents: list[bytes]) -> None:
-    folder = tmp_path_factory.mktemp("contents")
+@given(contents=st.lists(st.binary(max_size=50), max_size=6))
+def test_contents_come_back_byte_for_byte(contents_folder: Path, contents: list[bytes]) -> None:
+    folder = contents_folder
     with writer(folder) as ledger:
         digests = ledger.put_contents(contents)
         assert ledger.put_contents(contents) == digests == tuple(map(sha256, contents))
@@ -105,8 +111,8 @@ def test_contents_come_back_byte_for_byte(tmp_path_factory: pytest.TempPathFacto
         assert [ledger.content(digest) for digest in digests] == contents
 
 
-def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
-    with writer(tmp_path) as ledger:
+def test_what_is_not_there_is_refused(folder: Path) -> None:
+    with writer(folder) as ledger:
         with pytest.raises(RunError, match=r"L143.*no content abc"):
             ledger.content("abc")
         with pytest.raises(RunError, match=r"L140.*no document HN-1"):

@@ -18,17 +18,18 @@ from invoicer.domain.entitlement import BilledLine
 from invoicer.domain.money import Money
 from invoicer.errors import DefectError, RunError
 from invoicer.ledger import DraftStatus, PlanStatus
+from tests.ledger.conftest import Places
 from tests.ledger.papers import TODAY, confirmed, draft, finish, many, month, reader, stored, writer
 
 
-def test_a_draft_becomes_a_document(tmp_path: Path) -> None:
+def test_a_draft_becomes_a_document(folder: Path) -> None:
     paper = draft("acme-2026", ("450.00", "-50.00"))
-    with writer(tmp_path) as ledger:
+    with writer(folder) as ledger:
         plan = confirmed(ledger, [(paper, "f")])
         heard: list[int] = []
         assert ledger.issue(plan, finish, TODAY, progress=heard.append) == ("HN-2026-00001",)
         assert heard == [1]
-    with reader(tmp_path) as ledger:
+    with reader(folder) as ledger:
         document, billed, _ = finish(paper, "HN-2026-00001", TODAY)
         assert ledger.document("HN-2026-00001") == document
         assert ledger.billed(["acme-2026"]) == billed
@@ -53,9 +54,9 @@ def test_a_draft_becomes_a_document(tmp_path: Path) -> None:
 @settings(max_examples=20)
 @given(st.lists(st.integers(0, 23), min_size=1, max_size=4), st.integers(1, 9))
 def test_numbers_have_no_gaps_and_no_duplicates(
-    tmp_path_factory: pytest.TempPathFactory, runs: list[int], batch: int
+    tmp_path_factory: pytest.TempPathFactory, places: Places, runs: list[int], batch: int
 ) -> None:
-    folder = tmp_path_factory.mktemp("numbers")
+    folder = places.new(tmp_path_factory.mktemp("numbers"))
     for index, count in enumerate(runs):
         with writer(folder) as ledger:
             ledger.issue(confirmed(ledger, many(count, month(index))), finish, TODAY, batch=batch)
@@ -69,8 +70,8 @@ def test_numbers_have_no_gaps_and_no_duplicates(
         assert ledger.verify_chain() == ()
 
 
-def test_only_confirmed_drafts_are_issued_and_once(tmp_path: Path) -> None:
-    with writer(tmp_path) as ledger:
+def test_only_confirmed_drafts_are_issued_and_once(folder: Path) -> None:
+    with writer(folder) as ledger:
         plan = stored(ledger, many(5))
         assert ledger.issue(plan, finish, TODAY) == ()
         ledger.confirm(plan, "sales", "checked", TODAY, positions=[2, 4])
@@ -83,8 +84,8 @@ def test_only_confirmed_drafts_are_issued_and_once(tmp_path: Path) -> None:
         assert len(ledger.documents(plan=plan)) == len(ledger.documents()) == 5
 
 
-def test_series_of_a_new_year_and_of_another_pattern_count_for_themselves(tmp_path: Path) -> None:
-    with writer(tmp_path) as ledger:
+def test_series_of_a_new_year_and_of_another_pattern_count_for_themselves(folder: Path) -> None:
+    with writer(folder) as ledger:
         drafts = [(draft("a-1"), "a"), (draft("b-1", series="X{number}"), "b")]
         ledger.issue(confirmed(ledger, drafts), finish, dt.date(2026, 12, 31))
         drafts = [(draft("a-1", days=month(1)), "c"), (draft("b-1", series="X{number}", days=month(1)), "d")]
@@ -97,9 +98,9 @@ def test_series_of_a_new_year_and_of_another_pattern_count_for_themselves(tmp_pa
         assert ledger.documents(kind=Kind.CREDIT_NOTE) == ()
 
 
-def test_the_same_thing_cannot_be_billed_twice(tmp_path: Path) -> None:
+def test_the_same_thing_cannot_be_billed_twice(folder: Path) -> None:
     """Should a plan ever be issued beside what it has not seen (here its memory is changed by hand), the key refuses."""
-    with writer(tmp_path) as ledger:
+    with writer(folder) as ledger:
         ledger.issue(confirmed(ledger, [(draft("a-1"), "a")]), finish, TODAY)
         plan = confirmed(ledger, [(draft("b-1"), "b"), (draft("a-1"), "stale")])
         with ledger._store.write() as connection:
@@ -115,8 +116,8 @@ def test_the_same_thing_cannot_be_billed_twice(tmp_path: Path) -> None:
         assert ledger.issue(confirmed(ledger, [(draft("b-1"), "b"), (draft("c-1"), "c")]), finish, TODAY)
 
 
-def test_corrections_of_one_thing_take_the_next_revision(tmp_path: Path) -> None:
-    with writer(tmp_path) as ledger:
+def test_corrections_of_one_thing_take_the_next_revision(folder: Path) -> None:
+    with writer(folder) as ledger:
         ledger.issue(confirmed(ledger, [(draft("a-1", ("100.00",)), "a")]), finish, TODAY)
         credit = draft("a-1", ("100.00",), kind=Kind.CREDIT_NOTE)
         anew = draft("a-1", ("80.00",))
@@ -124,8 +125,8 @@ def test_corrections_of_one_thing_take_the_next_revision(tmp_path: Path) -> None
         assert [str(item.net) for item in ledger.billed(["a-1"])] == ["100.00 EUR", "-100.00 EUR", "80.00 EUR"]
 
 
-def test_a_one_off_is_billed_once_whatever_its_day(tmp_path: Path) -> None:
-    with writer(tmp_path) as ledger:
+def test_a_one_off_is_billed_once_whatever_its_day(folder: Path) -> None:
+    with writer(folder) as ledger:
         ledger.issue(confirmed(ledger, [(draft("a-1", one_off=True), "a")]), finish, TODAY)
         plan = confirmed(ledger, [(draft("a-1", one_off=True, days=month(3)), "moved")])
         with ledger._store.write() as connection:
@@ -134,8 +135,8 @@ def test_a_one_off_is_billed_once_whatever_its_day(tmp_path: Path) -> None:
             ledger.issue(plan, finish, TODAY)
 
 
-def test_two_patterns_that_make_one_number_are_refused(tmp_path: Path) -> None:
-    with writer(tmp_path) as ledger:
+def test_two_patterns_that_make_one_number_are_refused(folder: Path) -> None:
+    with writer(folder) as ledger:
         ledger.issue(confirmed(ledger, [(draft("a-1", series="N2026-0{number:2}"), "a")]), finish, TODAY)
         plan = confirmed(ledger, [(draft("b-1", series="N{year}-{number:3}"), "b")])
         with pytest.raises(RunError, match=r"L133.*N2026-001"):
@@ -143,8 +144,8 @@ def test_two_patterns_that_make_one_number_are_refused(tmp_path: Path) -> None:
         assert len(ledger.documents()) == 1
 
 
-def test_two_patterns_of_one_series_share_it_only_within_a_seller(tmp_path: Path) -> None:
-    with writer(tmp_path) as ledger:
+def test_two_patterns_of_one_series_share_it_only_within_a_seller(folder: Path) -> None:
+    with writer(folder) as ledger:
         ledger.issue(confirmed(ledger, [(draft("a-1", series="N2026-{number}"), "a")]), finish, TODAY)
         ledger.issue(confirmed(ledger, [(draft("b-1", series="N{year}-{number}"), "b")]), finish, TODAY)
         assert [item.number for item in ledger.documents()] == ["N2026-1", "N2026-2"]
@@ -170,8 +171,8 @@ def _line_left_out(paper: Draft, number: str, day: dt.date) -> Any:
 
 
 @pytest.mark.parametrize("wrong", [_wrong_number, _other_amount, _line_left_out])
-def test_a_document_that_is_not_its_draft_is_never_issued(tmp_path: Path, wrong: Any) -> None:
-    with writer(tmp_path) as ledger:
+def test_a_document_that_is_not_its_draft_is_never_issued(folder: Path, wrong: Any) -> None:
+    with writer(folder) as ledger:
         plan = confirmed(ledger, many(3))
         with pytest.raises((DefectError, ValueError)):
             ledger.issue(plan, wrong, TODAY)
@@ -179,7 +180,7 @@ def test_a_document_that_is_not_its_draft_is_never_issued(tmp_path: Path, wrong:
         assert len(ledger.issue(plan, finish, TODAY)) == 3
 
 
-def test_when_finish_fails_the_batches_before_stay(tmp_path: Path) -> None:
+def test_when_finish_fails_the_batches_before_stay(folder: Path) -> None:
     calls: list[str] = []
 
     def fails_at_the_sixth(
@@ -190,7 +191,7 @@ def test_when_finish_fails_the_batches_before_stay(tmp_path: Path) -> None:
             raise RuntimeError("boom")
         return finish(paper, number, day)
 
-    with writer(tmp_path) as ledger:
+    with writer(folder) as ledger:
         plan = confirmed(ledger, many(10))
         with pytest.raises(RuntimeError, match="boom"):
             ledger.issue(plan, fails_at_the_sixth, TODAY, batch=4)
@@ -199,9 +200,9 @@ def test_when_finish_fails_the_batches_before_stay(tmp_path: Path) -> None:
         assert ledger.verify_chain() == ()
 
 
-def test_amounts_of_any_currency_keep_their_minor_units(tmp_path: Path) -> None:
+def test_amounts_of_any_currency_keep_their_minor_units(folder: Path) -> None:
     """ISO 4217: the yen has no minor unit, the Bahraini dinar has three digits."""
     drafts = [(draft("a-1", ("1234",), currency="JPY"), "a"), (draft("b-1", ("1.234",), currency="BHD"), "b")]
-    with writer(tmp_path) as ledger:
+    with writer(folder) as ledger:
         ledger.issue(confirmed(ledger, drafts), finish, TODAY)
         assert [str(item.net) for item in ledger.documents()] == ["1234 JPY", "1.234 BHD"]

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from invoicer.errors import RunError
-from tests.ledger.papers import TODAY, confirmed, draft, finish, many, reader, run, stored, writer
+from invoicer.ledger.revision import newest
+from tests.ledger.papers import TODAY, confirmed, draft, edit, finish, many, reader, run, stored, writer
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HOLDS = """
@@ -54,18 +55,18 @@ def test_a_second_writer_in_the_same_process_is_refused_too(tmp_path: Path) -> N
         pass
 
 
-def test_readers_read_while_a_writer_writes(tmp_path: Path) -> None:
-    with writer(tmp_path) as ledger, reader(tmp_path) as beside:
+def test_readers_read_while_a_writer_writes(folder: Path) -> None:
+    with writer(folder) as ledger, reader(folder) as beside:
         ledger.issue(confirmed(ledger, many(2)), finish, TODAY)
         assert beside.documents() == ledger.documents()
-        with reader(tmp_path) as later:
+        with reader(folder) as later:
             assert later.verify_chain() == ()
 
 
-def test_a_ledger_that_was_never_written_reads_as_empty_and_is_not_made(tmp_path: Path) -> None:
-    with reader(tmp_path) as ledger:
+def test_a_ledger_that_was_never_written_reads_as_empty_and_is_not_made(folder: Path) -> None:
+    with reader(folder) as ledger:
         assert (ledger.plans(), ledger.documents(), ledger.billed(["a"]), ledger.verify_chain()) == ((), (), (), ())
-    assert list(tmp_path.iterdir()) == []
+    assert not (folder / "ledger").exists()
 
 
 def test_a_database_whose_making_was_cut_off_reads_as_empty_and_is_made(tmp_path: Path) -> None:
@@ -79,24 +80,23 @@ def test_a_database_whose_making_was_cut_off_reads_as_empty_and_is_made(tmp_path
 
 @pytest.mark.parametrize(
     ("version", "says"),
-    [("2", "update invoicer"), ("0", "use the version of invoicer that wrote it"), ("x", "use the")],
+    [("0001", "invoicer migrate"), ("0999", "update invoicer"), ("0000", "backup"), ("beta", "backup")],
 )
-def test_another_version_of_the_schema_is_refused(tmp_path: Path, version: str, says: str) -> None:
-    with writer(tmp_path):
+def test_another_version_of_the_schema_is_refused(folder: Path, version: str, says: str) -> None:
+    with writer(folder):
         pass
-    with closing(sqlite3.connect(tmp_path / "ledger" / "invoicer.db")) as database, database:
-        database.execute("UPDATE about SET value = ?", (version,))
+    edit(folder, f"UPDATE alembic_version SET version_num = '{version}'")
     for opened in (reader, writer):
-        with pytest.raises(RunError, match=f"L105.*schema {version}, .*knows schema 1.*{says}"), opened(tmp_path):
+        expected = f"L105.*schema {version}, .*knows schema {newest()}.*{says}"
+        with pytest.raises(RunError, match=expected), opened(folder):
             pass
 
 
-def test_a_database_that_is_no_ledger_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "ledger").mkdir()
-    with closing(sqlite3.connect(tmp_path / "ledger" / "invoicer.db")) as database, database:
-        database.execute("CREATE TABLE holiday_photos (name)")
+def test_a_database_that_is_no_ledger_is_refused(folder: Path) -> None:
+    (folder / "ledger").mkdir()
+    edit(folder, "CREATE TABLE holiday_photos (name VARCHAR)")
     for opened in (reader, writer):
-        with pytest.raises(RunError, match=r"L106.*no ledger"), opened(tmp_path):
+        with pytest.raises(RunError, match=r"L106.*no ledger"), opened(folder):
             pass
 
 
@@ -165,17 +165,17 @@ def test_a_read_only_folder_is_named_when_it_is_opened(
 
 
 def test_a_read_only_folder_of_documents_stops_the_files_and_not_the_numbers(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with writer(tmp_path) as ledger:
+    with writer(folder) as ledger:
         ledger.issue(confirmed(ledger, many(2)), finish, TODAY)
         with monkeypatch.context() as patched:
-            patched.setattr("invoicer.ledger.durable.tempfile.mkstemp", _forbidden_below(tmp_path / "documents"))
+            patched.setattr("invoicer.ledger.durable.tempfile.mkstemp", _forbidden_below(folder / "documents"))
             with pytest.raises(RunError, match=r"L102.*documents can't be written"):
                 ledger.save_artifact("HN-2026-00001", "pdf", b"%PDF")
         assert len(ledger.missing_artifacts()) == 4
         path = ledger.save_artifact("HN-2026-00001", "pdf", b"%PDF")
-        assert path == tmp_path / "documents" / "2026" / "HN-2026-00001.pdf"
+        assert path == folder / "documents" / "2026" / "HN-2026-00001.pdf"
         assert len(ledger.missing_artifacts()) == 3
 
 
@@ -196,7 +196,7 @@ def test_a_folder_may_have_any_name(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         stored(ledger, many(1))
     assert [path.name for path in tmp_path.iterdir()] == [name]
     for writable in (True, False):
-        monkeypatch.setattr("invoicer.ledger.dialect.os.access", lambda *_, answer=writable: answer)
+        monkeypatch.setattr("invoicer.ledger.dialect.sqlite.os.access", lambda *_, answer=writable: answer)
         with reader(tmp_path / name) as ledger:
             assert len(ledger.plans()) == 1
 
@@ -206,7 +206,7 @@ def test_an_archive_that_nobody_can_write_is_read_without_making_files(
 ) -> None:
     with writer(tmp_path) as ledger:
         run(ledger, many(2))
-    monkeypatch.setattr("invoicer.ledger.dialect.os.access", lambda *_: False)
+    monkeypatch.setattr("invoicer.ledger.dialect.sqlite.os.access", lambda *_: False)
     before = sorted((tmp_path / "ledger").iterdir())
     with reader(tmp_path) as ledger:
         assert len(ledger.documents()) == 2
@@ -214,11 +214,11 @@ def test_an_archive_that_nobody_can_write_is_read_without_making_files(
         assert sorted((tmp_path / "ledger").iterdir()) == before
 
 
-def test_a_run_can_be_repeated_and_leaves_what_is_there(tmp_path: Path) -> None:
-    with writer(tmp_path) as ledger:
+def test_a_run_can_be_repeated_and_leaves_what_is_there(folder: Path) -> None:
+    with writer(folder) as ledger:
         run(ledger, many(3))
-    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "documents").rglob("*.pdf")}
-    with writer(tmp_path) as ledger:
+    before = {path: path.stat().st_mtime_ns for path in (folder / "documents").rglob("*.pdf")}
+    with writer(folder) as ledger:
         run(ledger, many(3))
         assert len(ledger.plans()) == 1
-    assert before == {path: path.stat().st_mtime_ns for path in (tmp_path / "documents").rglob("*.pdf")}
+    assert before == {path: path.stat().st_mtime_ns for path in (folder / "documents").rglob("*.pdf")}

@@ -14,11 +14,11 @@ from tests.ledger.papers import TODAY, confirmed, draft, finish, many, month, re
 HOLD = Problem("X201", Place(part="contract b-1"), "its VAT id is not confirmed", "confirm it", Severity.HOLD)
 
 
-def test_a_plan_comes_back_as_it_was_stored(tmp_path: Path) -> None:
+def test_a_plan_comes_back_as_it_was_stored(folder: Path) -> None:
     drafts = many(3)
-    with writer(tmp_path) as ledger:
+    with writer(folder) as ledger:
         plan = ledger.store_plan(TODAY, dt.date(2026, 2, 1), drafts, {"b-1": [HOLD]}, {"invoicer": "0.1.0"})
-    with reader(tmp_path) as ledger:
+    with reader(folder) as ledger:
         found = ledger.plan()
         assert found == ledger.plan(plan)
         assert (found.id, found.as_of, found.created) == (plan, TODAY, dt.date(2026, 2, 1))
@@ -31,31 +31,31 @@ def test_a_plan_comes_back_as_it_was_stored(tmp_path: Path) -> None:
         assert (summary.drafts, summary.holds) == ({DraftStatus.PLANNED: 3}, 1)
 
 
-def test_an_identical_plan_is_not_stored_again_and_keeps_its_confirmations(tmp_path: Path) -> None:
-    with writer(tmp_path) as ledger:
+def test_an_identical_plan_is_not_stored_again_and_keeps_its_confirmations(folder: Path) -> None:
+    with writer(folder) as ledger:
         plan = confirmed(ledger, many(3))
         assert stored(ledger, many(3)) == plan
         assert [item.status for item in ledger.plan(plan).drafts] == [DraftStatus.CONFIRMED] * 3
         assert len(ledger.plans()) == 1
 
 
-def test_the_rest_of_a_plan_that_was_begun_is_the_same_plan(tmp_path: Path) -> None:
-    with writer(tmp_path) as ledger:
+def test_the_rest_of_a_plan_that_was_begun_is_the_same_plan(folder: Path) -> None:
+    with writer(folder) as ledger:
         plan = stored(ledger, many(3))
         ledger.confirm(plan, "sales", "checked", TODAY, positions=[1])
         ledger.issue(plan, finish, TODAY)
         assert stored(ledger, many(3)[1:]) == plan
 
 
-def test_when_all_is_issued_planning_again_plans_nothing(tmp_path: Path) -> None:
-    with writer(tmp_path) as ledger:
+def test_when_all_is_issued_planning_again_plans_nothing(folder: Path) -> None:
+    with writer(folder) as ledger:
         plan = confirmed(ledger, many(2))
         ledger.issue(plan, finish, TODAY)
         assert stored(ledger, []) == plan
 
 
 @pytest.mark.parametrize("other", ["fingerprint", "order", "day", "hold"])
-def test_a_plan_that_says_something_else_supersedes(tmp_path: Path, other: str) -> None:
+def test_a_plan_that_says_something_else_supersedes(folder: Path, other: str) -> None:
     drafts, as_of = many(3), TODAY
     holds = {}
     match other:
@@ -67,7 +67,7 @@ def test_a_plan_that_says_something_else_supersedes(tmp_path: Path, other: str) 
             as_of = dt.date(2026, 2, 28)
         case "hold":
             holds = {"b-1": [HOLD]}
-    with writer(tmp_path) as ledger:
+    with writer(folder) as ledger:
         old = confirmed(ledger, many(3))
         new = ledger.store_plan(as_of, TODAY, drafts, holds)
         assert new != old
@@ -87,15 +87,15 @@ def test_a_plan_that_says_something_else_supersedes(tmp_path: Path, other: str) 
         assert ledger.verify_chain() == ()
 
 
-def test_an_issued_plan_is_not_superseded(tmp_path: Path) -> None:
-    with writer(tmp_path) as ledger:
+def test_an_issued_plan_is_not_superseded(folder: Path) -> None:
+    with writer(folder) as ledger:
         ledger.issue(confirmed(ledger, many(2)), finish, TODAY)
         stored(ledger, many(2, month(1)), dt.date(2026, 2, 28))
         assert [summary.status for summary in ledger.plans()] == [PlanStatus.ISSUED, PlanStatus.OPEN]
 
 
-def test_confirm_by_position_and_by_contract(tmp_path: Path) -> None:
-    with writer(tmp_path) as ledger:
+def test_confirm_by_position_and_by_contract(folder: Path) -> None:
+    with writer(folder) as ledger:
         plan = stored(ledger, many(5))
         assert ledger.confirm(plan, "Sales", "agreed", TODAY, positions=[1, 2]) == (1, 2)
         assert ledger.confirm(plan, "Sales", "agreed", TODAY, contracts=["c0003-2026", "c0001-2026"]) == (4,)
@@ -106,8 +106,8 @@ def test_confirm_by_position_and_by_contract(tmp_path: Path) -> None:
         assert ledger.plan(plan).status is PlanStatus.CONFIRMED
 
 
-def test_dropped_drafts_leave_no_number(tmp_path: Path) -> None:
-    with writer(tmp_path) as ledger:
+def test_dropped_drafts_leave_no_number(folder: Path) -> None:
+    with writer(folder) as ledger:
         plan = confirmed(ledger, many(3))
         assert ledger.drop(plan, "sales", "the usage has changed", TODAY, contracts=["c0001-2026"]) == (2,)
         assert ledger.issue(plan, finish, TODAY) == ("HN-2026-00001", "HN-2026-00002")
@@ -125,16 +125,16 @@ def test_dropped_drafts_leave_no_number(tmp_path: Path) -> None:
     ],
 )
 def test_a_confirmation_that_means_nothing_is_refused(
-    tmp_path: Path, who: str, choice: dict[str, list[int]], says: str
+    folder: Path, who: str, choice: dict[str, list[int]], says: str
 ) -> None:
-    with writer(tmp_path) as ledger:
+    with writer(folder) as ledger:
         plan = stored(ledger, many(2))
         with pytest.raises(RunError, match=says):
             ledger.confirm(plan, who, "checked", TODAY, **choice)  # type: ignore[arg-type]
 
 
-def test_a_plan_that_is_not_there(tmp_path: Path) -> None:
-    with writer(tmp_path) as ledger:
+def test_a_plan_that_is_not_there(folder: Path) -> None:
+    with writer(folder) as ledger:
         with pytest.raises(RunError, match=r"L120.*no plan yet"):
             ledger.plan()
         with pytest.raises(RunError, match=r"L120.*no plan 7"):
@@ -142,15 +142,15 @@ def test_a_plan_that_is_not_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("series", ["", "HN-{nummer}", "HN {number}"])
-def test_a_series_that_cannot_be_used_is_refused_before_anything_is_confirmed(tmp_path: Path, series: str) -> None:
-    with writer(tmp_path) as ledger:
+def test_a_series_that_cannot_be_used_is_refused_before_anything_is_confirmed(folder: Path, series: str) -> None:
+    with writer(folder) as ledger:
         with pytest.raises(RunError, match=r"sellers\.hosting-nl\.series.*L131"):
             stored(ledger, [(draft(series=series or "{year}"), "a")])
         assert ledger.plans() == ()
 
 
-def test_a_series_belongs_to_one_seller(tmp_path: Path) -> None:
-    with writer(tmp_path) as ledger:
+def test_a_series_belongs_to_one_seller(folder: Path) -> None:
+    with writer(folder) as ledger:
         ledger.issue(confirmed(ledger, [(draft("a-1"), "a")]), finish, TODAY)
         for drafts in (
             [(draft("b-1", sold_by="other"), "b")],

@@ -194,3 +194,38 @@ def test_what_is_a_series(pattern: str) -> None:
 def test_what_is_no_series(pattern: str) -> None:
     with pytest.raises(Flaw, match="no number series"):
         SeriesPattern.parse(pattern)
+
+
+def test_the_database_of_the_ledger_is_named_by_a_url(tmp_path: Path) -> None:
+    (tmp_path / "customers.csv").write_text("id,name,kind,street,postcode,city,country,language,valid_from,recorded\n")
+    (tmp_path / "invoicer.toml").write_text(FULL, "utf-8")
+    assert load(tmp_path).settings.database == ""
+    url = "postgresql://billing@db.example:5433/invoicer?sslmode=verify-full"
+    (tmp_path / "invoicer.toml").write_text(f'{FULL}[ledger]\ndatabase = "{url}"\n', "utf-8")
+    assert load(tmp_path).settings.database == url
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("postgresql://billing:open-sesame@db.example/invoicer", "has a password"),
+        ("postgresql://billing:@db.example/invoicer", "has a password"),
+        ("postgresql://db.example/invoicer?password=open-sesame", "has a password"),
+        ("mysql://db.example/invoicer", "“mysql” is no database"),
+        ("postgres://db.example/invoicer", "“postgres” is no database"),
+        ("sqlite:///invoicer.db", "“sqlite” is no database"),
+        ("invoicer.db", "no URL"),
+        ("postgresql://db.example:port/invoicer", "no URL"),
+        ("postgresql://[db/invoicer", "no URL"),
+        ("postgresql://db.example", "names no database"),
+        ("postgresql://db.example/", "names no database"),
+    ],
+)
+def test_a_url_that_cannot_be_used_says_why_and_keeps_its_secret(tmp_path: Path, url: str, says: str) -> None:
+    (tmp_path / "invoicer.toml").write_text(f'{FULL}[ledger]\ndatabase = "{url}"\n', "utf-8")
+    with pytest.raises(WorkspaceError) as refusal:
+        load(tmp_path)
+    (problem,) = (one for one in refusal.value.problems if one.where.file == "invoicer.toml")
+    assert says in problem.cause
+    assert problem.where.part == "ledger.database"
+    assert "open-sesame" not in str(refusal.value)

@@ -1,0 +1,76 @@
+"""ledger: everything that differs between databases. Each has a file here; the rest of the ledger is one code for all."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from invoicer.errors import Problem
+from invoicer.ledger.dialect import postgresql, sqlite
+from invoicer.ledger.dialect.words import WRITES, EachWord
+
+
+class Database(Protocol):
+    """Where a ledger keeps its rows."""
+
+    @property
+    def where(self) -> str:
+        """How messages name it; never with a password."""
+
+    @property
+    def shared(self) -> bool:
+        """Whether several processes may write, each in its turn."""
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether it is certain, without opening it, that there is none."""
+
+    def engine(self, *, writing: bool, altering: bool = False) -> sa.Engine:
+        """An engine on it, also one that alters tables. In transactions of :func:`for_writing` nobody else writes, from
+        begin to commit."""
+
+    def check(self, connection: sa.Connection) -> None:
+        """Raises RunError (L156) for a database that can't hold a ledger."""
+
+    def back_up(self, name: str) -> Path | None:
+        """Copy it beside itself under that name; None where backups are the business of whoever runs the server."""
+
+
+def choose(url: str, file: Path) -> Database:
+    """The database of that URL, or the SQLite file where there is none. Raises RunError (L150) for a URL of no use."""
+    return postgresql.parse(url) if url else sqlite.File(file)
+
+
+def for_writing(engine: sa.Engine) -> sa.Engine:
+    """The same engine; its transactions take the one lock for writers when they begin."""
+    return engine.execution_options(**{WRITES: True})
+
+
+def for_reading(engine: sa.Engine) -> sa.Engine:
+    """The same engine; its transactions see one state of the database."""
+    return postgresql.for_reading(engine) if engine.dialect.name == "postgresql" else engine
+
+
+def among(column: sa.ColumnElement[str], values: Collection[str]) -> sa.ColumnElement[bool]:
+    """``column IN values`` for any number of values, in one statement with one parameter."""
+    rows = EachWord(json.dumps(sorted(values))).table_valued("value")
+    return column.in_(sa.select(rows.c.value))
+
+
+def insert_absent(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert the rows whose key is not there yet."""
+    if rows:
+        insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+        connection.execute(insert(table).on_conflict_do_nothing(), list(rows))
+
+
+def problem_of(error: DBAPIError, where: str) -> Problem:
+    """What an error of the database comes down to, in words that help."""
+    explain = sqlite.problem_of if isinstance(error.orig, sqlite3.Error) else postgresql.problem_of
+    return explain(error, where)
