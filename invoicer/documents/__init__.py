@@ -2,16 +2,21 @@
 
 ``compare`` says what one contract is still to be billed or given back; ``drafts`` groups such differences into documents
 without numbers; ``finish`` gives a draft its number and dates; ``billed_lines`` is what a document then adds to billed.
+What a person asks to have credited goes the same way: ``credit_lines`` says how much of which line, ``with_basis`` until
+when it is not billed again, ``requested`` makes differences of it.
 """
 
 from invoicer.documents.carrying import Carried, carry_forward
 from invoicer.documents.compare import compare
 from invoicer.documents.context import Context
+from invoicer.documents.crediting import Asked, credit_lines
 from invoicer.documents.difference import Comparison, Correction, Difference, Parties, Reason
 from invoicer.documents.drafts import drafts
 from invoicer.documents.finish import billed_lines, fingerprint, finish
+from invoicer.documents.requests import promised, requested, still_wrong, with_basis
 
 __all__ = [
+    "Asked",
     "Carried",
     "Comparison",
     "Context",
@@ -22,7 +27,12 @@ __all__ = [
     "billed_lines",
     "carry_forward",
     "compare",
+    "credit_lines",
     "drafts",
     "fingerprint",
     "finish",
+    "promised",
+    "requested",
+    "still_wrong",
+    "with_basis",
 ]

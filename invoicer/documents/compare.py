@@ -7,10 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from invoicer.documents.basis import marked, standing
 from invoicer.documents.causes import explained
 from invoicer.documents.clusters import Cluster, clusters
+from invoicer.documents.credited import Withheld, after_credits
 from invoicer.documents.difference import Comparison, Difference, parties_of
-from invoicer.documents.holds import held_for_age, held_for_reference
+from invoicer.documents.holds import held_for_age, held_for_error, held_for_reference
 from invoicer.documents.join import joined
 from invoicer.documents.positions import Position, open_positions
 from invoicer.documents.settle import settle
@@ -37,21 +39,29 @@ def compare(
     A difference in days that all lie before ``horizon`` is held instead (D001), and so is a reduction that has no billed
     line to refer to (D002). ``contract``, as agreed by ``through``, names the clause by which something is not owed any
     more; without it that stays open. Neither the order of ``treated`` nor that of ``billed`` matters.
+
+    What was credited as an error is withheld (D003) until what it was owed upon has changed; what was conceded is used up
+    by a reduction before anything more is given back.
     """
-    positions = open_positions(billed)
+    stands = standing(treated, billed)
+    positions = open_positions(billed, stands.holding)
     by_component: dict[Component, list[Treated]] = defaultdict(list)
     for owed in treated:
         by_component[owed.entitlement.component].append(owed)
     found: list[Difference] = []
     too_old: list[Difference] = []
-    for cluster in _clusters(treated, positions, through):
-        kept = too_old if horizon is not None and cluster.days.end <= horizon else found
-        kept.extend(settle(cluster, by_component[_component(cluster)], through))
-    differences, loose = joined(found, positions, through)
-    differences = explained(differences, contract, through)
+    withheld: list[Withheld] = []
+    for whole in _clusters(treated, positions, through):
+        cluster, held = after_credits(whole)
+        withheld += [held] if held else []
+        kept = too_old if horizon is not None and whole.days.end <= horizon else found
+        if cluster is not None:
+            kept.extend(settle(cluster, by_component[_component(whole)], through))
+    differences, loose = joined(found, [position for position in positions if position.remaining], through)
+    differences = list(marked(explained(differences, contract, through), stands.changed))
     overdue = [difference for difference in too_old if not difference.is_supply or difference.bill_date <= through]
     holds = [*held_for_age(overdue, horizon or dt.date.min), *held_for_reference(loose)]
-    return Comparison(tuple(sorted(differences, key=_order)), tuple(holds))
+    return Comparison(tuple(sorted(differences, key=_order)), tuple(holds), tuple(held_for_error(withheld)))
 
 
 def _clusters(treated: Iterable[Treated], positions: Iterable[Position], through: dt.date) -> Iterator[Cluster]:

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+from invoicer.domain.correction import CreditLine, CreditRequest
 from invoicer.domain.entitlement import BilledLine, Component, Entitlement, Treated
 from invoicer.domain.money import Money
 from invoicer.domain.period import Period
@@ -27,6 +28,7 @@ class Reason(StrEnum):
     CADENCE = "cadence-changed"
     INDEX = "index-revised"
     COUNTED = "counted-charges-changed"  # what counts towards a commitment comes to another amount
+    REQUESTED = "requested"  # someone asked for it, and the request says why
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ class Parties:
 @dataclass(frozen=True, slots=True)
 class Correction:
     """What a difference corrects: a billed line, its amount ``before`` and ``after`` (traces, signed, in the currency of
-    the line). ``billed`` and ``due`` are the same two amounts as money. ``releases``: days of the line given back whole."""
+    the line). ``billed`` and ``due`` are the same two amounts as money. ``releases``: days of the line given back whole.
+    ``request`` and its line ``credit`` are there where a person asked for it."""
 
     line: BilledLine
     before: Trace
@@ -50,6 +53,8 @@ class Correction:
     reason: Reason
     clause: Clause | None = None
     releases: Period | None = None
+    request: CreditRequest | None = None
+    credit: CreditLine | None = None
 
     @property
     def key(self) -> tuple[str, int]:
@@ -72,6 +77,7 @@ class Difference:
     ``net`` is signed: above zero it is still to be billed, below zero it is to be given back. Without ``correction`` it is
     a new supply, and ``entitled`` is what it rests on; with one it adds to what was billed or takes from it, and
     ``entitled`` may be None: nothing is owed any more. ``treatment`` is that of the line corrected, or of the entitlement.
+    ``rebills`` are correction requests that held back what is billed here.
     """
 
     contract: str
@@ -86,6 +92,7 @@ class Difference:
     treatment: Treatment
     entitled: Entitlement | None
     correction: Correction | None = None
+    rebills: tuple[int, ...] = ()
 
     @property
     def is_supply(self) -> bool:
@@ -101,10 +108,12 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Differences in a fixed order, and problems that hold the contract instead of a difference."""
+    """Differences in a fixed order, and problems that hold the contract instead of a difference. ``withheld`` is what was
+    credited as an error and is not billed again as yet; it holds nothing else."""
 
     differences: tuple[Difference, ...]
     holds: tuple[Problem, ...]
+    withheld: tuple[Problem, ...] = ()
 
 
 def parties_of(owed: Treated | BilledLine) -> Parties:

@@ -14,6 +14,7 @@ from invoicer.documents.inclusive import without_tax
 from invoicer.documents.lines import line_of
 from invoicer.documents.totals import accounting_tax, breakdown
 from invoicer.domain.contract import Contract
+from invoicer.domain.correction import CreditKind
 from invoicer.domain.document import Draft, Kind
 from invoicer.domain.entitlement import Component, Part
 from invoicer.domain.money import total
@@ -33,7 +34,8 @@ def drafts(differences: Iterable[Difference], context: Context) -> tuple[Draft, 
 
     A new supply names the customer as known now of its latest tax point, the day its VAT was assessed for: the VAT id has
     to be the one under which the customer received it (art. 226(4) of Directive 2006/112/EC). A correction names the
-    customer as of today, whatever the original said; its treatment stays that of the original.
+    customer as of today, whatever the original said; its treatment stays that of the original. The VAT of an error belongs
+    to the month of the original, that of a concession to the month in which it is made.
 
     Corrections that cancel out (usage rises above a maximum that was reached) still make a document, of 0.00: the lines
     it corrects said something that is not so, documents are all that is known as billed, and the next comparison would
@@ -62,7 +64,10 @@ def _draft(group: Group, members: Sequence[Difference], context: Context) -> Dra
     tax = total((row.tax for row in rows), parties.currency)
     contracts = list(dict.fromkeys(line.contract for line in lines))
     references = dict.fromkeys(context.contracts[contract].reference for contract in contracts)
-    notes = [text for line in lines for text in context.notes(line.treatment, seller, customer, language)]
+    requests = [one.correction.request for one in members if one.correction and one.correction.request]
+    notes = [request.note for request in requests]
+    notes += [text for line in lines for text in context.notes(line.treatment, seller, customer, language)]
+    forgone = any(request.kind is CreditKind.CONCESSION for request in requests)
     return Draft(
         kind=kind,
         series=context.series(seller.id, kind),
@@ -73,7 +78,7 @@ def _draft(group: Group, members: Sequence[Difference], context: Context) -> Dra
         language=language,
         bill_date=bill_date,
         tax_point=tax_point,
-        vat_period=f"{tax_point:%Y-%m}",
+        vat_period=f"{context.known_on if forgone else tax_point:%Y-%m}",
         payment=group.payment,
         lines=lines,
         breakdown=rows,

@@ -51,6 +51,10 @@ def billed_lines(document: Document) -> tuple[BilledLine, ...]:
             issue_date=document.issue_date,
             corrects=(line.corrects.number, line.corrects.line) if line.corrects else None,
             releases=line.releases,
+            counts=line.counts,
+            request=line.request,
+            basis=line.basis,
+            rebills=line.rebills,
         )
         for line in document.lines
     )

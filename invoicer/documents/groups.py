@@ -22,7 +22,8 @@ ANY_MONTH = 0, 0
 @dataclass(frozen=True)
 class Group:
     """What the lines of one document have in common. ``contract`` is "" where contracts share it, ``month`` that of the tax
-    point, or any where small amounts of several months are invoiced together."""
+    point, or any where small amounts of several months are invoiced together; ``request`` is the id of the correction
+    request that the lines come from."""
 
     kind: Kind
     corrects: bool
@@ -34,16 +35,18 @@ class Group:
     outside_scope: bool
     includes_tax: bool
     contract: str
+    request: int = 0
 
 
 def grouped(differences: Sequence[Difference], context: Context) -> Iterator[tuple[Group, Difference]]:
     """Supplies are invoiced. Corrections of one charge for the same billing period stay together: they are credited when
-    less is due in all, and invoiced otherwise."""
+    less is due in all, and invoiced otherwise. What a person asked for in one request stays together."""
     bundles: dict[Any, list[Difference]] = defaultdict(list)
     for difference in differences:
-        key = group_of(difference, context), difference.contract, difference.component.charge, difference.billing_period
-        bundles[key].append(difference)
-    for (group, *_), bundle in bundles.items():
+        group = group_of(difference, context)
+        apart = difference.contract, difference.component.charge, difference.billing_period
+        bundles[group, () if group.request else apart].append(difference)
+    for (group, _), bundle in bundles.items():
         less = total((difference.net for difference in bundle), group.parties.currency).amount < 0
         kind = Kind.CREDIT_NOTE if group.corrects and less else Kind.INVOICE
         for difference in bundle:
@@ -53,6 +56,7 @@ def grouped(differences: Sequence[Difference], context: Context) -> Iterator[tup
 def group_of(difference: Difference, context: Context) -> Group:
     contract, parties = context.contracts[difference.contract], difference.parties
     day = difference.bill_date if difference.is_supply else context.known_on
+    request = difference.correction.request if difference.correction else None
     return Group(
         kind=Kind.INVOICE,
         corrects=not difference.is_supply,
@@ -63,7 +67,8 @@ def group_of(difference: Difference, context: Context) -> Group:
         rate=_rate(difference, context),
         outside_scope=difference.treatment.category is Category.OUTSIDE_SCOPE,
         includes_tax=difference.treatment.includes_tax,
-        contract="" if context.shares_document(parties.customer) else contract.id,
+        contract="" if request or context.shares_document(parties.customer) else contract.id,
+        request=request.id if request else 0,
     )
 
 

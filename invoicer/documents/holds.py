@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from invoicer.documents.clusters import hull
+from invoicer.documents.credited import Withheld
 from invoicer.documents.difference import Difference
 from invoicer.domain.entitlement import Component
 from invoicer.domain.money import total
@@ -37,6 +38,26 @@ def held_for_reference(differences: Iterable[Difference]) -> Iterator[Problem]:
         )
         mend = "check from when the discount or the maximum counts, and whether its charge is in service on those days"
         yield Problem("D002", _place(group), cause, mend, Severity.HOLD)
+
+
+def held_for_error(withheld: Iterable[Withheld]) -> Iterator[Problem]:
+    """D003 for each document of which something was credited as an error and would be billed again."""
+    groups: dict[tuple[str, str], list[Withheld]] = defaultdict(list)
+    for one in withheld:
+        groups[one.positions[0].line.document, one.net.currency].append(one)
+    for (document, currency), group in sorted(groups.items()):
+        lines = sorted({position.line.line for one in group for position in one.positions})
+        amount = total((one.net for one in group), currency)
+        listed = f"line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))}"
+        cause = (
+            f"{amount} was credited of {listed} of {document} as an error, and the terms still owe it: it is not billed "
+            "again as long as nothing has changed that it rests on"
+        )
+        mend = (
+            f"correct the terms, the usage or the customer; or bill it as it stands with `invoicer rebill {document}`"
+        )
+        place = Place(part=f"contract {group[0].positions[0].line.contract}, document {document}")
+        yield Problem("D003", place, cause, mend, Severity.HOLD)
 
 
 def _by_component(differences: Iterable[Difference]) -> Iterator[list[Difference]]:

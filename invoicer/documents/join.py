@@ -164,7 +164,7 @@ def _left(corrections: Sequence[Difference], positions: Sequence[Position]) -> l
             days = Period(days.start, change.releases.start)
         gone = change is not None and not change.due
         parties = parties_of(line)
-        carries = change.due if change else position.remaining
+        carries = change.due if change else position.left
         anchors.append(
             _Anchor(line, line.treatment, line.component, parties, days, line.one_off, line.billed_from, carries, gone)
         )

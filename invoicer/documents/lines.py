@@ -8,8 +8,10 @@ from fractions import Fraction
 
 from invoicer.documents.context import Context
 from invoicer.documents.difference import Correction, Difference
+from invoicer.domain.correction import CreditKind, CreditLine
 from invoicer.domain.document import Kind, Line, LineReference
 from invoicer.domain.entitlement import Part
+from invoicer.domain.money import Money
 from invoicer.domain.trace import subtract
 
 
@@ -48,6 +50,7 @@ def _supply_line(difference: Difference, context: Context) -> Line:
         proration=entitled.proration,
         premium=entitled.premium,
         charge=_charge(difference, context),
+        rebills=difference.rebills,
     )
 
 
@@ -88,13 +91,31 @@ def _correction_line(difference: Difference, correction: Correction, kind: Kind,
             line=billed.line,
             billed=correction.billed,
             due=correction.due,
-            reason=correction.reason.value,
+            reason=(correction.request or correction).reason.value,
             clause=correction.clause,
         ),
         releases=correction.releases,
+        rebills=difference.rebills,
     )
+    if correction.request is not None and correction.credit is not None:
+        request, credit = correction.request, correction.credit
+        line = replace(line, counts=request.kind is CreditKind.ERROR, request=request.id, basis=credit.basis)
+        line = _with_quantity(line, before, credit)
     takes_all = same and not correction.due and abs(net) == abs(before.agreed)
     return _repeated(line, before) if takes_all else line
+
+
+def _with_quantity(line: Line, before: Line, credit: CreditLine) -> Line:
+    """The line with the quantity that is credited, where its price times that is the amount."""
+    if credit.share is None or line.net.amount < 0:
+        return line
+    quantity = credit.share.quantity
+    exact = quantity * Fraction(before.unit_price) / Fraction(before.price_base)
+    if Money.of(exact, line.net.currency) != line.net:
+        return line
+    return replace(
+        line, quantity=quantity, unit=before.unit, unit_price=before.unit_price, price_base=before.price_base
+    )
 
 
 def _repeated(line: Line, before: Line) -> Line:

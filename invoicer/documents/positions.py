@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from invoicer.domain.entitlement import BilledLine
@@ -16,37 +16,61 @@ Key = tuple[str, int]
 @dataclass(frozen=True, slots=True)
 class Position:
     """A billed line that still carries an amount: ``remaining`` after its reductions, for the ``days`` that were not
-    released."""
+    released. Of that, ``conceded`` was forgone; ``held`` was taken from it by errors that are not billed again as yet.
+    Both have the sign of the line (None: nothing)."""
 
     line: BilledLine
     remaining: Money
     days: Period
+    conceded: Money | None = None
+    held: Money | None = None
 
     @property
     def key(self) -> Key:
         """Document and line number."""
         return self.line.document, self.line.line
 
+    @property
+    def left(self) -> Money:
+        """What the customer was asked for and not given back in any way."""
+        return self.remaining - self.conceded if self.conceded else self.remaining
 
-def open_positions(billed: Iterable[BilledLine]) -> tuple[Position, ...]:
-    """The lines that still carry an amount, by days and then by age, whatever the order they come in.
+
+def open_positions(billed: Iterable[BilledLine], holding: Collection[Key] = ()) -> tuple[Position, ...]:
+    """The lines that still carry an amount, by days and then by age, whatever the order they come in; and those that
+    carry nothing because of a credit that is among those ``holding``.
 
     A line that corrects another one of the same component downwards is taken from that one; one that raises it (a
     supplement) stands beside it with a position of its own, so that no line ever gives back more than it carried.
-    Concessions do not count.
+    Concessions do not count; they are told apart.
     """
-    lines = {(line.document, line.line): line for line in billed if line.counts}
+    lines = {(line.document, line.line): line for line in billed}
+    conceded: dict[Key, list[Money]] = defaultdict(list)
+    held: dict[Key, list[Money]] = defaultdict(list)
     taken: dict[Key, list[Money]] = defaultdict(list)
     released: dict[Key, list[Period]] = defaultdict(list)
     for key, line in lines.items():
-        taken[_root(key, lines)].append(line.net)
+        root = _root(key, lines)
+        (taken if line.counts else conceded)[root].append(line.net)
+        if key in holding:
+            held[root].append(line.net)
         if line.corrects is not None and line.releases is not None:
             released[line.corrects].append(line.releases)
     positions = (
-        Position(lines[key], total(nets, lines[key].net.currency), _kept(lines[key].days, released.get(key, ())))
+        Position(
+            lines[key],
+            total(nets, lines[key].net.currency),
+            _kept(lines[key].days, released.get(key, ())),
+            _given_back(conceded.get(key)),
+            _given_back(held.get(key)),
+        )
         for key, nets in taken.items()
     )
-    return tuple(sorted((position for position in positions if position.remaining), key=_age))
+    return tuple(sorted((position for position in positions if position.remaining or position.held), key=_age))
+
+
+def _given_back(nets: list[Money] | None) -> Money | None:
+    return -total(nets, nets[0].currency) if nets else None
 
 
 def _root(key: Key, lines: dict[Key, BilledLine]) -> Key:

@@ -33,7 +33,8 @@ class Kind(StrEnum):
 class LineReference:
     """A line of an earlier document that this one corrects. ``billed`` and ``due`` are the amounts before and after,
     ``reason`` a message key (``terms-changed``, ``usage-changed``, ``declaration-changed``, ``deposit-settled``,
-    ``treatment-changed``, ``parties-changed``, ``cadence-changed``; ``service-credit`` is no error of it)."""
+    ``treatment-changed``, ``parties-changed``, ``cadence-changed``; ``service-credit`` is no error of it), or one of
+    :class:`~invoicer.domain.correction.CreditReason`."""
 
     number: str
     issue_date: dt.date
@@ -52,7 +53,8 @@ class Line:
     ``gross``, the amount that was promised, and ``net`` is what is left of it without VAT (None: prices are without VAT).
     A negative line (an allowance) has a negative quantity, never a negative price (EN 16931, BR-27). ``number`` counts
     from 1. ``charge`` is the title of the charge that a minimum, maximum, discount or levy belongs to, "" on the line of
-    the charge itself. ``releases`` as in :class:`~invoicer.domain.entitlement.BilledLine`.
+    the charge itself. ``releases``, ``counts``, ``request``, ``basis`` and ``rebills`` as in
+    :class:`~invoicer.domain.entitlement.BilledLine`.
     """
 
     number: int
@@ -80,6 +82,10 @@ class Line:
     corrects: LineReference | None = None
     releases: Period | None = None
     gross: Money | None = None
+    counts: bool = True
+    request: int = 0
+    basis: str = ""
+    rebills: tuple[int, ...] = ()
 
     @property
     def agreed(self) -> Money:

@@ -135,6 +135,8 @@ class BilledLine:
 
     ``counts`` is False for concessions. ``corrects`` is (document number, line number) of the line that this one corrects.
     ``releases`` are days of the corrected line that this one gives back whole, so that they can be billed anew.
+    ``request`` is the id of the correction request that it comes from (0: of none), ``basis`` the hash of the inputs until
+    whose change what it credits is held back ("": nothing is), ``rebills`` are the requests that it ends such a hold of.
     """
 
     document: str
@@ -155,3 +157,6 @@ class BilledLine:
     counts: bool = True
     corrects: tuple[str, int] | None = None
     releases: Period | None = None
+    request: int = 0
+    basis: str = ""
+    rebills: tuple[int, ...] = ()
