@@ -281,3 +281,12 @@ def test_a_stop_owes_what_the_end_of_the_term_would(amount: Decimal, end: dt.dat
     ended = committed(charge(flat("10.00")), commitment(str(amount), prorated=True), end=last.isoformat())
     assert shortfalls(stopped, "2029-06-01") == shortfalls(ended, "2029-06-01")
     assert sum_of(rated(stopped, "2029-06-01")) == sum_of(rated(ended, "2029-06-01"))
+
+
+def test_the_rows_below_a_shortfall_come_to_it() -> None:
+    one = the_shortfall(committed(charge(flat("100.00")), commitment("700.00", QUARTER)), "2026-04-01")
+    assert [(row.label, row.quantity, row.amount) for row in one.details] == [
+        ("committed", 1, 700),
+        ("counted", -1, -300),
+    ]
+    assert sum(row.amount for row in one.details) == one.net.exact == 400

@@ -245,6 +245,19 @@ def test_a_meter_may_be_what_it_is_judged_by() -> None:
     assert [hold.code for hold in rate(one, None, {}, LATER, day("2026-02-01")).holds] == ["E001"]
 
 
+def test_another_meter_beside_it_changes_nothing() -> None:
+    incidents, calls = meter("incidents", unit="incident"), meter("calls", unit="call")
+    rows = (CreditRow(Decimal(10), None, Compare("incidents", Comparison.MORE, Fraction(3)), clause(50)),)
+    one = replace(contract(charge(flat("450.00")), meters=[calls, incidents]), credits=(sla(*rows),))
+    assert [wanted.meter.id for wanted in demands(one, "Europe/Amsterdam", LATER, day("2026-02-01"))] == ["incidents"]
+
+
+def test_a_credit_of_cents_is_given_too() -> None:
+    small = terms(charge(flat("0.04")))
+    assert amounts(rating(small, "2026-02-01", JANUARY).entitlements, "fee/credit/sla") == ["-0.01"]
+    assert not credits_of(rating(terms(charge(flat("0.01"))), "2026-02-01", JANUARY)), "a quarter of a cent is none"
+
+
 def test_the_quantity_of_the_charge_may_be_what_it_is_judged_by() -> None:
     rows = (CreditRow(Decimal(10), None, Compare("quantity", Comparison.MORE, Fraction(50)), clause(50)),)
     one = replace(contract(metered(flat("450.00"))), credits=(sla(*rows),))

@@ -57,6 +57,7 @@ def test_a_part_of_the_unused() -> None:
     (one,) = rated(stopped, "2026-03-01")
     assert (str(one.days), str(one.net.amount)) == ("2026-01-01 to 2026-03-14", "204.40")  # 146.00 + 10% of 584.00
     assert rows(one) == ["used: 1 at 146.00", "kept-of-unused: 1/10 at 584.00"]
+    assert sum(row.amount for row in one.details) == one.net.exact
     assert (one.agreed, one.concluded) == (day("2026-03-01"), SIGNED), "a stop concludes no cover"
 
 
