@@ -3,7 +3,8 @@
 Decisions where terms leave room:
 
 * What counts is what the lines of a charge come to: its bounds, discounts and service credits included, taxes not. A line
-  whose days lie in the period only in part counts by days; a one-off counts on its day.
+  whose days lie in the period only in part counts by days; a one-off counts on its day. What is kept for days after the
+  end of the contract counts in its last period: no other is left for it.
 * A period is settled on the day after its last one; where a charge that counts is billed later for days of it, on that
   day. What becomes known afterwards (late usage, a discount agreed backwards) makes a difference like any other.
 * The last period may be incomplete: the end of the contract, ``until`` or a stop cuts it. It is settled then, and the whole
@@ -38,10 +39,12 @@ Held = dict[ScheduledPeriod | None, tuple[Problem, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """A period of a commitment: when it is settled, the billing periods that count in it, and the stop that cut it."""
+    """A period of a commitment: when it is settled, the days whose lines count in it, their billing periods, and the stop
+    that cut it."""
 
     commitment: Commitment
     period: ScheduledPeriod
+    counting: Period
     counted: tuple[ScheduledPeriod, ...]
     stopped: Stopped | None
 
@@ -86,6 +89,7 @@ def _settlements(contract: Contract, commitment: Commitment, known_on: dt.date, 
         return
     stop = _ended(contract, commitment, known_on)
     end = min(contract.end or FOREVER, commitment.end or FOREVER, stop.effective if stop else FOREVER)
+    ended = contract.ending(known_on)
     charges = [charge for charge in contract.charges if commitment.counts(charge.id)]
     counting = [slot for charge in charges for slot, _ in billed(contract, charge, known_on, until)]
     for full in _periods(contract, commitment):
@@ -97,7 +101,9 @@ def _settlements(contract: Contract, commitment: Commitment, known_on: dt.date, 
         period = ScheduledPeriod(
             commitment.id, days, full, bill_date, Timing.ARREARS, days.last_day, commitment.start, part=Part.COMMITMENT
         )
-        yield Settlement(commitment, period, counted, stop if stop and days.end == stop.effective < full.end else None)
+        counts = Period(days.start, FOREVER) if ended and ended.end == days.end else days
+        cut_by = stop if stop and days.end == stop.effective < full.end else None
+        yield Settlement(commitment, period, counts, counted, cut_by)
 
 
 def _ended(contract: Contract, commitment: Commitment, known_on: dt.date) -> Stopped | None:
@@ -131,7 +137,7 @@ def _shortfall(contract: Contract, one: Settlement, rated: Sequence[RatedSlot]) 
         committed = multiply(
             committed, _share(period.days.days, period.full.days, "in-service"), "commitment", currency
         )
-    counted = _counted(contract, commitment, period.days, rated)
+    counted = _counted(contract, commitment, one.counting, rated)
     short = subtract(committed, counted, "shortfall", currency)
     if short.result < 0:
         short = greater(short, given(0, "nothing", currency), "shortfall", currency)

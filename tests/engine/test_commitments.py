@@ -8,15 +8,18 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from invoicer.domain.commitment import Commitment
 from invoicer.domain.contract import Charge, Contract, Discount, PercentOff
+from invoicer.domain.ending import Termination
 from invoicer.domain.entitlement import Entitlement, Part
 from invoicer.domain.money import Money
 from invoicer.domain.period import Period, Span, Unit
 from invoicer.domain.price import Flat, Once
+from invoicer.domain.refund import Refund
 from invoicer.domain.stop import Stopped
 from invoicer.engine import Rating, rate, settlements
 from tests.engine.terms import (
@@ -285,8 +288,19 @@ def test_a_stop_owes_what_the_end_of_the_term_would(amount: Decimal, end: dt.dat
 
 def test_the_rows_below_a_shortfall_come_to_it() -> None:
     one = the_shortfall(committed(charge(flat("100.00")), commitment("700.00", QUARTER)), "2026-04-01")
-    assert [(row.label, row.quantity, row.amount) for row in one.details] == [
-        ("committed", 1, 700),
-        ("counted", -1, -300),
+    assert [(row.label, str(row.quantity), str(row.amount)) for row in one.details] == [
+        ("committed", "1", "700"),
+        ("counted", "-1", "-300"),
     ]
-    assert sum(row.amount for row in one.details) == one.net.exact == 400
+    assert sum(row.amount for row in one.details) == one.net.exact
+
+
+@pytest.mark.parametrize(("refund", "expected"), [(Refund.NONE, "0.00"), (Refund(Decimal(90)), "433.20")])
+def test_what_is_kept_for_days_after_the_end_of_the_contract_counts_in_its_last_period(
+    refund: Refund, expected: str
+) -> None:
+    """All of 1 200.00 is kept, or the 496.44 of 151 days and a tenth of the rest: 566.80 of 1 000.00."""
+    ended = Termination(day("2026-06-01"), day("2026-05-20"), clause(90), refund)
+    annual = charge(flat("1200.00", YEAR), bill=billing(YEAR))
+    terms = replace(committed(annual, commitment("1000.00")), endings=(ended,))
+    assert shortfalls(terms, "2026-06-01") == [("2026-06-01", "2026-01-01 to 2026-05-31", expected)]
