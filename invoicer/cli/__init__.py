@@ -3,23 +3,16 @@
 import gc
 import io
 import sys
+from typing import TYPE_CHECKING
 
-from invoicer.cli.app import cli
+from invoicer.late import late
 
-COMMANDS = {
-    "start": ("init", "demo"),
-    "check": ("check",),
-    "look": ("preview", "explain", "schedule", "plugins"),
-    "tidy": ("fmt",),
-    "compare": ("diff",),
-    "trial": ("test",),
-    "batch": ("plan", "confirm", "issue", "run"),
-    "upkeep": ("migrate",),
-    "edit": ("lsp",),
-}
-"""The commands of each module, which is imported for them (:class:`~app.Commands`); in the order of the help."""
+if TYPE_CHECKING:
+    from invoicer.cli.app import cli
 
-cli.modules |= {name: f"{__name__}.{module}" for module, names in COMMANDS.items() for name in names}
+__all__ = ["cli", "main"]
+
+late(__name__, {"app": ("cli",)})
 
 
 def main() -> None:
@@ -27,8 +20,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    gc.set_threshold(100_000, 20, 50)  # contracts are many small values without cycles: seldom worth looking for any
+    # Contracts are many small values without cycles, and so are classes: seldom worth looking for any, nor while importing.
+    gc.set_threshold(100_000, 20, 50)
+    from invoicer.cli.app import cli
+
     cli()
-
-
-__all__ = ["cli", "main"]

@@ -28,6 +28,19 @@ R = TypeVar("R")
 
 PROBLEMS, WRONG_USE = 1, 2
 
+MODULES = {
+    "start": ("init", "demo"),
+    "check": ("check",),
+    "look": ("preview", "explain", "schedule", "plugins"),
+    "tidy": ("fmt",),
+    "compare": ("diff",),
+    "trial": ("test",),
+    "batch": ("plan", "confirm", "issue", "run"),
+    "upkeep": ("migrate",),
+    "edit": ("lsp",),
+}
+"""The commands of each module, which is imported for them (:class:`Commands`); in the order of the help."""
+
 json_option = click.option("--json", "as_json", is_flag=True, help="For programs.")
 
 
@@ -112,7 +125,7 @@ class Commands(click.Group):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.modules: dict[str, str] = {}
+        self.modules = {name: f"invoicer.cli.{module}" for module, names in MODULES.items() for name in names}
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in self.modules and cmd_name not in self.commands:
