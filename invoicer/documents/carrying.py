@@ -66,7 +66,7 @@ def _carried(group: Group, members: list[Difference], context: Context) -> Carri
     until = min(_until(member, context) for member in members)
     known_on = context.known_on
     ended = any((end := contract.ended(known_on)) is not None and end <= known_on for contract in contracts)
-    if amount.amount >= least.amount or until <= context.known_on or ended:
+    if abs(amount.amount) >= least.amount or until <= context.known_on or ended:
         return None
     names = tuple(contract.id for contract in contracts)
     return Carried(names, group.parties.customer, amount, Money(least.amount, currency), until)

@@ -28,7 +28,7 @@ class Code(Enum):
     T003 = About("no line of this block starts with that word")
     T004 = About("a number is written so that its value depends on the reader's country")
     T005 = About("a date is not written year-month-day")
-    T006 = About("a date is not in the calendar")
+    T006 = About("a date is not in the calendar, or of a year out of reach")
     T007 = About("a sign stands for a currency, which is not clear enough")
     T008 = About("a text is not between straight double quotes on one line")
     T009 = About("a number is not a whole number, or too small or too large for its place")

@@ -100,6 +100,8 @@ def _grouped(number: str) -> str:
 def _day(text: str) -> Misread | None:
     if _is_day(text):
         return None
+    if (far := _far_away(text)) is not None:
+        return Misread(Code.T006, *far, instead=(("DATE", "2000-01-01"),))
     year, month, day = text.split("-")
     swapped = f"{year}-{day}-{month}"
     mend = f"month and day may be swapped: `{swapped}`?" if _is_day(swapped) else _PROPER_DAY
@@ -110,8 +112,24 @@ def _day(text: str) -> Misread | None:
 def _month(text: str) -> Misread | None:
     if _is_day(f"{text}-01"):
         return None
+    if (far := _far_away(f"{text}-01")) is not None:
+        return Misread(Code.T006, *far, instead=(("MONTH", "2000-01"),))
     cause = f"{text} is not a month of the calendar"
     return Misread(Code.T006, cause, "write year and month, such as `2026-10`", instead=(("MONTH", "2000-01"),))
+
+
+def _far_away(text: str) -> tuple[str, str] | None:
+    """Cause and mend for a day that is one, but of a year that no terms mean."""
+    year = text[:4]
+    try:
+        dt.date.fromisoformat(f"2000{text[4:]}")  # a leap year: 29 February of another far year is refused as well
+    except ValueError:
+        return None
+    if int(year) in _YEARS:
+        return None
+    cause = f"the year {year} is out of reach: terms are about the years {_YEARS[0]} to {_YEARS[-1]}"
+    endless = int(year) > _YEARS[-1]
+    return cause, "mend the year; where something has no end, leave the line out" if endless else "mend the year"
 
 
 def _foreign_day(text: str) -> Misread | None:

@@ -26,6 +26,7 @@ from invoicer.language.unexpected import Situation, explain
 from invoicer.language.words import DOCUMENTS, EXPECTED_AMOUNTS, HEADINGS
 
 MOST_PROBLEMS = 100
+_MOST_QUOTED = 100  # characters of a line behind what was not expected
 DEEPEST_CONDITION = 20
 
 _SECTION_ENDS = {"contract": DOCUMENTS, "price-list": DOCUMENTS, "amendment": ("amendment", "expect", *DOCUMENTS)}
@@ -67,7 +68,7 @@ class Reading:
 
     def __init__(self, lark: Lark, file: str, text: str) -> None:
         self.lark = lark
-        self.file = file
+        self.file, self.text = file, text
         self.problems: list[Problem] = []
         self.damaged: set[int] = set()
         self.kept: list[Token] = []  # tokens of the lines that are done
@@ -143,8 +144,10 @@ class Reading:
 
     def _unexpected(self, token: Token) -> None:
         accepted = self.accepted()
+        end = token.end_pos or 0
+        rest = self.text[end : end + _MOST_QUOTED].partition("\n")[0]
         situation = Situation(
-            self.lark, self.file, token, tuple(self.line), accepted, self.heading, self.heading_column
+            self.lark, self.file, token, tuple(self.line), rest, accepted, self.heading, self.heading_column
         )
         found, meant = explain(situation)
         self.problems.append(found)

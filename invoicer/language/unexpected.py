@@ -14,18 +14,19 @@ from invoicer.domain.money import is_currency
 from invoicer.errors import Place, Problem
 from invoicer.language.codes import Code, problem
 from invoicer.language.tree import TIME_UNITS
-from invoicer.language.words import EXAMPLES, HEADINGS, HOMES, LITERALS, MONTHS, close_to, listed, shortened
+from invoicer.language.words import EXAMPLES, HEADINGS, HOMES, LITERALS, MONTHS, SYNONYMS, close_to, listed, shortened
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """An unexpected token, the tokens before it on its line, the terminals that would have fitted, and the heading
-    of the block it stands in (with its column; 0 above the first one)."""
+    """An unexpected token, the tokens before it on its line and the text after it, the terminals that would have fitted,
+    and the heading of the block it stands in (with its column; 0 above the first one)."""
 
     lark: Lark
     file: str
     token: Token
     line: tuple[Token, ...]
+    rest: str
     accepted: frozenset[str]
     heading: str
     heading_column: int
@@ -81,12 +82,13 @@ def _unknown_line(situation: Situation) -> tuple[Problem, tuple[str, str] | None
     word = str(situation.token)
     keywords = situation.keywords
     block = f"`{situation.heading}`" if situation.heading else "a file"
-    near = close_to(word, keywords)
+    near = "" if is_currency(word) else close_to(word, keywords)
     meant = (keywords[near], near) if near else None
-    if near:
-        mend = f"did you mean `{near}`?"
-    elif is_currency(word):
-        mend = f"the currency follows the amount: `450.00 {word} per month`"
+    if is_currency(word):
+        mend = f"the currency follows the amount: `{_with_currency(word, situation.rest)}`"
+    elif near:
+        example = _examples(situation).get(near) if SYNONYMS.get(word.lower()) == near else None
+        mend = f"did you mean `{near}`, as in `{example}`?" if example else f"did you mean `{near}`?"
     elif word in HOMES:
         mend = f"`{word}` {HOMES[word]}"
     else:
@@ -132,7 +134,8 @@ def _hint(situation: Situation) -> tuple[str, tuple[str, str] | None]:
         return f"did you mean `{near}`?", (situation.keywords[near], near)
     if token.type == "NUMBER" and line[-1].type == "NUMBER" and line[0] == "above":
         return "`above` takes no number: it is everything above the band before", None
-    for number, unit in pairwise(line):
+    band = line[:1] in (("up",), ("below",))
+    for number, unit in pairwise(line if band else ()):  # the bound of a band may lack its colon
         if number.type == "NUMBER" and " " in number and is_currency(str(unit)):
             bound, _, price = number.rpartition(" ")
             return f"`{number}` was read as one number: write `{bound}: {price} {unit}`", None
@@ -141,10 +144,30 @@ def _hint(situation: Situation) -> tuple[str, tuple[str, str] | None]:
 
 def _example(situation: Situation) -> str:
     first = situation.line[0] if situation.line else situation.token
-    examples: Mapping[str, str] = EXAMPLES.get(situation.heading.split(" ")[0], {})
     key = "amount" if first.type == "NUMBER" else "percentage" if first.type == "PERCENTAGE" else str(first)
-    example = examples.get(key) or EXAMPLES[""].get(key)
+    example = _examples(situation).get(key)
+    if example and key != str(first):
+        example = _with_own(example, situation.line)
     return f"for example `{example}`" if example else "leave out what is too much, or add what is missing"
+
+
+def _examples(situation: Situation) -> Mapping[str, str]:
+    """Lines of the block by their first words, and those that may stand in many blocks."""
+    return {**EXAMPLES[""], **EXAMPLES.get(situation.heading.split(" ")[0], {})}
+
+
+def _with_own(example: str, line: tuple[Token, ...]) -> str:
+    """An example of a line that begins with an amount or a percentage, with what the reader has written there."""
+    own = [str(token) for token in line[:2] if token.type in ("NUMBER", "PERCENTAGE", "CURRENCY")]
+    begins = r"\d[\d .]*(?<=\d)%?" + ("( [A-Z]{3})?" if len(own) > 1 else "")
+    return re.sub(f"^{begins}", lambda _: " ".join(own), example) if own else example
+
+
+def _with_currency(currency: str, rest: str) -> str:
+    """A line that begins with a currency, with the amount before it; an ellipsis where none can be read."""
+    amount = re.match(r"\s*(\d[\d \u00a0\u202f]*(?:\.\d+)?)(?![\d.,])\s*([^#]*)", rest)
+    number, what = (amount[1].strip(), amount[2].strip()) if amount else ("…", "")
+    return shortened(f"{number} {currency} {what}".strip())
 
 
 @cache

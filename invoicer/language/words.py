@@ -62,6 +62,12 @@ SYNONYMS = {
     "until": "ends",
     "under": "less",
     "below": "less",
+    "total": "sum",
+    "mean": "average",
+    "maximum": "max",
+    "highest": "max",
+    "latest": "last",
+    "distinct": "unique",
 }
 """What people write by habit, and the word of the language that they mean."""
 

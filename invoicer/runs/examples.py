@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from invoicer.domain.contract import Contract
-from invoicer.domain.entitlement import Entitlement, Part
+from invoicer.domain.entitlement import Entitlement
 from invoicer.domain.example import Example, Expected
 from invoicer.domain.money import Money, total
 from invoicer.domain.party import Customer
@@ -94,8 +94,6 @@ def _compare(contract: Contract, expected: Expected, due: Iterable[Entitlement])
 
 def _belongs(line: Entitlement, expected: Expected) -> bool:
     component = line.component
-    if component.part is Part.LEVY:
-        return False
     return (
         expected.charge in ("", component.charge)
         and expected.part in ("", component.part)

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from invoicer.domain.document import Document, Kind
-from invoicer.domain.entitlement import Component, Treated
+from invoicer.domain.entitlement import Component, Part, Treated
 from invoicer.domain.money import Money
 from invoicer.domain.supply import Category, Treatment
-from tests.documents.world import FEE, SEATS, VAT, Desk, monthly, owed, span
+from tests.documents.world import FEE, SEATS, VAT, Desk, day, monthly, owed, span
 
 DAYS = span("01-01", "01-31")
 WITH = replace(VAT, includes_tax=True)
@@ -103,6 +103,27 @@ def test_a_line_given_back_in_parts_gives_back_its_vat() -> None:
     assert [signed(one, one.net) for one in issued] == [Decimal("0.83"), Decimal("-0.41"), Decimal("-0.42")]
 
 
+def test_a_negative_line_taken_back_in_parts_takes_back_its_vat() -> None:
+    """-1.00 with 21% holds -0.17 of VAT; each half of it taken by itself would hold -0.09."""
+    desk = Desk()
+    documents = [desk.run(adjusted(amount), f"2026-{month:02}-01") for month, amount in enumerate(TAKEN_BACK, 2)]
+    (_, first), (half,), (rest,) = documents  # the deposit is beside the first adjustment
+    assert [signed(one, one.tax) for one in (first, half, rest)] == [Decimal("-0.17"), Decimal("0.09"), Decimal("0.08")]
+    assert [signed(one, one.net) for one in (first, half, rest)] == [Decimal("-0.83"), Decimal("0.41"), Decimal("0.42")]
+
+
+@given(st.lists(amounts.map(lambda text: f"-{text.strip('-')}"), min_size=1, max_size=5), treatments)
+@settings(deadline=None, derandomize=True, print_blob=True)
+def test_of_a_negative_line_nothing_is_left_either(steps: list[str], treatment: Treatment) -> None:
+    desk, issued = Desk(), list[Document]()
+    for month, amount in enumerate([*steps, ""], 2):
+        issued += desk.run(adjusted(amount, treatment), f"2026-{month:02}-01")
+        assert gross(issued) == DEPOSIT + Decimal(amount or 0)
+    (deposit,) = Desk().run(adjusted("", treatment), "2026-01-01")
+    for of in ("net", "tax"):
+        assert sum((signed(one, getattr(one, of)) for one in issued), Decimal(0)) == getattr(deposit, of).amount, of
+
+
 @given(st.lists(st.lists(positive, min_size=2, max_size=2), min_size=2, max_size=6), treatments)
 @settings(deadline=None, derandomize=True, print_blob=True)
 def test_whatever_was_corrected_in_between_nothing_is_left(steps: list[list[str]], treatment: Treatment) -> None:
@@ -137,6 +158,18 @@ def test_prices_with_and_without_vat_never_share_a_document() -> None:
     assert [document.gross.amount for document in Desk().run(both, "2026-01-01")] == [
         Decimal("12.10"),
         Decimal("12.10"),
+    ]
+
+
+DEPOSIT = Decimal("1000.00")
+TAKEN_BACK = ("-1.00", "-0.50", "")
+
+
+def adjusted(amount: str, treatment: Treatment = WITH) -> list[Treated]:
+    """A deposit and, unless "", its adjustment: the one line that may be negative by itself."""
+    parts = ((Part.DEPOSIT, str(DEPOSIT), DAYS.start), (Part.ADJUSTMENT, amount, day("02-01")))
+    return [
+        owed(Component("fee", part), DAYS, net, treatment=treatment, bill_date=on) for part, net, on in parts if net
     ]
 
 

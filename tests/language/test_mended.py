@@ -19,7 +19,6 @@ ALIKE = 0.7  # of the lines of both files together, those that stand in both
 EXCEPTIONS = {
     "C012-units-do-not-fit": "which of the two units is kept is the reader's choice",
     "C031-band-never-applies": "the line `above` goes down, as asked, and is no other line",
-    "C037-credit-gives-nothing": "the mend names charges of another contract as examples",
     "C043-credit-asks": "the mend names charges of another contract as examples",
     "C044-several-prices": "the other way that the mend names, to leave out one of the lines, is the smaller one",
     "C051-periods-differ": "which of the two periods is kept is the reader's choice",
@@ -32,7 +31,6 @@ EXCEPTIONS = {
     "C118-nothing-to-carry-over": "the other way that the mend names, to leave out the line, is the smaller one",
     "C128-example-that-contradicts-itself": "the mend asks to keep one of two lines",
     "C152-deposit-without-declaration": "the other way that the mend names, to leave out the deposit, is the smaller one",
-    "C126-example-that-expects-nothing": "the mend names charges of another contract as examples",
     "C136-acknowledged-error": "the mend lists the warnings that there are",
     "T002-line-stops-early": "the mend names charges of another contract as examples",
     "T012-negative": "the mend tells where a negative amount would belong",

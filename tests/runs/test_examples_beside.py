@@ -113,6 +113,29 @@ def test_a_quantity_that_is_not_given_is_a_doubt_and_no_zero() -> None:
     assert problem.code == "L221" and "gigabytes" in problem.cause and "given gigabytes" in problem.mend
 
 
+PREMIUM = """
+premium cover "Cover"
+  100.00 EUR per month
+  bill monthly in advance
+  supply motor-insurance
+  policy "P-1"
+  insurer "Harbour Mutual"
+  risk in FI
+  insurance class motor-casco
+"""
+
+
+@pytest.mark.parametrize(("cover", "total", "right"), [("100.00", "460.00", True), ("110.00", "470.00", False)])
+def test_premium_tax_is_no_part_of_what_is_expected(cover: str, total: str, right: bool) -> None:
+    """Beside a premium of 100.00 in Finland 10% of insurance premium tax is invoiced; examples are without taxes."""
+    text = TERMS.replace("\nmeter api-calls", f"{PREMIUM}\nmeter api-calls")
+    text += f"  invoice on 2026-01-01\n  line cover {cover} EUR\n  total {total} EUR\n"
+    loaded = language.load([("acme.terms", text)])
+    assert not loaded.refused, loaded.problems
+    (one,) = runs.try_out(loaded.contracts[0], None)
+    assert one.passed is right and not one.doubts
+
+
 @given(calls=st.integers(0, 5000), wrong=st.integers(-300, 300))
 @settings(deadline=None, derandomize=True, print_blob=True)
 def test_an_example_is_right_for_one_amount_only(calls: int, wrong: int) -> None:

@@ -18,7 +18,7 @@ from invoicer.language import tree
 from invoicer.language.checks.values import NO_LIMITS, Case, Limits, can_try, cases, holds, limited, shown
 from invoicer.language.codes import Code, line_of, problem
 from invoicer.language.convert import to_condition
-from invoicer.language.gather import ChargeTerms, Terms, measured_unit
+from invoicer.language.gather import ChargeTerms, Terms, unit_said
 from invoicer.language.words import close_to, listed, same_unit, suggestion
 
 NO_METERS: Mapping[str, tree.Block] = {}
@@ -199,10 +199,10 @@ def _text(part: tree.Compared) -> Iterator[Problem]:
 
 
 def _unit_of_input(unit: tree.Name, asked: tree.Block) -> Iterator[Problem]:
-    stated = tree.one(asked.lines, tree.MeterUnit)
-    if not same_unit(unit.text, measured_unit(asked)) and (stated or asked.kind is tree.BlockKind.METER):
+    stated, said = tree.one(asked.lines, tree.MeterUnit), unit_said(asked)
+    if said and not same_unit(unit.text, said):
         there = line_of((stated or asked).where, unit.where)
-        cause = f"`{unit}` does not fit: the figures of `{asked.id}` are in {measured_unit(asked)} ({there})"
+        cause = f"`{unit}` does not fit: the figures of `{asked.id}` are in {said} ({there})"
         yield problem(Code.C012, unit.where, cause, "use one unit for both, in singular or plural")
 
 

@@ -13,7 +13,7 @@ from invoicer.language.checks.inputs import consists_of, fitting, subjects
 from invoicer.language.checks.values import Case, can_try, cases, holds, shown
 from invoicer.language.codes import Code, line_of, problem
 from invoicer.language.convert import to_condition
-from invoicer.language.gather import ChargeTerms, Terms
+from invoicer.language.gather import ChargeTerms, Terms, unit_said
 from invoicer.language.words import long, suggestion
 
 
@@ -22,7 +22,9 @@ def check_credits(terms: Terms) -> Iterator[Problem]:
     for _, block in terms.credits:
         rows = tree.every(block.lines, tree.CreditRow)
         if not rows:
-            mend = "add a line such as `10% of platform-fee when uptime less than 99.9%`"
+            charge = next((one.id for one in terms.charges if not one.one_off), "platform-fee")
+            asked = next((name for name in terms.inputs if unit_said(terms.inputs[name]) == "percent"), "uptime")
+            mend = f"add a line such as `10% of {charge} when {asked} less than 99.9%`"
             yield problem(Code.C037, block.id.where, f"{block.kind} `{block.id}` gives nothing back", mend)
         for row in rows:
             yield from _row(terms, row)

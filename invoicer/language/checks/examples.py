@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from invoicer.errors import Problem
 from invoicer.language import tree
 from invoicer.language.codes import Code, problem
-from invoicer.language.gather import Terms, measured_unit
+from invoicer.language.gather import Terms, unit_said
 from invoicer.language.words import listed, same_unit, suggestion
 
 
@@ -33,7 +33,8 @@ def _complete(terms: Terms, example: tree.Example) -> Iterator[Problem]:
         mend = "add a line such as `invoice on 2026-01-01`"
         yield problem(Code.C125, example.heading, "the example does not say of which day its invoice is", mend)
     if not tree.every(example.lines, tree.Expectation):
-        mend = "add a line such as `line platform-fee 360.00 EUR` or `no line api`"
+        one = terms.charges[0].id if terms.charges else "fee"
+        mend = f"add a line such as `line {one} 360.00 {terms.currency or 'EUR'}` or `no line {one}`"
         yield problem(Code.C126, example.heading, "the example says nothing about what is invoiced", mend)
     seen_from = known or on
     if seen_from and tree.one(terms.lines, tree.Agreed) and seen_from.day.value < terms.main.agreed:
@@ -64,9 +65,9 @@ def _named(terms: Terms, example: tree.Example) -> Iterator[Problem]:
             mend = suggestion(given.name.text, [*terms.meters, *terms.inputs], "meters and inputs")
             cause = f"there is no meter `{given.name}`" + (", nor such an input" if terms.inputs else "")
             yield problem(Code.C005, given.name.where, cause, mend)
-        elif given.unit and not same_unit(given.unit.text, measured_unit(meter)):
-            cause = f"{meter.kind} `{given.name}` counts {measured_unit(meter)}, and {given.unit} are given"
-            yield problem(Code.C012, given.unit.where, cause, f"write `{measured_unit(meter)}`")
+        elif given.unit and (unit := unit_said(meter)) and not same_unit(given.unit.text, unit):
+            cause = f"{meter.kind} `{given.name}` counts {unit}, and {given.unit} are given"
+            yield problem(Code.C012, given.unit.where, cause, f"write `{unit}`")
         if given.first and given.last and given.last.value < given.first.value:
             cause = f"the days end on {given.last.value}, before they begin on {given.first.value}"
             yield problem(Code.C027, given.last.where, cause, "mend one of the two days")

@@ -44,7 +44,7 @@ def _moment(terms: Terms, charge: ChargeTerms, moment: Moment, asked: bool) -> I
     yield from _periods(terms, moment)
     yield from _declared(terms, moment)
     yield from _measured(terms, charge, moment)
-    yield from _one_off(moment)
+    yield from _one_off(terms, moment)
     yield from check_usage_moment(terms, charge, moment)
     yield from check_carry_over(charge, moment, _adds_up(terms, moment), _rating_period(moment))
 
@@ -58,7 +58,7 @@ def _whole(terms: Terms, charge: ChargeTerms) -> Iterator[Problem]:
     name = f"{charge.block.kind} `{charge.id}`"
     at = charge.block.id.where
     if not charge.price.entries:
-        mend = "add a line such as `450.00 EUR per month`"
+        mend = f"add a line such as `450.00 {terms.currency or 'EUR'} per month`"
         yield problem(Code.C037, at, f"{name} has no price", mend)
     elif min(entry.effective for entry in charge.price.entries) > charge.begins:
         first = min(entry.effective for entry in charge.price.entries)
@@ -306,14 +306,17 @@ def _money_meters(moment: Moment) -> Iterator[tree.Name]:
             yield counter
 
 
-def _one_off(moment: Moment) -> Iterator[Problem]:
+def _one_off(terms: Terms, moment: Moment) -> Iterator[Problem]:
     once = [p for p in moment.prices if isinstance(p.price, tree.Rate) and p.price.once]
     if not once:
         return
     if len(once) < len(moment.prices):
         other = next(p for p in moment.prices if p not in once)
         cause = f"a charge is either due once ({line_of(once[0].where, other.price.where)}) or again and again"
-        yield problem(Code.C054, other.price.where, cause, "make two charges of it")
+        mend = "make two charges of it"
+        if any(one.guarded for one in moment.prices):
+            mend += f"; where the one-off is not due it says `0.00 {terms.currency} once`, where the other is not due `free`"
+        yield problem(Code.C054, other.price.where, cause, mend)
     if isinstance(moment.quantity, tree.Usage | tree.Declared):
         doing = "measure usage" if isinstance(moment.quantity, tree.Usage) else "take what is declared for a period"
         cause = f"a price that is due once ({line_of(once[0].where, moment.quantity.where)}) can't {doing}"

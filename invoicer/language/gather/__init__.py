@@ -5,7 +5,7 @@ domain's. A taken-over charge is its price list's with the contract's own lines 
 """
 
 from invoicer.language.gather.gathering import find_list, gather
-from invoicer.language.gather.lines import line_kind, measured_unit, split_rate, take_over
+from invoicer.language.gather.lines import line_kind, measured_unit, split_rate, take_over, unit_said
 from invoicer.language.gather.refunds import refund_of, stated_refund
 from invoicer.language.gather.terms import Agreement, ChargeTerms, PriceLists, Terms
 from invoicer.language.gather.upgrades import charge_in, newer_versions, version_of
@@ -25,5 +25,6 @@ __all__ = [
     "split_rate",
     "stated_refund",
     "take_over",
+    "unit_said",
     "version_of",
 ]

@@ -60,6 +60,13 @@ def measured_unit(meter: tree.Block) -> str:
     return measure.field.text if measure and measure.field else "events"
 
 
+def unit_said(counter: tree.Block) -> str | None:
+    """The unit of a meter or an input; None where nothing readable tells it: an input without a unit, a meter without a
+    unit and without what it measures."""
+    stated, measure = tree.one(counter.lines, tree.MeterUnit), tree.one(counter.lines, tree.Measure)
+    return measured_unit(counter) if stated or measure else None
+
+
 def split_rate(rate: tree.Rate, unit: str | None) -> tuple[tree.Each | None, tree.Length | None]:
     """What a rate is per: a unit, a period, or both. A measured unit that is also a word for time (4.00 EUR per day
     of rental) is the unit; ``unit`` is the measured one, None where nothing is measured."""

@@ -11,7 +11,7 @@ from invoicer.domain.contract import InService
 from invoicer.domain.ending import Duration, Notice, Termination
 from invoicer.domain.timeline import Timeline
 from invoicer.language import tree
-from invoicer.language.gather.lines import measured_unit
+from invoicer.language.gather.lines import unit_said
 
 PriceLists = Mapping[str, Mapping[int | None, tree.Document]]
 """Price lists by id and version (None: the list states none)."""
@@ -143,9 +143,7 @@ class Terms:
                 block = self.inputs.get(name.text)
             case None:
                 block = None
-        if block is None or (block.kind is tree.BlockKind.INPUT and not tree.one(block.lines, tree.MeterUnit)):
-            return None
-        return measured_unit(block)
+        return unit_said(block) if block else None
 
     def counter(self, name: str) -> tree.Block | None:
         """The meter or the input of that name."""
