@@ -7,6 +7,7 @@ import datetime as dt
 from invoicer.domain.contract import Charge, Contract, counter_of
 from invoicer.domain.period import Period
 from invoicer.engine.conditions import subjects, subjects_of
+from invoicer.engine.credits import credit_asks
 from invoicer.engine.schedule import slots
 
 
@@ -28,6 +29,9 @@ def due_meters(contract: Contract, known_on: dt.date, through: dt.date) -> dict[
             first = next(due, None)
             if first is not None:
                 found |= {name: first.days for name in asked if name not in found}
+    for (name, days), _ in credit_asks(contract, known_on, through) if contract.credits else ():
+        if name in meters:
+            found.setdefault(name, days)
     return found
 
 

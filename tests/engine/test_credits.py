@@ -24,7 +24,7 @@ from invoicer.domain.refund import Refund
 from invoicer.domain.stop import Stopped
 from invoicer.domain.trace import Trace
 from invoicer.domain.usage import Measured
-from invoicer.engine import Rating, asked_figures, demands, rate
+from invoicer.engine import Rating, asked_figures, demands, due_meters, rate
 from tests.engine.terms import (
     LATER,
     MONTH,
@@ -237,6 +237,8 @@ def test_a_meter_may_be_what_it_is_judged_by() -> None:
     one = replace(contract(charge(flat("450.00")), meters=[incidents]), credits=(sla(*rows),))
     (wanted,) = demands(one, "Europe/Amsterdam", LATER, day("2026-02-01"))
     assert (wanted.meter.id, wanted.days) == ("incidents", period("2026-01-01", "2026-01-31"))
+    assert due_meters(one, LATER, day("2026-02-01")) == {"incidents": wanted.days}
+    assert due_meters(one, LATER, day("2026-01-31")) == {}
     for events, credited in ((3, []), (4, ["-45.00"])):
         answers = {wanted.key: Measured(Fraction(events), "usage/test.csv", events)}
         found = rate(one, None, answers, LATER, day("2026-02-01"))

@@ -191,6 +191,8 @@ def test_a_part_of_the_unused_and_no_refund() -> None:
     assert deposit_after(Refund.NONE) == "4000.00"
     before = insured(liability("2026-07-01", "2025-12-20", False, Refund.NONE))
     assert lines(before, "2026-01-01")[0][3] == "1983.56", "agreed before it was billed: only these days are"
+    same_day = insured(liability("2026-07-01", "2026-01-01", False, Refund.NONE))
+    assert lines(same_day, "2026-01-01")[0][3] == "1983.56", "on the day of the bill nothing was billed before it"
 
 
 def test_of_instalments_the_earlier_ones_are_kept_first() -> None:
