@@ -114,7 +114,7 @@ def _load_csv(
     if isinstance(first, Problem):
         manifest.refuse(meters, first)
         return Loaded(file)
-    names, separator = header(first.rstrip("\r\n"), {*FIXED, *fields})
+    names, separator = header(first, {*FIXED, *fields})
     if not _header_fits(manifest, file, names):
         return Loaded(file)
     position = {name: f"trim(coalesce(k{at}, ''))" for at, name in enumerate(names)}
@@ -142,7 +142,7 @@ def _header_fits(manifest: Manifest, file: File, names: Sequence[str]) -> bool:
         mend = mend_by_choice(name, set(names) - set(FIXED), "name it in the first row and deliver it for every event")
         cause = f"the column “{name}” is missing; the file has: {', '.join(filter(None, names))}"
         manifest.refuse(meters, Problem("U106", place, cause, mend))
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted({name for name in names if name and names.count(name) > 1})
     for name in twice:
         cause = f"the column “{name}” comes more than once"
         manifest.refuse(meters, Problem("U106", place, cause, "keep one of them"))

@@ -21,6 +21,8 @@ from invoicer.workspace.checks import Flaw
 from invoicer.workspace.texts import decoded, header
 
 T = TypeVar("T")
+_LONGEST, _LONGEST_NAME = 10_000, 60  # of a cell; of a column's name in a message
+_SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u3000]")  # spreadsheets and web pages bring them along
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,10 @@ class Row:
                 if required:
                     self.flaw(self._codes.empty, column, Flaw(f"{column} is empty", "fill it in"))
                 return None
-            if not text.isprintable():
+            if len(text) > _LONGEST:
+                cause = f"the cell has {len(text)} characters, more than belong in it"
+                raise Flaw(cause, "look for a quote that is opened and never closed")
+            if not _SPACES.sub(" ", text).isprintable():
                 raise Flaw(f"{text!r} has a line break or another control character in it", "write it on one line")
             return check(text)
         except Flaw as flaw:
@@ -100,7 +105,7 @@ class Sheet:
         text = self._text()
         if text is None:
             return
-        columns, separator = header(text.split("\n", 1)[0].rstrip("\r"), self._known)
+        columns, separator = header(text, self._known)
         if not self._columns_fit(columns):
             return
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
@@ -132,6 +137,7 @@ class Sheet:
         missing = [column for column in self._required if column not in columns]
         absent = [column for column in self._known if column not in columns]
         for column in filter(None, dict.fromkeys(columns)):
+            shown = column if len(column) <= _LONGEST_NAME else f"{column[:_LONGEST_NAME]}…"
             if column in self._known:
                 if columns.count(column) > 1:
                     self._refuse(f"the column “{column}” comes more than once", "keep one of them")
@@ -140,10 +146,10 @@ class Sheet:
             if meant:
                 absent.remove(meant)
                 missing = [required for required in missing if required != meant]
-                self._refuse(f"“{column}” is no column here", f"did you mean “{meant}”?")
+                self._refuse(f"“{shown}” is no column here", f"did you mean “{meant}”?")
             else:
                 mend = "remove it, or leave it if it is only for yourselves"
-                cause = f"the column “{column}” is not read"
+                cause = f"the column “{shown}” is not read"
                 place = Place(self.shown, 1)
                 self.problems.append(Problem(self._codes.unread, place, cause, mend, Severity.WARNING))
         if missing:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Collection
 
 from invoicer.errors import Place, Problem
 
 SEPARATORS = ",;\t"
+
+csv.field_size_limit(2**31 - 1)  # the length of a cell is judged where it is used, and not by an error of the reader
 
 
 def decoded(data: bytes, place: Place, code: str) -> str | Problem:
@@ -19,16 +22,17 @@ def decoded(data: bytes, place: Place, code: str) -> str | Problem:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        byte = data[error.start : error.start + 1]
+        line = error.object[: error.start].count(b"\n") + 1
+        byte = error.object[error.start : error.start + 1]  # without the byte order mark
         guess = byte.decode("cp1252", "replace")
         cause = f"this is no UTF-8 text: the byte {byte.hex().upper()} (“{guess}” in Windows-1252)"
         return Problem(code, Place(place.file, line, part=place.part), cause, mend)
 
 
-def header(line: str, known: Collection[str]) -> tuple[tuple[str, ...], str]:
-    """The column names in the first line of a CSV file and what separates them: comma, semicolon or tab, whichever
-    gives most of the known names."""
+def header(text: str, known: Collection[str]) -> tuple[tuple[str, ...], str]:
+    """The column names in the first line of a CSV file, however its lines end, and what separates them: comma, semicolon
+    or tab, whichever gives most of the known names."""
+    line = re.split("[\r\n]", text, maxsplit=1)[0]
     readings = [(tuple(cell.strip() for cell in _cells(line, by)), by) for by in SEPARATORS]
     return max(readings, key=lambda reading: (len(set(reading[0]) & set(known)), len(reading[0])))
 

@@ -94,6 +94,21 @@ def test_many_rows_with_one_problem_are_counted(usage: Any, ask: Any) -> None:
     assert "1000 rows" in answers[demand.key].cause
 
 
+def test_old_ends_of_lines_and_columns_without_a_name(usage: Any, ask: Any) -> None:
+    usage.source("*.csv", "traffic")
+    usage.write("old.csv", (HEAD + SOUND).replace("\n", "\r"))
+    usage.write("wide.csv", HEAD.replace("\n", ",,\n") + SOUND.replace("sound", "other").replace("\n", ",,\n"))
+    measured, _ = usage.ask(january := ask.demand(ask.meter(), contract="gamma"))
+    assert measured[january.key].value == 2
+
+
+def test_a_cell_beyond_all_measure_is_a_wrong_row(usage: Any, ask: Any) -> None:
+    usage.source("*.csv", "traffic")
+    usage.write("traffic.csv", HEAD + SOUND + "e" * 200_000 + f",acme,traffic,{WHEN},x,,\n")
+    shown = ask.shown(*usage.ask(ask.demand(ask.meter())))
+    assert "traffic.csv:3" in str(shown) and len(str(shown)) < 10_000
+
+
 def test_files_that_can_not_be_read(usage: Any, ask: Any, snapshot: SnapshotAssertion) -> None:
     demands = []
     deliveries: dict[str, bytes] = {

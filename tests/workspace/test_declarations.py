@@ -6,6 +6,7 @@ import datetime as dt
 from fractions import Fraction
 from pathlib import Path
 
+import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from invoicer import workspace
@@ -33,6 +34,33 @@ def test_a_row_is_a_figure_for_days_that_both_count(folder: Path) -> None:
 def test_spreadsheets_may_write_semicolons_and_a_byte_order_mark(folder: Path) -> None:
     write(folder, "\ufeff" + SOUND.replace(",", ";").replace("\n", "\r\n"))
     assert len(workspace.load(folder).declarations.of("acme")["staff"]) == 1
+
+
+@pytest.mark.parametrize(
+    "change", [("\n", "\r"), ("HR of Acme", "HR\u00a0of\u202fAcme")], ids=["ends of lines", "spaces"]
+)
+def test_spreadsheets_may_write_old_ends_of_lines_and_spaces_that_do_not_break(
+    folder: Path, change: tuple[str, str]
+) -> None:
+    write(folder, SOUND.replace(*change))
+    (figure,) = workspace.load(folder).declarations.of("acme")["staff"]
+    assert (figure.value, figure.by) == (31, "HR of Acme")
+
+
+def test_cells_beyond_all_measure_are_named_and_not_repeated(folder: Path) -> None:
+    write(folder, ("x" * 200_000 + "," + HEAD) + "," + SOUND.partition("\n")[2])
+    write(folder, HEAD + "acme,staff," + "y" * 200_000 + ",2026-01-31,31,2026-02-03,,\n", "later.csv")
+    read = read_declarations(folder)
+    (column,) = read.warnings
+    assert column.cause == f"the column “{'x' * 60}…” is not read"
+    (cell,) = [one for one in read.problems_of["acme"] if one.where.file == "inputs/later.csv"]
+    assert cell.code == "W315" and cell.where.part == "from" and "200000 characters" in cell.cause
+
+
+def test_a_byte_of_another_encoding_is_named_behind_a_byte_order_mark_as_well(folder: Path) -> None:
+    write(folder, b"\xef\xbb\xbf" + SOUND.encode().replace(b"HR of Acme", b"Caf\xe9"))
+    (problem,) = read_declarations(folder).loose
+    assert "the byte E9 (“é” in Windows-1252)" in problem.cause and problem.where.line == 2
 
 
 def test_figures_of_a_contract_may_stand_in_several_files(folder: Path) -> None:
