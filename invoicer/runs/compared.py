@@ -131,6 +131,13 @@ class _Both:
     def charges(self, name: str) -> list[Charge]:
         return [charge for one in (self.old, self.new) for charge in one.charges if charge.id == name]
 
+    def title(self, name: str) -> str:
+        """The title of a service credit or a commitment."""
+        both = (self.old, self.new)
+        titles = {block.id: block.title for one in both for block in one.credits}
+        titles |= {block.id: block.title for one in both for block in one.commitments}
+        return titles.get(name, name)
+
 
 def _without_unknown(
     old: Foreseen, new: Foreseen, versions: _Both
@@ -143,10 +150,19 @@ def _without_unknown(
             unknown.append(_unknown_row(old, new, versions, charge, days))
         taken[charge].append(days)
     known = [
-        [one for one in side.entitlements if not any(one.days.overlaps(days) for days in taken[one.component.charge])]
+        [
+            one
+            for one in side.entitlements
+            if not any(one.days.overlaps(days) for name in _names(one) for days in taken.get(name, ()))
+        ]
         for side in (old, new)
     ]
     return list(_spans(known[0], known[1], versions.days)), unknown
+
+
+def _taken_from(owed: Entitlement, taken: Mapping[str, Sequence[Period]]) -> Iterator[Period]:
+    for name in dict.fromkeys(_names(owed)):
+        yield from taken.get(name, ())
 
 
 def _unknown_spans(old: Foreseen, new: Foreseen) -> Iterator[tuple[str, Period]]:
@@ -156,7 +172,7 @@ def _unknown_spans(old: Foreseen, new: Foreseen) -> Iterator[tuple[str, Period]]
         for period, _ in side.unknown:
             by_charge[period.charge].append(period.days)
     for charge, days in by_charge.items():
-        owed = [one.days for side in (old, new) for one in side.entitlements if one.component.charge == charge]
+        owed = [one.days for side in (old, new) for one in side.entitlements if charge in _names(one)]
         for group in _connected([*((one, True) for one in days), *((one, False) for one in owed)]):
             if any(missing for _, missing in group):
                 yield charge, hull(one for one, _ in group)
@@ -234,19 +250,20 @@ def _row(versions: _Both, component: Component, span: _Span, before: Money, afte
 
 
 def _unknown_row(old: Foreseen, new: Foreseen, versions: _Both, charge: str, days: Period) -> Row | None:
-    component = Component(charge)
+    component = Component.parse(charge)
     because = _because(versions, component, days, every_part=True)
     if not because:
         return None
     reasons = [reasons for side in (old, new) for period, reasons in side.unknown if _in(period, charge, days)]
-    counted = dict.fromkeys(words for one in versions.charges(charge) for words in _counted(one))
+    charges = versions.charges(charge)  # none where a service credit or a commitment is unknown
+    counted = dict.fromkeys(words for one in charges for words in _counted(one))
     depends = ", ".join(counted) or reasons[0][0].cause
     nets = []
     for side, contract in ((old, versions.old), (new, versions.new)):
-        owed = [one for one in side.entitlements if one.component.charge == charge and one.days.overlaps(days)]
+        owed = [one for one in side.entitlements if charge in _names(one) and one.days.overlaps(days)]
         missing = any(_in(period, charge, days) for period, _ in side.unknown)
         nets.append(None if missing else _net(owed, contract.currency))
-    title = versions.charges(charge)[-1].title
+    title = charges[-1].title if charges else versions.title(component.name or charge)
     return Row(
         component=component,
         title=title,
@@ -257,6 +274,11 @@ def _unknown_row(old: Foreseen, new: Foreseen, versions: _Both, charge: str, day
         depends=depends,
         because=because,
     )
+
+
+def _names(owed: Entitlement) -> tuple[str, str]:
+    """By what unknown billing periods may name an amount: by its charge, or a service credit by its component."""
+    return owed.component.charge, str(owed.component)
 
 
 def _in(period: ScheduledPeriod, charge: str, days: Period) -> bool:
@@ -289,6 +311,8 @@ def _because(versions: _Both, component: Component, days: Period, every_part: bo
                 counts = (every_part or component.part not in before) and _touches(versions, change, component)
             case "amendment":
                 counts = False
+            case "commitment":  # what charges come to stays: the shortfall is a line of its own
+                counts = change.subject == component.charge
             case _:
                 own = change.subject in (component.charge, component.name)
                 counts = own or _touches(versions, change, component)

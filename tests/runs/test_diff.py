@@ -53,6 +53,9 @@ from tests.engine.terms import (
     seats,
     service,
 )
+from tests.engine.test_commitments import commitment
+from tests.engine.test_credits import below, sla
+from tests.engine.test_credits import terms as uptime_terms
 
 TODAY = day("2026-06-15")
 ENDS = "2026-12-31"
@@ -215,6 +218,37 @@ def test_a_given_quantity_is_the_same_usage_for_both_versions() -> None:
     found = compared(old, new, given={"use": Fraction(30)})
     assert found.rows == ()
     assert found.same == {"EUR": (1, Money.of(90, "EUR"))}
+
+
+def judged(percent: str, price: str = "450.00") -> Contract:
+    """January at a price, of which a service credit gives back a percentage when the uptime is below 99."""
+    agreed = uptime_terms(charge(flat(price)), agreed=(sla(below("99", percent)),))
+    return replace(agreed, end=day("2026-02-01"))
+
+
+def test_a_service_credit_without_its_figure_is_a_row_of_its_own() -> None:
+    old, new = judged("25"), judged("30")
+    (row,) = compared(old, new).rows
+    assert (str(row.component), row.title, str(row.days)) == ("fee/credit/sla", "SLA", "2026-01-01 to 2026-01-31")
+    assert row.difference is None and "uptime" in row.depends
+    counted = compared(old, new, given={"uptime": Fraction(98)})
+    assert amounts(counted) == [("fee/credit/sla", "2026-01-01 to 2026-01-31", "-112.50", "-135.00")]
+
+
+def test_a_service_credit_that_one_version_only_has_is_unknown_and_its_charge_is_not() -> None:
+    found = compared(judged("25"), replace(judged("25", "460.00"), credits=()))
+    assert [(str(row.component), figure(row.difference)) for row in found.rows] == [
+        ("fee", "10.00"),
+        ("fee/credit/sla", "?"),
+    ]
+
+
+def test_a_commitment_to_usage_that_is_not_known_has_its_title() -> None:
+    old, new = (
+        replace(contract(metered(each("1.00")), end=ENDS), commitments=(commitment(amount),)) for amount in ("10", "20")
+    )
+    rows = compared(old, new).rows
+    assert {(str(row.component), row.title, row.difference) for row in rows} == {("annual", "Annual", None)}
 
 
 def test_agreed_and_measured_quantities_beside_each_other() -> None:

@@ -44,7 +44,7 @@ def test_spreadsheets_may_write_old_ends_of_lines_and_spaces_that_do_not_break(
 ) -> None:
     write(folder, SOUND.replace(*change))
     (figure,) = workspace.load(folder).declarations.of("acme")["staff"]
-    assert (figure.value, figure.by) == (31, "HR of Acme")
+    assert figure.by == "HR of Acme" and figure.value == 31
 
 
 def test_cells_beyond_all_measure_are_named_and_not_repeated(folder: Path) -> None:
