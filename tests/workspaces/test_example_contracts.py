@@ -136,8 +136,8 @@ def test_hosting_uses_every_price_model_and_every_way_to_measure() -> None:
     assert {price.model for price in prices if isinstance(price, Tiered)} == set(Model)
     assert any(isinstance(e.value, Conditional) for charge in _charges(contracts) for e in charge.price.entries)
     meters = [meter for contract in contracts for meter in contract.meters]
-    over_time = {Aggregation.LEVEL, Aggregation.CHANGES}  # shown in docs/language.md
-    assert {meter.aggregation for meter in meters} >= set(Aggregation) - over_time
+    assert {meter.aggregation for meter in meters} == set(Aggregation)
+    assert any(charge.events for charge in _charges(contracts))
     assert any(meter.per_day for meter in meters)
     assert any(meter.only for meter in meters)
     measured = {charge.id for charge in _charges(contracts) if charge.quantity}
