@@ -6,7 +6,7 @@ from invoicer.domain.ending import ConsumerTerms
 from invoicer.domain.money import Money
 from invoicer.domain.party import Address, Customer, PartyKind, Registration, Seller
 from invoicer.domain.period import Period, Span, Unit
-from invoicer.domain.supply import Category, ExchangeRate, Levy, Market, Supply, Treatment
+from invoicer.domain.supply import Category, ExchangeRate, Levy, Market, NumberingLaw, Supply, Treatment
 from invoicer.errors import InvoicerError, Place, PluginError, Problem, Severity, TaxError
 from invoicer.facts import (
     INSURANCE_CLASSES,
@@ -43,6 +43,7 @@ __all__ = [
     "Line",
     "Market",
     "Money",
+    "NumberingLaw",
     "PartyKind",
     "Period",
     "Place",

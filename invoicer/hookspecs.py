@@ -36,7 +36,8 @@ def invoicer_markets() -> Sequence[Market]:  # type: ignore[empty-body]
 
     A market may also have ``consumer_terms``: a sequence of :class:`~invoicer.domain.ending.ConsumerTerms`, what the law
     of the country gives a consumer who ends a contract, by the day from which each counts. Without it only the contract
-    counts."""
+    counts. And ``numbering``, a :class:`~invoicer.domain.supply.NumberingLaw`: without it days of issue rise with the
+    numbers of a series all the same."""
 
 
 @hookspec

@@ -108,6 +108,15 @@ class Supply:
     accepted: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class NumberingLaw:
+    """Whether the law of a country wants the days of issue to rise with the numbers of a series; which law, its source."""
+
+    dates_rise: bool
+    law: str
+    source: str
+
+
 class Market(Protocol):
     """A jurisdiction that a plugin knows. ``code`` is its ISO 3166 code."""
 

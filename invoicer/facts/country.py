@@ -17,6 +17,7 @@ from invoicer.domain.supply import Levy, Market, Supply, Treatment
 from invoicer.errors import Place, PluginError, Problem, TaxError
 from invoicer.facts.consumer import read_consumer_terms
 from invoicer.facts.fact import NOTHING, DateBasis, Fact
+from invoicer.facts.numbers import read_numbering
 from invoicer.facts.read import read_facts, read_table, short
 
 INSURANCE_CLASSES = (
@@ -38,7 +39,7 @@ INSURANCE_CLASSES = (
 )
 """The classes of insurance that a market may know; terms name one in ``insurance class``."""
 
-_KEYS = ("jurisdiction", "facts", "premium-tax", "consumer-terms", "notes")
+_KEYS = ("jurisdiction", "facts", "premium-tax", "consumer-terms", "numbering", "notes")
 _PREMIUM_KEYS = ("law", "classes")
 _PAYMENT_DELAY = dt.timedelta(days=60)
 
@@ -50,7 +51,8 @@ class Country:
     printed (``[notes.KEY]``: language = "text") and, where a tax on insurance premiums is known (``levy = "ipt"``),
     ``[premium-tax]`` with its ``law`` and ``classes``: which category of facts a class of insurance falls under (``"*"``
     for all others). A list ``consumer-terms`` says what the law gives a consumer who ends a contract (see
-    :func:`~invoicer.facts.consumer.read_consumer_terms`).
+    :func:`~invoicer.facts.consumer.read_consumer_terms`), and ``[numbering]`` whether the days of issue have to
+    rise with the numbers (see :func:`~invoicer.facts.numbers.read_numbering`).
 
     As it is, it serves as the country of customers and risks; a country that sellers are registered in overrides
     :meth:`treat`. Raises PluginError for a file that is wrong.
@@ -66,7 +68,8 @@ class Country:
         self.premium_law: str = premium_tax.get("law", "")
         self.premium_classes: Mapping[str, str] = premium_tax.get("classes", {})
         self.consumer_terms, unclear = read_consumer_terms(table)
-        wrong = [*self._wrong(table), *unclear]
+        self.numbering, unsaid = read_numbering(table)
+        wrong = [*self._wrong(table), *unclear, *unsaid]
         problems = [Problem("P014", Place(short(path), part=part), cause, mend) for part, cause, mend in wrong]
         if problems:
             raise PluginError(problems)

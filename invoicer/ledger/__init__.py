@@ -8,6 +8,7 @@ from invoicer.ledger.files import Files
 from invoicer.ledger.issuing import Finish
 from invoicer.ledger.ledger import Ledger, open_ledger
 from invoicer.ledger.migrating import Migrated, migrate
+from invoicer.ledger.numbering import Numbering
 from invoicer.ledger.records import (
     Artifact,
     DraftStatus,
@@ -28,6 +29,7 @@ __all__ = [
     "Issued",
     "Ledger",
     "Migrated",
+    "Numbering",
     "Plan",
     "PlanStatus",
     "PlanSummary",

@@ -22,7 +22,8 @@ from invoicer.domain.entitlement import BilledLine
 from invoicer.errors import DefectError
 from invoicer.ledger import chain, dialect, schema
 from invoicer.ledger.faults import Point
-from invoicer.ledger.plans import plan_row, refuse_foreign, refuse_superseded, settle
+from invoicer.ledger.numbering import Numbering, Wanted, late, move, refuse_backwards, refuse_starts, take
+from invoicer.ledger.plans import plan_row, refuse_superseded, settle
 from invoicer.ledger.records import DraftStatus, billed_columns, document_columns
 from invoicer.ledger.series import document_number, file_name, series_key
 from invoicer.ledger.store import Store
@@ -63,28 +64,53 @@ class _Final:
 
 
 def issue(
-    store: Store, plan: int, finish: Finish, issue_date: dt.date, batch: int, progress: Callable[[int], None]
+    store: Store,
+    plan: int,
+    finish: Finish,
+    issue_date: dt.date,
+    batch: int,
+    progress: Callable[[int], None],
+    numbering: Numbering,
 ) -> tuple[str, ...]:
     """Issue the confirmed drafts of a plan in the order of their positions; answers the numbers given now."""
     with store.read() as connection:
         refuse_superseded(store, plan_row(connection, store, plan))
         waiting = _confirmed(connection, plan)
+    _refuse_late(store, plan, waiting, issue_date, batch, numbering)
     numbers: list[str] = []
     for first in range(0, len(waiting), batch):
         papers = _load(store, plan, waiting[first : first + batch])
-        issued = _issue_batch(store, plan, papers, finish, issue_date)
+        issued = _issue_batch(store, plan, papers, finish, issue_date, numbering)
         numbers += issued
         progress(len(issued))
     return tuple(numbers)
 
 
-def _issue_batch(store: Store, plan: int, papers: Sequence[_Paper], finish: Finish, issue_date: dt.date) -> list[str]:
+def _refuse_late(
+    store: Store, plan: int, waiting: Sequence[int], issue_date: dt.date, batch: int, numbering: Numbering
+) -> None:
+    """Nothing of a plan goes out where something of it has come too late for its series (L135), or where a series is to
+    begin elsewhere than it did (L134). Drafts are read for that only when there is a later document."""
+    with store.read() as connection:
+        refuse_starts(connection, numbering)
+        if not late(connection, issue_date):
+            return
+    for first in range(0, len(waiting), batch):
+        papers = _load(store, plan, waiting[first : first + batch])
+        wanted = {series_key(paper.draft.series, issue_date): _wanted(paper.draft) for paper in papers}
+        with store.read() as connection:
+            refuse_backwards(connection, wanted, issue_date, numbering)
+
+
+def _issue_batch(
+    store: Store, plan: int, papers: Sequence[_Paper], finish: Finish, issue_date: dt.date, numbering: Numbering
+) -> list[str]:
     finals: list[_Final] = []
     try:
         with store.write() as connection:
             still = set(_confirmed(connection, plan))
             papers = [paper for paper in papers if paper.position in still]
-            finals += _number(connection, papers, finish, issue_date)
+            finals += _number(connection, papers, finish, issue_date, numbering)
             store.fault(Point.NUMBERS_TAKEN)
             _insert(store, connection, plan, finals)
             settle(connection, plan)
@@ -117,29 +143,23 @@ def _load(store: Store, plan: int, positions: Sequence[int]) -> list[_Paper]:
     return papers
 
 
-def _number(connection: sa.Connection, papers: Sequence[_Paper], finish: Finish, issue_date: dt.date) -> list[_Final]:
-    """Lock the series, give each paper the next number of its own, and move the counters."""
-    wanted = {series_key(paper.draft.series, issue_date): paper.draft for paper in papers}
-    rows = [
-        {"key": key, "pattern": draft.series, "seller": draft.seller.id, "next_number": 1}
-        for key, draft in sorted(wanted.items())
-    ]
-    dialect.insert_absent(connection, schema.series, rows)
-    series = schema.series
-    lock = sa.select(series).where(dialect.among(series.c.key, wanted)).order_by(series.c.key).with_for_update()
-    counters = {}
-    for row in connection.execute(lock):
-        refuse_foreign(row.key, row.seller, wanted[row.key].seller.id)
-        counters[row.key] = row.next_number
+def _number(
+    connection: sa.Connection, papers: Sequence[_Paper], finish: Finish, issue_date: dt.date, numbering: Numbering
+) -> list[_Final]:
+    """Give each paper the next number of its own series, and move the counters."""
+    wanted = {series_key(paper.draft.series, issue_date): _wanted(paper.draft) for paper in papers}
+    following = take(connection, wanted, issue_date, numbering)
     finals = []
     for paper in papers:
         key = series_key(paper.draft.series, issue_date)
-        finals.append(_finish(paper, key, counters[key], finish, issue_date))
-        counters[key] += 1
-    if counters:
-        move = sa.update(series).where(series.c.key == sa.bindparam("k")).values(next_number=sa.bindparam("n"))
-        connection.execute(move, [{"k": key, "n": number} for key, number in counters.items()])
+        finals.append(_finish(paper, key, following[key], finish, issue_date))
+        following[key] += 1
+    move(connection, following)
     return finals
+
+
+def _wanted(draft: Draft) -> Wanted:
+    return Wanted(draft.series, draft.seller.id)
 
 
 def _finish(paper: _Paper, key: str, count: int, finish: Finish, issue_date: dt.date) -> _Final:

@@ -19,6 +19,7 @@ from invoicer.ledger.files import Files
 from invoicer.ledger.issuing import Finish
 from invoicer.ledger.layout import ANCHOR, ARCHIVE, DATABASE, LOCK
 from invoicer.ledger.lock import writer_lock
+from invoicer.ledger.numbering import PLAIN, Numbering
 from invoicer.ledger.records import Artifact, Issued, Plan, PlanSummary
 from invoicer.ledger.store import Store
 from invoicer.ledger.trouble import explained
@@ -97,6 +98,8 @@ class Ledger:
         drafts: Sequence[tuple[Draft, str]],
         holds: Mapping[str, Sequence[Problem]],
         provenance: Mapping[str, str] | None = None,
+        *,
+        numbering: Numbering = PLAIN,
     ) -> int:
         """Store a plan made on ``created``, seen from ``as_of``; answers its id.
 
@@ -105,9 +108,10 @@ class Ledger:
         plan with drafts that wait is superseded. When the latest plan waits with the same fingerprints and holds and is
         as of the same day, nothing is stored and its id is the answer: confirmations stay.
 
-        Raises RunError: L131 the pattern of a series (:attr:`Draft.series`) can't be used, L132 it is another seller's.
+        Raises RunError: L131 the pattern of a series (:attr:`Draft.series`) can't be used, L132 it is another seller's,
+        L133 and L134 a series can't start where ``numbering`` says.
         """
-        return plans.store_plan(self._store, as_of, created, drafts, holds, provenance or {})
+        return plans.store_plan(self._store, as_of, created, drafts, holds, provenance or {}, numbering)
 
     def plan(self, plan: int | None = None) -> Plan:
         """The plan of that id, or the latest. Raises RunError (L120) when there is none."""
@@ -158,6 +162,7 @@ class Ledger:
         *,
         batch: int = 50,
         progress: Callable[[int], None] = lambda _: None,
+        numbering: Numbering = PLAIN,
     ) -> tuple[str, ...]:
         """Issue the confirmed drafts of a plan in the order of their positions, ``batch`` at a time; answers the numbers
         given now. ``progress`` hears after each commit how many documents it brought.
@@ -166,9 +171,10 @@ class Ledger:
         is skipped, the rest follows, no number is lost or given twice.
 
         Raises RunError: L120 no such plan, L121 superseded, L117 a stored draft was changed, L130 something is billed
-        already, L133 a number is taken by another series. The batch at hand leaves no trace, those before it are issued.
+        already, L133 a number is taken by another series, L134 a series began elsewhere than ``numbering`` says, L135 a
+        series has a document of a later day. The batch at hand leaves no trace, those before it are issued.
         """
-        return issuing.issue(self._store, plan, finish, issue_date, batch, progress)
+        return issuing.issue(self._store, plan, finish, issue_date, batch, progress, numbering)
 
     def documents(
         self,

@@ -15,6 +15,7 @@ from invoicer.domain.document import Draft
 from invoicer.errors import Problem
 from invoicer.ledger import chain, dialect, schema
 from invoicer.ledger.faults import Point
+from invoicer.ledger.numbering import Numbering, refuse_foreign, refuse_starts
 from invoicer.ledger.records import DraftStatus, Plan, PlannedDraft, PlanStatus, PlanSummary, span_of
 from invoicer.ledger.series import pattern_fault
 from invoicer.ledger.store import Store
@@ -31,10 +32,12 @@ def store_plan(
     drafts: Sequence[tuple[Draft, str]],
     holds: Holds,
     provenance: Mapping[str, str],
+    numbering: Numbering,
 ) -> int:
     """Store a plan, in the place of one that still waits; a plan that says the same as that one is not stored again."""
     with store.write() as connection:
         _check_series(connection, [draft for draft, _ in drafts])
+        refuse_starts(connection, numbering)
         waiting = _waiting_plan(connection)
         if waiting and _says(connection, waiting, as_of, [fingerprint for _, fingerprint in drafts], holds):
             return waiting
@@ -148,13 +151,6 @@ def refuse_superseded(store: Store, row: sa.Row[Any]) -> None:
     if row.status == PlanStatus.SUPERSEDED:
         cause = f"plan {row.id} was superseded by a later one"
         raise refused("L121", store.folder, cause, "go on with the latest plan")
-
-
-def refuse_foreign(series: str, owner: str, seller: str) -> None:
-    """Raises RunError (L132) when a seller would take numbers from another one's series."""
-    if owner != seller:
-        cause = f"the number series “{series}” belongs to seller {owner}, and seller {seller} would use it too"
-        raise refused("L132", "invoicer.toml", cause, "give each seller a series", f"sellers.{seller}.series")
 
 
 def settle(connection: sa.Connection, plan: int) -> None:

@@ -47,6 +47,15 @@ def document_number(key: str, count: int) -> str:
     return _NUMBER.sub(lambda place: f"{count:0{place.group(1) or 1}}", key)
 
 
+def count_of(key: str, number: str) -> int | None:
+    """The count that a number has in the series of that key; None where the series never gives such a number."""
+    before, after = key[: key.index("{")], key[key.index("}") + 1 :]
+    digits = number[len(before) : len(number) - len(after)]
+    if not digits.isdecimal() or not digits.isascii():
+        return None
+    return int(digits) if document_number(key, int(digits)) == number else None
+
+
 def file_name(number: str, file_format: str, issue_date: dt.date) -> str:
     """Where people find a document, relative to the folder of documents: ``2026/HN-2026-00001.pdf``.
 

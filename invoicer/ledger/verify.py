@@ -83,8 +83,12 @@ def _series(connection: sa.Connection) -> Iterator[Problem]:
     documents, series = schema.documents.c, schema.series.c
     counted = sa.select(documents.series, sa.func.count(), sa.func.max(documents.counter)).group_by(documents.series)
     found = {key: (count, last) for key, count, last in connection.execute(counted)}
+    firsts = {entry["series"]: entry["first"] for entry in _entries(connection, "begun").values()}
     begun = sa.select(series.key, series.first, series.next_number).order_by(series.key)
     for key, first, following in connection.execute(begun):
+        if first != firsts.get(key, 1):
+            cause = f"series {key} began at {firsts.get(key, 1)}, and {first} is written there"
+            yield _changed("L115", key, cause)
         count, last = found.get(key, (0, first - 1))
         if count != last - first + 1 or following != last + 1:
             cause = f"series {key} has {count} documents from number {first} to {last}, and goes on with {following}"

@@ -16,6 +16,7 @@ from invoicer.hookspecs import DocumentFormat
 from invoicer.ledger import DraftStatus, Issued, Ledger, PlannedDraft
 from invoicer.runs.derive import derive
 from invoicer.runs.desk import Desk
+from invoicer.runs.law import numbering
 from invoicer.runs.rehearse import finished
 
 Progress = Callable[[str, int, int], None]
@@ -48,8 +49,8 @@ def issue(
     """Issue what is confirmed in a plan (the latest when None) and make every file that is still wanted.
 
     To resume after a crash, call it again. Raises RunError as the ledger does, when the database is not what was written
-    (L112 to L119), and when the issue date lies before that of the last document or long before the plan (L209);
-    documents issued before stay issued.
+    (L112 to L119), and when the issue date lies before that of the last document of a series (L135) or long before the
+    plan (L209); documents issued before stay issued.
     """
     numbers: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
@@ -57,28 +58,25 @@ def issue(
     if ledger.plans():
         chosen = ledger.plan(plan)
         if any(draft.status is DraftStatus.CONFIRMED for draft in chosen.drafts):
-            _refuse_to_date_back(ledger, issue_date, chosen.as_of)
+            _refuse_to_date_back(issue_date, chosen.as_of)
         dropped = _drop_changed(desk, ledger, chosen.id, chosen.as_of, chosen.drafts, who, issue_date)
         drafts = ledger.plan(chosen.id).drafts
         waiting = sum(draft.status is DraftStatus.PLANNED for draft in drafts)
         confirmed = sum(draft.status is DraftStatus.CONFIRMED for draft in drafts)
         if confirmed:
             done = partial(progress, "Issuing", confirmed)
-            numbers = ledger.issue(chosen.id, _finisher(desk), issue_date, progress=_counted(done))
+            rules = numbering(desk)
+            numbers = ledger.issue(chosen.id, _finisher(desk), issue_date, progress=_counted(done), numbering=rules)
     issued = tuple(one for one in ledger.documents() if one.number in set(numbers)) if numbers else ()
     files, problems = make_files(desk, ledger, progress)
     problems = (*problems, *_tell(desk, ledger))
     return IssueResult(issued=issued, dropped=dropped, waiting=waiting, files=files, problems=problems)
 
 
-def _refuse_to_date_back(ledger: Ledger, issue_date: dt.date, as_of: dt.date) -> None:
-    """Numbers and dates of issue rise together, and a document is issued at most a month ahead of its plan's day."""
-    last = max((one.issue_date for one in ledger.documents()), default=issue_date)
-    place = Place(part=f"issue on {issue_date}")
-    if issue_date < last:
-        cause = f"the last document was issued on {last}, and dates of issue never run backwards"
-        raise RunError(Problem("L209", place, cause, f"issue on {last} or later"))
+def _refuse_to_date_back(issue_date: dt.date, as_of: dt.date) -> None:
+    """A document is issued at most a month ahead of its plan's day."""
     if issue_date < as_of - MAX_AHEAD:
+        place = Place(part=f"issue on {issue_date}")
         cause = f"the plan is as of {as_of}, more than {MAX_AHEAD.days} days later"
         raise RunError(Problem("L209", place, cause, "check the year and the month"))
 

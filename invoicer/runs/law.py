@@ -1,4 +1,4 @@
-"""runs: law. What the law of the customer's country gives a consumer, whatever the contract says."""
+"""runs: law. What the law of the customer's country gives a consumer, and that of the seller's country asks of numbers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from dataclasses import replace
 from invoicer.domain.contract import Contract
 from invoicer.domain.ending import ConsumerTerms
 from invoicer.domain.party import PartyKind, in_force
+from invoicer.domain.supply import NumberingLaw
+from invoicer.ledger import Numbering
 from invoicer.runs.desk import Desk
 
 
@@ -27,3 +29,19 @@ def under_law(desk: Desk, contract: Contract, known_on: dt.date) -> Contract:
     if law is None or any(kinds.get(charge.kind, charge.kind) in law.not_for for charge in contract.charges):
         return contract
     return replace(contract, law=law)
+
+
+def numbering(desk: Desk) -> Numbering:
+    """The rules by which numbers are given: where series start by the settings, and which sellers are established in a
+    country whose law, as far as its market knows, wants days of issue to rise with the numbers or leaves that free."""
+    laws: dict[str, NumberingLaw] = {}
+    for seller in desk.workspace.sellers.values():
+        market = desk.plugins.markets.get(seller.registrations[0].country)
+        law: NumberingLaw | None = getattr(market, "numbering", None)
+        if law is not None:
+            laws[seller.id] = law
+    return Numbering(
+        starts=desk.workspace.settings.starts,
+        laws={seller: law.law for seller, law in laws.items() if law.dates_rise},
+        free=frozenset(seller for seller, law in laws.items() if not law.dates_rise),
+    )

@@ -11,6 +11,7 @@ from invoicer.errors import Problem
 from invoicer.ledger import DraftStatus, Ledger, Plan, PlannedDraft, PlanStatus
 from invoicer.runs.derive import Derivation, derive
 from invoicer.runs.desk import Desk
+from invoicer.runs.law import numbering
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ def store(desk: Desk, ledger: Ledger, found: Derivation, today: dt.date) -> int:
     """Store a derivation: first the contents that its drafts refer to, then the plan. Answers its id."""
     ledger.put_contents(found.contents.values())
     versions = {one.name: f"{one.origin} {one.version} {one.sha256}" for one in desk.plugins.loaded}
-    return ledger.store_plan(found.as_of, today, found.drafts, found.holds, versions)
+    rules = numbering(desk)
+    return ledger.store_plan(found.as_of, today, found.drafts, found.holds, versions, numbering=rules)
 
 
 def rehearse(desk: Desk, ledger: Ledger, as_of: dt.date, today: dt.date) -> Planned:

@@ -49,6 +49,21 @@ class SeriesPattern:
             raise Flaw(f"“{text}” is no number series: it begins with a sign", mend)
         return cls(text)
 
+    def started(self, number: str) -> tuple[str, int]:
+        """The key of the series that a number belongs to (the pattern with its year filled in), and its count. Flaw where
+        the pattern makes no such number."""
+        pattern = re.escape(self.text).replace(r"\{year\}", r"(?P<year>\d{4})")
+        width = re.search(r"\{number(?::(\d))?\}", self.text)
+        digits = int(width[1] or 1) if width else 1
+        pattern = re.sub(r"\\\{number(:\d)?\\\}", rf"(?P<number>\\d{{{digits}}}|[1-9]\\d{{{digits},}})", pattern)
+        found = re.fullmatch(pattern, number, re.ASCII)
+        if found is None or int(found["number"]) < 1:
+            sample = self.text.replace("{year}", "2026")
+            sample = re.sub(r"\{number(:\d)?\}", f"{4712:0{digits}}", sample)
+            cause = f"“{number}” is no number of the series “{self.text}”"
+            raise Flaw(cause, f"write the first number that is to be given as it will be printed, such as {sample}")
+        return self.text.replace("{year}", found.groupdict().get("year") or ""), int(found["number"])
+
     @property
     def shape(self) -> str:
         """The pattern without the width of its number: two patterns of one shape can make the same number."""
@@ -88,14 +103,16 @@ class Policy:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What invoicer.toml says. ``supply`` maps the seller's word for what is supplied to the class that markets know,
-    ``series`` the id of a seller to its number series by kind of document; ``exchange`` is handed to the rate sources
-    as it stands ({} where the workspace has none). ``database`` is the URL of the ledger's database, "" for SQLite in the
-    ledger's folder."""
+    ``series`` the id of a seller to its number series by kind of document, ``starts`` the key of a series to the number
+    with which it goes on from another system; ``exchange`` is handed to the rate sources as it stands ({} where the
+    workspace has none). ``database`` is the URL of the ledger's database, "" for SQLite in the ledger's folder.
+    """
 
     name: str
     sellers: Mapping[str, Seller]
     series: Mapping[str, Mapping[Kind, SeriesPattern]]
     supply: Mapping[str, str]
+    starts: Mapping[str, int] = field(default_factory=dict)
     policy: Policy
     database: str = ""
     exchange: Mapping[str, Any]

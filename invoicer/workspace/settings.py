@@ -27,11 +27,12 @@ def read_settings(folder: Path) -> tuple[Settings | None, tuple[Problem, ...]]:
     head = top.table("workspace")
     name = head.text("name")
     head.close()
-    sellers, series = _sellers(top.table("sellers"))
+    sellers, series, starts = _sellers(top.table("sellers"))
     settings = Settings(
         name=name,
         sellers=sellers,
         series=series,
+        starts=starts,
         exchange=_exchange(top),
         supply=_supply(top.table("supply")),
         policy=_policy(top.table("policy", optional=True)),
@@ -99,8 +100,9 @@ def _database(table: Table) -> str:
     return url
 
 
-def _sellers(table: Table) -> tuple[dict[str, Seller], dict[str, dict[Kind, SeriesPattern]]]:
+def _sellers(table: Table) -> tuple[dict[str, Seller], dict[str, dict[Kind, SeriesPattern]], dict[str, int]]:
     sellers, series = {}, {}
+    starts: dict[str, int] = {}
     if not table.keys and not table.broken:
         table.flaw("", Flaw("there is no seller", "add one, with its table [sellers.…]"))
     shapes: dict[str, str] = {}
@@ -108,10 +110,10 @@ def _sellers(table: Table) -> tuple[dict[str, Seller], dict[str, dict[Kind, Seri
         _checked(table, seller_id, checks.name, seller_id)
         seller = table.table(seller_id)
         sellers[seller_id] = _seller(seller_id, seller)
-        series[seller_id] = _series(seller.table("series"), seller_id, shapes)
+        series[seller_id] = _series(seller.table("series"), seller_id, shapes, starts)
         seller.close()
     table.close()
-    return sellers, series
+    return sellers, series, starts
 
 
 def _seller(seller_id: str, table: Table) -> Seller:
@@ -177,11 +179,12 @@ def _account(table: Table) -> BankAccount:
     return account
 
 
-def _series(table: Table, seller_id: str, shapes: dict[str, str]) -> dict[Kind, SeriesPattern]:
-    """The number series of a seller; ``shapes`` are those seen so far, none may come twice in a workspace."""
+def _series(table: Table, seller_id: str, shapes: dict[str, str], starts: dict[str, int]) -> dict[Kind, SeriesPattern]:
+    """The number series of a seller; ``shapes`` are those seen so far, none may come twice in a workspace. A series that
+    goes on where another system has stopped is a table with its pattern and its start, which is added to ``starts``."""
     found: dict[Kind, SeriesPattern] = {}
     for kind in Kind:
-        text = table.text(kind.value, check=lambda pattern: SeriesPattern.parse(pattern).text)
+        text = _pattern(table, kind.value, starts)
         found[kind] = SeriesPattern(text)
         shape = found[kind].shape
         if text and shape in shapes:
@@ -190,6 +193,22 @@ def _series(table: Table, seller_id: str, shapes: dict[str, str]) -> dict[Kind, 
         shapes.setdefault(shape, f"{seller_id}.{kind.value}")
     table.close()
     return found
+
+
+def _pattern(table: Table, kind: str, starts: dict[str, int]) -> str:
+    if not table.holds_table(kind):
+        return table.text(kind, check=lambda pattern: SeriesPattern.parse(pattern).text)
+    entry = table.table(kind)
+    text = entry.text("pattern", check=lambda pattern: SeriesPattern.parse(pattern).text)
+    start = entry.text("start", default="")
+    if text and start:
+        try:
+            key, count = SeriesPattern(text).started(start)
+            starts[key] = count
+        except Flaw as flaw:
+            entry.flaw("start", flaw)
+    entry.close()
+    return text
 
 
 def _no_repeats(table: Table, entries: str, key: str, values: Iterable[str]) -> None:

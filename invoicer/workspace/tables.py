@@ -143,6 +143,10 @@ class Table:
         """A table within this one; a broken one when it is missing."""
         return Table(self._value(key, dict, {} if optional else None), self._path(key), self._source)
 
+    def holds_table(self, key: str) -> bool:
+        """Whether the value of a key is a table, where it may also be something else."""
+        return isinstance(self._values.get(key), dict)
+
     def tables(self, key: str, *, optional: bool = False) -> tuple[Table, ...]:
         """A list of tables (``[[…]]``); required ones have at least one."""
         sample = f"[[{self._path(key)}]]"

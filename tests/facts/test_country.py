@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from invoicer.domain.period import Period
+from invoicer.domain.supply import NumberingLaw
 from invoicer.errors import PluginError, TaxError
 from invoicer.facts import Country, creditor_reference
 from tests.tax.samples import cover, customer, supply
@@ -182,4 +183,40 @@ def test_consumer_terms_that_say_something_else_are_refused(tmp_path: Path, old:
     assert old in CONSUMERS
     with pytest.raises(PluginError) as raised:
         country(tmp_path, CONSUMERS.replace(old, new))
+    assert any(cause in problem.cause for problem in raised.value.problems)
+
+
+NUMBERING = """
+jurisdiction = "FI"
+[numbering]
+dates = "rise"
+law = "a law"
+source = "a gazette"
+"""
+
+
+def test_what_the_law_asks_of_numbers(tmp_path: Path) -> None:
+    assert country(tmp_path, NUMBERING).numbering == NumberingLaw(True, "a law", "a gazette")
+    assert country(tmp_path, NUMBERING.replace("rise", "free")).numbering == NumberingLaw(False, "a law", "a gazette")
+    assert country(tmp_path, CONSUMERS).numbering is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "cause"),
+    [
+        ('"rise"', '"fall"', "dates is “fall”"),
+        ('dates = "rise"', "", "dates is “”"),
+        ('"rise"', "1", "dates is “1”"),
+        ('"a law"', '" "', "its law is empty"),
+        ('source = "a gazette"', "", "its source is empty"),
+        ("source", "sauce", "“sauce” is no key of numbering"),
+        ("[numbering]", "[[numbering]]", "numbering is no table"),
+    ],
+)
+def test_a_law_about_numbers_that_says_something_else_is_refused(
+    tmp_path: Path, old: str, new: str, cause: str
+) -> None:
+    assert old in NUMBERING
+    with pytest.raises(PluginError) as raised:
+        country(tmp_path, NUMBERING.replace(old, new))
     assert any(cause in problem.cause for problem in raised.value.problems)

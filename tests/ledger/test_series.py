@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invoicer.ledger import document_number, pattern_fault, series_key
-from invoicer.ledger.series import file_name
+from invoicer.ledger.series import count_of, file_name
 
 DAY = dt.date(2026, 2, 1)
 
@@ -82,3 +82,16 @@ def test_different_counts_have_different_numbers_and_files(pattern: str, counts:
     names = {file_name(number, "pdf", day) for number, day in zip(numbers, days, strict=True)}
     assert len(names) == 2
     assert all(name.count("/") == 1 for name in names)
+
+
+@given(PATTERNS, st.integers(2000, 2099), st.integers(1, 10**10))
+def test_the_count_of_a_number_is_found_again(pattern: str, year: int, count: int) -> None:
+    key = series_key(pattern, dt.date(year, 1, 1))
+    assert count_of(key, document_number(key, count)) == count
+
+
+@pytest.mark.parametrize(
+    "number", ["HN-2026-42", "HN-2026-000042", "HN-2027-00042", "HN-2026-", "HN-2026-0004²", "", "X"]
+)
+def test_a_number_of_another_series_has_no_count(number: str) -> None:
+    assert count_of("HN-2026-{number:5}", number) is None

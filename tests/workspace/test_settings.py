@@ -9,7 +9,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from invoicer.domain.document import Kind
 from invoicer.errors import Severity, WorkspaceError
-from invoicer.workspace import AcceptedFact, SeriesPattern, load
+from invoicer.workspace import AcceptedFact, SeriesPattern, Workspace, load
 from invoicer.workspace.checks import Flaw
 
 FULL = """
@@ -229,3 +229,51 @@ def test_a_url_that_cannot_be_used_says_why_and_keeps_its_secret(tmp_path: Path,
     assert says in problem.cause
     assert problem.where.part == "ledger.database"
     assert "open-sesame" not in str(refusal.value)
+
+
+STARTS = FULL.replace(
+    'invoice = "HN-{year}-{number:5}"', 'invoice = { pattern = "HN-{year}-{number:5}", start = "HN-2026-04712" }'
+)
+
+
+def settings_of(folder: Path, text: str) -> Workspace:
+    (folder / "customers.csv").write_text("id,name,kind,street,postcode,city,country,language,valid_from,recorded\n")
+    (folder / "invoicer.toml").write_text(text, "utf-8")
+    return load(folder)
+
+
+def test_a_series_goes_on_from_another_system(tmp_path: Path) -> None:
+    assert settings_of(tmp_path, FULL).settings.starts == {}
+    settings = settings_of(tmp_path, STARTS).settings
+    assert settings.starts == {"HN-2026-{number:5}": 4712}
+    assert settings.series["hosting-nl"][Kind.INVOICE].text == "HN-{year}-{number:5}"
+    without_year = STARTS.replace("HN-{year}-{number:5}", "F.{number}").replace("HN-2026-04712", "F.12")
+    assert settings_of(tmp_path, without_year).settings.starts == {"F.{number}": 12}
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "4712",
+        "HN-4712",
+        "HN-2026-4712",
+        "HN-2026-004712",
+        "HN-26-04712",
+        "HC-2026-04712",
+        "HN-2026-00000",
+        "HN-2026-0471²",
+    ],
+)
+def test_a_start_that_is_no_number_of_its_series_says_so(tmp_path: Path, start: str) -> None:
+    with pytest.raises(WorkspaceError) as refusal:
+        settings_of(tmp_path, STARTS.replace("HN-2026-04712", start))
+    (problem,) = (one for one in refusal.value.problems if one.where.file == "invoicer.toml")
+    assert f"“{start}” is no number of the series “HN-{{year}}-{{number:5}}”" in problem.cause
+    assert "such as HN-2026-04712" in problem.mend
+    assert problem.where.line
+
+
+def test_a_series_as_a_table_needs_its_pattern_and_nothing_unknown(tmp_path: Path) -> None:
+    with pytest.raises(WorkspaceError) as refusal:
+        settings_of(tmp_path, STARTS.replace("pattern =", "patern ="))
+    assert "did you mean “pattern”?" in str(refusal.value)
