@@ -21,7 +21,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     # Contracts are many small values without cycles, and so are classes: seldom worth looking for any, nor while importing.
-    gc.set_threshold(100_000, 20, 50)
+    gc.set_threshold(400_000, 20, 50)
     from invoicer.cli.app import cli
 
     cli()
