@@ -89,7 +89,7 @@ class Postgres:
         socket_settings = {"unix_socket_directories": str(self.folder), "port": str(self.port)}
         every = {**settings, **socket_settings, "listen_addresses": "127.0.0.1"}
         options = [part for name, value in every.items() for part in ("-c", f"{name}={value}")]
-        common = ["-A", "trust", "-U", "postgres", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
+        common = ["-A", "trust", "-U", "postgres", "--encoding=UTF8", "--locale=C", "--no-sync"]
         done = self._run("initdb", "-D", str(self.data), *common, *options)
         if done.returncode:
             raise RuntimeError(f"initdb: {done.stderr}")
@@ -194,11 +194,14 @@ def _install(folder: Path) -> None:
     if os.geteuid() != 0:
         installed.symlink_to(programs)
         return
-    reachable = all(parent.stat().st_mode & 0o001 for parent in (programs, *programs.parents))
-    if reachable:
-        installed.symlink_to(programs)
-    else:
-        shutil.copytree(programs, installed, symlinks=True)
+    if not all(parent.stat().st_mode & 0o001 for parent in (programs, *programs.parents)):
+        copy = folder / "copy" / programs.parent.name / programs.name
+        shutil.copytree(programs, copy, symlinks=True)
+        libraries = programs.parent.with_suffix(".libs")  # found from where the programs are
+        if libraries.exists():
+            shutil.copytree(libraries, folder / "copy" / libraries.name)
+        programs = copy
+    installed.symlink_to(programs)
     shutil.chown(folder, SERVANT, _group())
 
 

@@ -19,7 +19,7 @@ from invoicer.ledger.files import Files
 from invoicer.ledger.issuing import Finish
 from invoicer.ledger.layout import ANCHOR, ARCHIVE, DATABASE, LOCK
 from invoicer.ledger.lock import writer_lock
-from invoicer.ledger.numbering import PLAIN, Numbering
+from invoicer.ledger.numbering import PLAIN, Numbering, refuse_starts
 from invoicer.ledger.records import Artifact, Issued, Plan, PlanSummary
 from invoicer.ledger.store import Store
 from invoicer.ledger.trouble import explained
@@ -209,6 +209,11 @@ class Ledger:
     def first_documents(self) -> Mapping[str, str]:
         """The number of the first document of every customer who ever got one."""
         return reading.first_documents(self._store)
+
+    def check_starts(self, numbering: Numbering) -> None:
+        """Look whether each series can start, or did start, where the rules say. Raises RunError (L133, L134)."""
+        with self._store.read() as connection:
+            refuse_starts(connection, numbering)
 
     def next_numbers(self) -> Mapping[str, int]:
         """The next number of every series that has begun, by the key of the series."""

@@ -42,6 +42,7 @@ def store(desk: Desk, ledger: Ledger, found: Derivation, today: dt.date) -> int:
 
 def rehearse(desk: Desk, ledger: Ledger, as_of: dt.date, today: dt.date) -> Planned:
     """The plan that :func:`plan` would store, without storing anything; its id is 0."""
+    ledger.check_starts(numbering(desk))
     found = derive(desk, ledger, as_of)
     drafts = tuple(
         PlannedDraft(

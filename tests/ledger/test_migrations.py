@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
@@ -190,6 +191,32 @@ def test_the_migrations_come_to_the_tables_of_a_new_ledger(folder: Path) -> None
         assert compare_metadata(context, schema.metadata) == []
         assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all() == [newest()]
         migrated = described(connection)
+    edit(folder, *(f"DROP TABLE {table}" for table in reversed(list(migrated))))
+    with by_hand(folder) as connection:
+        revision.create(connection)
+        assert described(connection) == migrated
+
+
+@pytest.mark.parametrize("before", [f"{count:04}" for count in range(1, int(newest()))])
+def test_a_database_of_every_earlier_schema_is_migrated(folder: Path, before: str) -> None:
+    """An empty one, on SQLite and on PostgreSQL."""
+    (folder / "ledger").mkdir()
+    scripts = ScriptDirectory(str(MIGRATIONS), version_locations=[str(MIGRATIONS)])
+    with by_hand(folder) as connection:
+        context = MigrationContext.configure(connection)
+        with Operations.context(context):
+            for script in reversed(list(scripts.iterate_revisions(before, "base"))):
+                script.module.upgrade()
+        context.stamp(scripts, before)
+    done = migrate(folder / "ledger", database=database_of(folder))
+    assert done is not None
+    assert (done.before, done.after) == (before, newest())
+    assert (done.backup is None) == bool(database_of(folder))
+    with by_hand(folder) as connection:
+        migrated = described(connection)
+    with writer(folder) as ledger:
+        ledger.issue(confirmed(ledger, [(draft("a-1"), "a")]), finish, TODAY)
+        assert ledger.verify_chain() == ()
     edit(folder, *(f"DROP TABLE {table}" for table in reversed(list(migrated))))
     with by_hand(folder) as connection:
         revision.create(connection)

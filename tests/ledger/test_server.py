@@ -119,6 +119,15 @@ def test_an_encoding_that_does_not_know_every_sign_is_refused(tmp_path: Path, po
     postgresql.drop(name)
 
 
+def test_the_locale_of_a_server_changes_no_answer(folder: Path) -> None:
+    """Where people sort, b stands before C; here every word sorts by its code points, as on SQLite."""
+    with writer(folder) as ledger, ledger._store.read() as connection:
+        by_locale = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
+        words = f"{by_locale} AND data_type = 'character varying' AND table_name <> 'alembic_version'"
+        assert len(connection.exec_driver_sql(words).all()) > 20
+        assert connection.exec_driver_sql(f"{words} AND collation_name IS DISTINCT FROM 'C'").all() == []
+
+
 def test_a_schema_of_its_own_can_hold_a_ledger_beside_others(tmp_path: Path, postgresql: Postgres) -> None:
     name = postgresql.new()
     for schema in ("one", "two"):
@@ -177,6 +186,51 @@ def test_plans_and_issues_at_once_give_nothing_twice(folder: Path) -> None:
         assert len(done) == len(ledger.documents())
         contracts = [line.contract for line in ledger.billed([f"c{index:04}-2026" for index in range(count)])]
         assert len(contracts) == 2 * len(done)
+
+
+def test_writers_that_come_at_once_make_one_ledger(folder: Path) -> None:
+    errors: list[BaseException] = []
+
+    def come(number: int) -> None:
+        try:
+            with writer(folder) as ledger:
+                ledger.put_content(str(number).encode())
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=come, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    with writer(folder) as ledger:
+        confirmed(ledger, many(2))
+        assert ledger.verify_chain() == ()
+
+
+def test_an_empty_database_does_not_give_the_numbers_of_documents_again(folder: Path) -> None:
+    sent = folder / "documents" / "2026" / "HN-2026-00001.pdf"
+    sent.parent.mkdir(parents=True)
+    sent.write_bytes(b"%PDF")
+    with pytest.raises(RunError, match="L145"), writer(folder):
+        pass
+    with reader(folder) as ledger:
+        assert ledger.documents() == ()
+
+
+def test_another_ledger_s_database_is_refused(folder: Path, postgresql: Postgres) -> None:
+    """A wrong URL leads to a sound ledger, and not to the one that the anchor knows."""
+    places = Places(postgresql)
+    with places.passing():
+        other = places.new(folder / "other")
+        for place, count in ((folder, 2), (other, 3)):
+            with writer(place) as ledger:
+                run(ledger, many(count))
+        (folder / DATABASE).write_text(database_of(other))
+        for opened in (reader, writer):
+            with pytest.raises(RunError, match=r"L109.*another than the one that was written"), opened(folder):
+                pass
 
 
 ISSUES = """

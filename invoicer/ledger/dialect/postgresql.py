@@ -38,7 +38,8 @@ class Server:
 
     def engine(self, *, writing: bool, altering: bool = False) -> sa.Engine:  # noqa: ARG002, one does for all
         """An engine whose commits are durable whatever the server's default, and whose waiting ends."""
-        query = {"connect_timeout": _CONNECT_SECONDS, "application_name": "invoicer", **self.url.query}
+        usual = {"connect_timeout": _CONNECT_SECONDS, "application_name": "invoicer"}
+        query = {**usual, **self.url.query, "client_encoding": "utf8"}
         engine = sa.create_engine(self.url.set(query=query), pool_pre_ping=True, hide_parameters=True)
 
         @sa.event.listens_for(engine, "connect")
