@@ -106,28 +106,40 @@ def _issue_batch(
     store: Store, plan: int, papers: Sequence[_Paper], finish: Finish, issue_date: dt.date, numbering: Numbering
 ) -> list[str]:
     finals: list[_Final] = []
+    last = max((paper.position for paper in papers), default=0)
     try:
         with store.write() as connection:
-            still = set(_confirmed(connection, plan))
+            still = set(_confirmed(connection, plan, [paper.position for paper in papers]))
             papers = [paper for paper in papers if paper.position in still]
             finals += _number(connection, papers, finish, issue_date, numbering)
             store.fault(Point.NUMBERS_TAKEN)
             _insert(store, connection, plan, finals)
-            settle(connection, plan)
+            if not _follows(connection, plan, last):
+                settle(connection, plan)
     except IntegrityError as error:
         raise _taken(store, finals, error) from error
     return [final.document.number for final in finals]
 
 
-def _confirmed(connection: sa.Connection, plan: int) -> list[int]:
+def _confirmed(connection: sa.Connection, plan: int, among: Sequence[int] | None = None) -> list[int]:
     drafts = schema.plan_drafts.c
     query = sa.select(drafts.position).where(drafts.plan == plan, drafts.status == DraftStatus.CONFIRMED)
+    if among is not None:
+        query = query.where(drafts.position.in_(among))
     return list(connection.execute(query.order_by(drafts.position)).scalars())
+
+
+def _follows(connection: sa.Connection, plan: int, position: int) -> bool:
+    """Whether more of the plan is to come, so that its status is what it was. Asked after each batch."""
+    drafts = schema.plan_drafts.c
+    mine = (drafts.plan == plan) & (drafts.status == DraftStatus.CONFIRMED) & (drafts.position > position)
+    return connection.execute(sa.select(drafts.position).where(mine).limit(1)).first() is not None
 
 
 def _load(store: Store, plan: int, positions: Sequence[int]) -> list[_Paper]:
     drafts = schema.plan_drafts
     query = sa.select(drafts).where(drafts.c.plan == plan, drafts.c.position.in_(positions))
+    query = query.where(drafts.c.status == DraftStatus.CONFIRMED)  # another process may have issued some by now
     papers = []
     with store.read() as connection:
         for row in connection.execute(query.order_by(drafts.c.position)):

@@ -103,6 +103,7 @@ plan_drafts = Table(
     Column("status", word(), nullable=False),
     Column("remark", Text, nullable=False),
     Column("document", ForeignKey("documents.number"), unique=True),
+    sa.Index("plan_drafts_by_status", "plan", "status", "position"),  # texts are long: what waits is known without them
 )
 
 plan_holds = Table(

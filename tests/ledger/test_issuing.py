@@ -206,3 +206,24 @@ def test_amounts_of_any_currency_keep_their_minor_units(folder: Path) -> None:
     with writer(folder) as ledger:
         ledger.issue(confirmed(ledger, drafts), finish, TODAY)
         assert [str(item.net) for item in ledger.documents()] == ["1234 JPY", "1.234 BHD"]
+
+
+def test_a_batch_costs_the_same_in_a_plan_of_any_size(tmp_path: Path) -> None:
+    """Counted in steps of SQLite's machine: a batch does not look at the drafts of the others."""
+    steps = {}
+    for count in (20, 400):
+        with writer(tmp_path / str(count)) as ledger:
+            plan = confirmed(ledger, many(count))
+            counted: list[int] = []
+            raw = ledger._store.engine.raw_connection()
+            assert raw.dbapi_connection is not None
+            raw.dbapi_connection.set_progress_handler(lambda seen=counted: seen.append(1), 10)
+            raw.close()
+            with pytest.raises(InterruptedError):
+                ledger.issue(plan, finish, TODAY, batch=10, progress=_stop)
+            steps[count] = len(counted)
+    assert steps[400] < 1.5 * steps[20], steps
+
+
+def _stop(_: int) -> None:
+    raise InterruptedError
