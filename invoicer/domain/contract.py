@@ -326,9 +326,9 @@ class Source:
 class Contract:
     """A contract with everything resolved. Dates are civil days of the seller's time zone; ``end`` is the first day
     after the term (None: open, or renewing without end), ``term_end`` the first day after the first term, also of one that
-    renews. ``notice`` lets it be ended at any time; ``endings`` are notices and terminations, in the order of the text.
-    ``law`` is what the law gives this customer whatever the terms say. ``seller`` and ``customer`` are ids of the
-    workspace."""
+    renews, and ``term`` its length where that is agreed. ``notice`` lets it be ended at any time; ``endings`` are notices
+    and terminations, in the order of the text. ``law`` is what the law gives this customer whatever the terms say.
+    ``seller`` and ``customer`` are ids of the workspace."""
 
     id: str
     title: str
@@ -349,6 +349,7 @@ class Contract:
     sources: tuple[Source, ...]
     purchase_order: str = ""
     reference: str = ""
+    term: Span | None = None
     term_end: dt.date | None = None
     notice: NoticePeriod | None = None
     endings: tuple[Notice | Termination, ...] = ()
@@ -372,7 +373,7 @@ class Contract:
     @property
     def duration(self) -> Duration:
         """From when to when it runs by its terms."""
-        return Duration(self.start, self.term_end or self.end, self.renewal, self.notice)
+        return Duration(self.start, self.term_end or self.end, self.renewal, self.notice, self.term)
 
     def ending(self, known_on: dt.date) -> Ending | None:
         """How it comes to an end before its term does, as known on a day; None where it does not."""

@@ -99,12 +99,14 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """From when to when: ``term_end`` is the first day after the first term (None: open)."""
+    """From when to when: ``term_end`` is the first day after the first term (None: open), ``length`` how long that was
+    agreed to be (None: its last day was)."""
 
     start: dt.date
     term_end: dt.date | None
     renewal: Renewal | None
     notice: NoticePeriod | None = None
+    length: Span | None = None
 
     @property
     def can_be_ended(self) -> bool:
@@ -113,17 +115,17 @@ class Duration:
 
     def boundary(self, k: int) -> dt.date:
         """The first day after the first term (``k`` 0) and after each renewal, each counted from the first; months fall on
-        the day of the start where the first term does (31 January, 28 February, 31 March)."""
+        the day of the start where the first term does (31 January, 28 February, 31 March), and never where that was agreed
+        in days (30 November and 90 days, 28 February, 28 March)."""
         assert self.term_end is not None
         if self.renewal is None or not k:
             return self.term_end
         by = self.renewal.by
-        clamped = add_months(self.term_end, 0, self.start.day) == self.term_end
-        return (
-            add_months(self.term_end, by.months * k, self.start.day)
-            if by.months and clamped
-            else (by.after(self.term_end, k))
-        )
+        in_days = self.length is not None and not self.length.months
+        on_day_of_start = not in_days and add_months(self.term_end, 0, self.start.day) == self.term_end
+        if by.months and on_day_of_start:
+            return add_months(self.term_end, by.months * k, self.start.day)
+        return by.after(self.term_end, k)
 
     def last_notice(self, boundary: dt.date) -> dt.date | None:
         """The last day on which notice for the end of a term can be given by the terms; None where none is agreed."""

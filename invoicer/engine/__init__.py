@@ -12,10 +12,10 @@ from invoicer.late import late
 
 if TYPE_CHECKING:
     from invoicer.engine.commitments import settlements
-    from invoicer.engine.holds import UNDECLARED
+    from invoicer.engine.holds import UNDECLARED, Unrated
     from invoicer.engine.metered import due_meters
     from invoicer.engine.periods import schedule
-    from invoicer.engine.rating import Rating, Unrated, asked_figures, demands, rate
+    from invoicer.engine.rating import Rating, asked_figures, demands, rate
     from invoicer.engine.schedule import ScheduledPeriod
     from invoicer.engine.service import in_service
 
@@ -37,12 +37,11 @@ late(
     __name__,
     {
         "commitments": ("settlements",),
-        "holds": ("UNDECLARED",),
+        "holds": ("UNDECLARED", "Unrated"),
         "periods": ("schedule",),
         "metered": ("due_meters",),
         "rating": (
             "Rating",
-            "Unrated",
             "asked_figures",
             "demands",
             "rate",

@@ -29,12 +29,10 @@ from invoicer.domain.period import Period
 from invoicer.domain.stop import Stopped, first_stop
 from invoicer.domain.trace import Trace, add, divide, given, greater, multiply, rounded, subtract
 from invoicer.engine.covers import billed
+from invoicer.engine.holds import Held
 from invoicer.engine.rated import Agreed, RatedSlot, entitled, line_amount
 from invoicer.engine.schedule import ScheduledPeriod
 from invoicer.engine.service import FOREVER
-from invoicer.errors import Problem
-
-Held = dict[ScheduledPeriod | None, tuple[Problem, ...]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,12 +31,11 @@ from invoicer.domain.money import minor_digits, total
 from invoicer.domain.period import Period
 from invoicer.domain.trace import Trace, add, divide, given, lesser, multiply, rounded, subtract
 from invoicer.engine.conditions import holds, subjects
-from invoicer.engine.holds import HeldError
+from invoicer.engine.holds import Held, HeldError
 from invoicer.engine.quantities import Ask, Context, other_ask
 from invoicer.engine.rated import RatedSlot, beside, line_amount
-from invoicer.engine.schedule import ScheduledPeriod, Slot, slots
+from invoicer.engine.schedule import Slot, slots
 from invoicer.engine.segments import cell_at, goes_into
-from invoicer.errors import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +44,6 @@ class _Due:
 
     days: Period
     bill_date: dt.date
-
-
-Held = dict[ScheduledPeriod | None, tuple[Problem, ...]]
 
 
 def credit(context: Context, rated: Sequence[RatedSlot], through: dt.date) -> Held:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from invoicer.domain.period import Period
 from invoicer.domain.trace import Clause
+from invoicer.engine.schedule import ScheduledPeriod
 from invoicer.errors import Place, Problem, Severity
 
 UNMEASURED = "E001"  # a quantity that the engine asked for was not given
@@ -19,6 +20,18 @@ NO_PRICE = "E008"  # no price is in force on a day of service
 UNPUBLISHED = "E010"  # a price follows an index whose value is not known yet
 UNDECLARED = "E015"  # no figure was declared for some of the days of an input
 SEVERAL_FIGURES = "E016"  # an input has several figures where one is needed
+
+
+Held = dict[ScheduledPeriod | None, tuple[Problem, ...]]
+"""The holds by the billing period that they are about (None: of no one period)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unrated:
+    """A billing period without an amount, and the holds that say why."""
+
+    period: ScheduledPeriod
+    reasons: tuple[Problem, ...]
 
 
 class HeldError(Exception):

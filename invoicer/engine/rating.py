@@ -23,25 +23,17 @@ from invoicer.engine.credits import credit, credit_asks
 from invoicer.engine.deposits import deposits, settled
 from invoicer.engine.discounts import discount
 from invoicer.engine.events import all_event_terms
-from invoicer.engine.holds import HeldError, Where
+from invoicer.engine.holds import Held, HeldError, Unrated, Where
 from invoicer.engine.metered import may_ask
 from invoicer.engine.quantities import Ask, Context, asks_of, own_ask
 from invoicer.engine.rated import RatedSlot
 from invoicer.engine.refunds import refunds_in_part, retained
-from invoicer.engine.schedule import ScheduledPeriod, Slot
+from invoicer.engine.schedule import Slot
 from invoicer.engine.segments import Part, Seen, parts_of
 from invoicer.engine.service import DAY, Keep
 from invoicer.errors import Problem
 
 NOTHING_BILLED: Mapping[str, dt.date] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Unrated:
-    """A billing period without an amount, and the holds that say why."""
-
-    period: ScheduledPeriod
-    reasons: tuple[Problem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +84,11 @@ def rate(
 
 def _rated(
     context: Context, through: dt.date, billed_until: Mapping[str, dt.date], keep: Keep = Keep.SAID
-) -> tuple[list[RatedSlot], dict[ScheduledPeriod | None, tuple[Problem, ...]]]:
+) -> tuple[list[RatedSlot], Held]:
     """The billing periods with all their lines, by bill date and then as the charges stand in the contract; and the holds
     by the period that they are about (None: of no one period)."""
     contract = context.contract
-    held: dict[ScheduledPeriod | None, tuple[Problem, ...]] = {}
+    held: Held = {}
     rated: list[tuple[dt.date, int, RatedSlot]] = []
     for number, charge in enumerate(contract.charges):
         pots: Pots = {}
@@ -203,7 +195,7 @@ def _walk(
     charge: Charge,
     through: dt.date,
     billed_until: Mapping[str, dt.date],
-    held: dict[ScheduledPeriod | None, tuple[Problem, ...]],
+    held: Held,
     keep: Keep,
 ) -> Iterator[_Due]:
     """The billing periods of a charge that are to be rated. Periods that can't be cut into parts are added to ``held``."""

@@ -79,6 +79,7 @@ def resolve(terms: Terms, clause: MakeClause, source: Callable[[str], Source]) -
         agreed=terms.main.agreed,
         start=terms.start,
         end=terms.end,
+        term=terms.duration.length,
         term_end=terms.duration.term_end,
         renewal=terms.duration.renewal,
         notice=terms.duration.notice,

@@ -18,7 +18,7 @@ from invoicer.runs import wording
 
 DAY = dt.timedelta(days=1)
 _TERM = ("start", "end", "term_end")
-_APART = {"id", "sources", "clause", "charges", "amendments", "examples", *_TERM}
+_APART = {"id", "sources", "clause", "charges", "amendments", "examples", "term", *_TERM}
 _NAMES = {"kind": "supply", "payment": "payment", "purchase_order": "purchase order"}
 
 

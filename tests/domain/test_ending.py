@@ -72,6 +72,16 @@ def test_terms_end_on_the_day_of_the_first_start() -> None:
     assert [str(clamped.boundary(k)) for k in range(3)] == ["2026-02-28", "2026-03-31", "2026-04-30"]
 
 
+def test_a_first_term_in_days_that_ends_at_the_end_of_a_month_by_chance() -> None:
+    start, days = dt.date(2025, 11, 30), Span(90, Unit.DAY)
+    by_days = Duration(start, days.after(start), Renewal(MONTH, None), length=days)
+    assert [str(by_days.boundary(k)) for k in range(3)] == ["2026-02-28", "2026-03-28", "2026-04-28"]
+    by_months = Duration(start, dt.date(2026, 2, 28), Renewal(MONTH, None), length=Span(3, Unit.MONTH))
+    assert [str(by_months.boundary(k)) for k in range(3)] == ["2026-02-28", "2026-03-30", "2026-04-30"]
+    until = Duration(start, dt.date(2026, 2, 28), Renewal(MONTH, None))  # `term 2025-11-30 to 2026-02-27`
+    assert [str(until.boundary(k)) for k in range(3)] == ["2026-02-28", "2026-03-30", "2026-04-30"]
+
+
 @pytest.mark.parametrize(
     ("to_end_of", "last"),
     [

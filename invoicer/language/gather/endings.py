@@ -20,7 +20,7 @@ def duration_of(lines: tuple[tree.Node, ...], start: dt.date) -> Duration:
     renewal = Renewal(renews.by.span, renews.notice.span if renews.notice else None) if renews and renews.by else None
     stated = tree.one(lines, tree.NoticeLine)
     notice = NoticePeriod(stated.length.span, stated.to_end_of) if stated else None
-    return Duration(start, _term_end(term), renewal, notice)
+    return Duration(start, _term_end(term), renewal, notice, term.length.span if term and term.length else None)
 
 
 def endings_of(
