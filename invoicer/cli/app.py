@@ -36,7 +36,7 @@ MODULES = {
     "compare": ("diff",),
     "trial": ("test",),
     "batch": ("plan", "confirm", "issue", "run"),
-    "upkeep": ("migrate",),
+    "upkeep": ("migrate", "move"),
     "edit": ("lsp",),
 }
 """The commands of each module, which is imported for them (:class:`Commands`); in the order of the help."""

@@ -1,4 +1,4 @@
-"""cli: what is done now and then: migrate."""
+"""cli: what is done now and then: migrate, move."""
 
 from __future__ import annotations
 
@@ -44,4 +44,31 @@ def migrate(session: Session, dry_run: bool) -> None:
     out.print(f"Brought the ledger from schema {done.before} to {done.after}.")
 
 
-COMMANDS = (migrate,)
+@click.command(short_help="Move the ledger to another database.")
+@click.argument("to")
+@click.pass_obj
+@reports_problems
+def move(session: Session, to: str) -> None:
+    """Move the ledger to another database: TO is the URL of an empty one on a PostgreSQL server, or "file" for an SQLite
+    file in the folder of the ledger.
+
+    \b
+    Examples:
+      invoicer move postgresql://billing@db.example/invoicer
+      invoicer move file
+
+    Everything is copied and compared. The old database stays, and is refused from then on. Then change `database` in the
+    table [ledger] of invoicer.toml.
+    """
+    space = workspace.load(session.folder)
+    target = "" if to == "file" else to
+    count = ledger.move(space.ledger_folder, source=space.settings.database, target=target)
+    out = output.console()
+    out.print(f"Copied and compared {output.counted(count, 'row')}.")
+    if target:
+        out.print("Now write its URL, without password, as `database` into the table [ledger] of invoicer.toml")
+    else:
+        out.print("Now take `database` out of the table [ledger] of invoicer.toml", markup=False)
+
+
+COMMANDS = (migrate, move)

@@ -8,6 +8,7 @@ from invoicer.ledger.files import Files
 from invoicer.ledger.issuing import Finish
 from invoicer.ledger.ledger import Ledger, open_ledger
 from invoicer.ledger.migrating import Migrated, migrate
+from invoicer.ledger.moving import move
 from invoicer.ledger.numbering import Numbering
 from invoicer.ledger.records import (
     Artifact,
@@ -37,6 +38,7 @@ __all__ = [
     "Point",
     "document_number",
     "migrate",
+    "move",
     "open_ledger",
     "pattern_fault",
     "series_key",

@@ -73,3 +73,24 @@ def test_migrate_says_what_it_does(starter: Shell, tmp_path: Path) -> None:
     result = starter("migrate")
     assert result.exit_code == 1
     assert "update invoicer" in result.stderr
+
+
+def test_a_ledger_moves_to_a_server(starter: Shell, postgresql: Postgres, database: str) -> None:
+    for words in (
+        ("plan", "--as-of", "2026-01-01"),
+        ("confirm", "--remark", "checked"),
+        ("issue", "--on", "2026-01-01"),
+    ):
+        assert starter(*words).exit_code == 0
+    result = starter("move", postgresql.url(database))
+    assert result.exit_code == 0, result.stderr
+    assert "Copied and compared" in result.stdout
+    assert "[ledger]" in result.stdout
+    assert "L108" in starter("plan", "--as-of", "2026-02-01").stderr
+    settings = (starter.folder / "invoicer.toml").read_text("utf-8")
+    starter.write("invoicer.toml", f'{settings}\n[ledger]\ndatabase = "{postgresql.url(database)}"\n')
+    assert starter("plan", "--as-of", "2026-02-01").exit_code == 0
+    assert "INV-2026-00001" in starter("explain", "INV-2026-00001").stdout
+    result = starter("move", postgresql.url(database))
+    assert result.exit_code == 1
+    assert "L106" in result.stderr

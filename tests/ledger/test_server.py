@@ -219,6 +219,21 @@ def test_an_empty_database_does_not_give_the_numbers_of_documents_again(folder: 
         assert ledger.documents() == ()
 
 
+def test_who_only_reads_needs_no_more_rights(folder: Path, postgresql: Postgres) -> None:
+    with writer(folder) as ledger:
+        run(ledger, many(2))
+    name = name_of(folder)
+    postgresql.execute(sql.SQL("CREATE ROLE auditor LOGIN"))
+    postgresql.execute(sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA public TO auditor"), name)
+    (folder / DATABASE).write_text(postgresql.url(name, user="auditor"))
+    with reader(folder) as ledger:
+        assert len(ledger.documents()) == 2
+        assert ledger.verify_chain() == ()
+    with writer(folder) as ledger, pytest.raises(RunError, match=r"L152.*has not the rights"):
+        confirmed(ledger, many(1, month(1)))
+    (folder / DATABASE).write_text(postgresql.url(name))
+
+
 def test_another_ledger_s_database_is_refused(folder: Path, postgresql: Postgres) -> None:
     """A wrong URL leads to a sound ledger, and not to the one that the anchor knows."""
     places = Places(postgresql)

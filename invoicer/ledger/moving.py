@@ -1,0 +1,95 @@
+"""ledger: a ledger moves from one database to another, with everything that it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from invoicer.errors import DefectError
+from invoicer.ledger import chain, dialect, revision, schema
+from invoicer.ledger.connecting import refuse_lost
+from invoicer.ledger.dialect import Database
+from invoicer.ledger.faults import Fault, no_fault
+from invoicer.ledger.layout import ANCHOR, DATABASE, LOCK
+from invoicer.ledger.lock import writer_lock
+from invoicer.ledger.trouble import explained, refused
+
+_ROWS = 500
+_FULL = (
+    "name a database that is empty; if an earlier move was cut off at its very end, write this one into invoicer.toml"
+)
+
+
+def move(folder: Path, *, source: str, target: str, fault: Fault = no_fault) -> int:
+    """Copy the ledger of a folder from one database to another, which is empty; "" stands for the SQLite file of the
+    folder. Answers how many rows were copied, each of which is compared with the one it came from.
+
+    The move is an entry of the log of the new database, and the anchor follows it: so the old one, which stays as it was,
+    is behind the anchor from then on, and nobody goes on in it by mistake.
+
+    Raises RunError as opening a ledger does; L106 where the new database is not empty.
+    """
+    places = (dialect.choose(source, folder / DATABASE), dialect.choose(target, folder / DATABASE))
+    if places[0] == places[1]:
+        cause = "the ledger is there already"
+        raise refused("L106", places[1].where, cause, "name the database that it is to move to")
+    anchor = chain.Anchor(folder / ANCHOR, fault)
+    with ExitStack() as stack:
+        with explained(folder):
+            stack.enter_context(writer_lock(folder / LOCK, shared=False, alone=lambda: None))
+            anchored = anchor.read()
+        if places[0].is_missing:
+            refuse_lost(places[0], anchored)
+        old = stack.enter_context(_opened(folder, places[0], writing=False))
+        found = revision.of(old, places[0])
+        if not found:
+            raise refused(
+                "L106", places[0].where, "there is no ledger to move", "name the new database in invoicer.toml"
+            )
+        revision.refuse_other(found, places[0])
+        anchor.check(old, anchored)
+        with _opened(folder, places[1], writing=True) as new:
+            count = _copy(old, new, places[1])
+            chain.append(new, [("moved", {"entries": chain.head(old).count, "rows": count})])
+            head = chain.head(new)
+        with explained(folder):
+            anchor.advance(head)
+    return count
+
+
+@contextmanager
+def _opened(folder: Path, place: Database, *, writing: bool) -> Iterator[sa.Connection]:
+    """A transaction on a database; one that writes commits at the end of the block."""
+    with explained(folder, place.where):
+        engine = place.engine(writing=writing)
+        try:
+            with (dialect.for_writing(engine) if writing else dialect.for_reading(engine)).begin() as connection:
+                place.check(connection)
+                yield connection
+        finally:
+            engine.dispose()
+
+
+def _copy(old: sa.Connection, new: sa.Connection, place: Database) -> int:
+    if revision.of(new, place):
+        raise refused("L106", place.where, "there is a ledger already", _FULL)
+    revision.create(new)
+    new.execute(sa.delete(schema.about))
+    count = 0
+    for table in schema.metadata.sorted_tables:
+        for rows in _rows(old, table):
+            new.execute(sa.insert(table), [dict(row._mapping) for row in rows])
+            count += len(rows)
+        for ours, theirs in zip(_rows(old, table), _rows(new, table), strict=True):
+            if [tuple(row) for row in ours] != [tuple(row) for row in theirs]:
+                raise DefectError(f"a row of {table.name} is another after it was copied")
+    return count
+
+
+def _rows(connection: sa.Connection, table: sa.Table) -> Iterator[Sequence[sa.Row[Any]]]:
+    query = sa.select(table).order_by(*table.primary_key.columns).execution_options(yield_per=_ROWS)
+    return connection.execute(query).partitions(_ROWS)
