@@ -108,7 +108,7 @@ class Postgres:
 
 def make(settings: dict[str, str] | None = None) -> Postgres:
     """A server that runs, in a temporary folder of its own. Whoever makes it calls :func:`remove`."""
-    folder = Path(tempfile.mkdtemp(prefix="invoicer-pg-", dir="/tmp"))  # sockets need short names
+    folder = Path(tempfile.mkdtemp(prefix="invoicer-pg-"))
     for attempt in range(3):
         server = Postgres(folder, _free_port())
         try:
