@@ -12,17 +12,19 @@ from invoicer.ledger.moving import move
 from invoicer.ledger.numbering import Numbering
 from invoicer.ledger.records import (
     Artifact,
-    DraftStatus,
     Issued,
     Plan,
     PlannedDraft,
     PlanStatus,
     PlanSummary,
 )
+from invoicer.ledger.release import RULE, Decision, DraftStatus, Verdict
 from invoicer.ledger.series import document_number, pattern_fault, series_key
 
 __all__ = [
+    "RULE",
     "Artifact",
+    "Decision",
     "DraftStatus",
     "Fault",
     "Files",
@@ -36,6 +38,7 @@ __all__ = [
     "PlanSummary",
     "PlannedDraft",
     "Point",
+    "Verdict",
     "document_number",
     "migrate",
     "move",

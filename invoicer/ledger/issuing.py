@@ -24,7 +24,8 @@ from invoicer.ledger import chain, dialect, schema
 from invoicer.ledger.faults import Point
 from invoicer.ledger.numbering import Numbering, Wanted, late, move, refuse_backwards, refuse_starts, take
 from invoicer.ledger.plans import plan_row, refuse_superseded, settle
-from invoicer.ledger.records import DraftStatus, billed_columns, document_columns
+from invoicer.ledger.records import billed_columns, document_columns
+from invoicer.ledger.release import DraftStatus
 from invoicer.ledger.series import document_number, file_name, series_key
 from invoicer.ledger.store import Store
 from invoicer.ledger.trouble import refused

@@ -9,10 +9,12 @@ from functools import partial
 from pathlib import Path
 
 from invoicer.domain.document import Document, Draft, Kind
+from invoicer.domain.doubt import Doubt
 from invoicer.domain.entitlement import BilledLine
 from invoicer.errors import Problem
-from invoicer.ledger import artifacts, chain, dialect, issuing, plans, reading, verify
+from invoicer.ledger import artifacts, chain, decisions, dialect, issuing, plans, reading, verify
 from invoicer.ledger.connecting import connect
+from invoicer.ledger.decisions import Choice, Say
 from invoicer.ledger.durable import make_folder, sweep
 from invoicer.ledger.faults import Fault, no_fault
 from invoicer.ledger.files import Files
@@ -100,18 +102,24 @@ class Ledger:
         provenance: Mapping[str, str] | None = None,
         *,
         numbering: Numbering = PLAIN,
+        doubts: Sequence[Sequence[Doubt]] = (),
+        people: int = 1,
     ) -> int:
         """Store a plan made on ``created``, seen from ``as_of``; answers its id.
 
         ``drafts`` come with the fingerprints of their inputs, in the order in which they shall be numbered; ``holds`` are
         the problems of each held contract; ``provenance`` (versions of code and plugins) goes into the log. Every other
-        plan with drafts that wait is superseded. When the latest plan waits with the same fingerprints and holds and is
-        as of the same day, nothing is stored and its id is the answer: confirmations stay.
+        plan with drafts that wait is superseded. When the latest plan waits with the same fingerprints, doubts and holds
+        and is as of the same day, nothing is stored and its id is the answer: confirmations stay. Otherwise what was
+        decided about a draft that comes again, with the same doubts, is taken over, and the log says so.
+
+        ``doubts`` are those about each draft (none where the sequence is empty); ``people`` different people have to
+        release each draft.
 
         Raises RunError: L131 the pattern of a series (:attr:`Draft.series`) can't be used, L132 it is another seller's,
         L133 and L134 a series can't start where ``numbering`` says.
         """
-        return plans.store_plan(self._store, as_of, created, drafts, holds, provenance or {}, numbering)
+        return plans.store_plan(self._store, as_of, created, drafts, holds, provenance or {}, numbering, doubts, people)
 
     def plan(self, plan: int | None = None) -> Plan:
         """The plan of that id, or the latest. Raises RunError (L120) when there is none."""
@@ -130,13 +138,37 @@ class Ledger:
         *,
         positions: Collection[int] | None = None,
         contracts: Collection[str] | None = None,
+        doubts: Collection[str] | None = None,
+        rule: bool = False,
     ) -> tuple[int, ...]:
-        """Release the drafts of a plan, or only those at these positions or with a line of these contracts; answers the
-        positions released now (none when they were released before).
+        """Release the drafts of a plan that wait, or only those at these positions, with a line of these contracts, with a
+        doubt of these names, and with them the doubts that are named; answers the positions of which something was
+        released now (none when all was released before).
 
-        Raises RunError: L120 no such plan, L121 superseded, L122 nothing fits the filter, L123 ``who`` is empty.
+        A draft with an open doubt that is not named is not released. It is confirmed when as many different people as it
+        takes have released it and each of its doubts. One that was rejected is meant only when a contract or a doubt is
+        named. ``rule``: ``who`` is a rule of the workspace.
+
+        Raises RunError: L120 no such plan, L121 superseded, L122 nothing fits the choice, L123 ``who`` or ``remark`` is
+        empty, L125 everything that is chosen waits for somebody else than ``who``.
         """
-        return plans.confirm(self._store, plan, who, remark, on, positions, contracts)
+        choice = Choice(positions, contracts, doubts)
+        return decisions.confirm(self._store, plan, Say(who, remark, on, rule), choice)
+
+    def reject(
+        self,
+        plan: int,
+        who: str,
+        remark: str,
+        on: dt.date,
+        *,
+        positions: Collection[int] | None = None,
+        contracts: Collection[str] | None = None,
+        doubts: Collection[str] | None = None,
+    ) -> tuple[int, ...]:
+        """Reject drafts, or only the doubts that are named, chosen as by :meth:`confirm`; answers the positions of which
+        something was rejected now. A rejected draft is not issued, also when it is planned again as it is."""
+        return decisions.reject(self._store, plan, Say(who, remark, on), Choice(positions, contracts, doubts))
 
     def drop(
         self,
@@ -150,7 +182,7 @@ class Ledger:
     ) -> tuple[int, ...]:
         """Take drafts out of a plan (rejected, or planned upon inputs that have changed); chosen and answered as by
         :meth:`confirm`. They leave no number."""
-        return plans.drop(self._store, plan, who, remark, on, positions, contracts)
+        return decisions.drop(self._store, plan, Say(who, remark, on), Choice(positions, contracts))
 
     # Documents
 

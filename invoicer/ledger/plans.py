@@ -12,11 +12,14 @@ import sqlalchemy as sa
 
 from invoicer.domain import canonical
 from invoicer.domain.document import Draft
+from invoicer.domain.doubt import Doubt
 from invoicer.errors import Problem
 from invoicer.ledger import chain, dialect, schema
 from invoicer.ledger.faults import Point
+from invoicer.ledger.kept import carried_over, decided_as, decisions_of, doubt_rows, doubted_as, doubts_of, keep
 from invoicer.ledger.numbering import Numbering, refuse_foreign, refuse_starts
-from invoicer.ledger.records import DraftStatus, Plan, PlannedDraft, PlanStatus, PlanSummary, span_of
+from invoicer.ledger.records import Plan, PlannedDraft, PlanStatus, PlanSummary, span_of
+from invoicer.ledger.release import Decision, DraftStatus
 from invoicer.ledger.series import pattern_fault
 from invoicer.ledger.store import Store
 from invoicer.ledger.trouble import refused
@@ -33,20 +36,29 @@ def store_plan(
     holds: Holds,
     provenance: Mapping[str, str],
     numbering: Numbering,
+    doubts: Sequence[Sequence[Doubt]],
+    people: int,
 ) -> int:
-    """Store a plan, in the place of one that still waits; a plan that says the same as that one is not stored again."""
+    """Store a plan, in the place of one that still waits; a plan that says the same as that one is not stored again. What
+    was decided about drafts that it has again, with the same doubts, is taken over."""
+    doubts = doubts or [()] * len(drafts)
     with store.write() as connection:
         _check_series(connection, [draft for draft, _ in drafts])
         refuse_starts(connection, numbering)
         waiting = _waiting_plan(connection)
-        if waiting and _says(connection, waiting, as_of, [fingerprint for _, fingerprint in drafts], holds):
+        if waiting and _says(
+            connection, waiting, as_of, [fingerprint for _, fingerprint in drafts], holds, doubts, people
+        ):
             return waiting
         plan = _next_id(connection)
         row = {"id": plan, "as_of": as_of, "created": created, "status": PlanStatus.OPEN}
         connection.execute(sa.insert(schema.plans), [row])
-        rows = _draft_rows(connection, plan, drafts)
+        rows = [{**one, "people": people, "since": created} for one in _draft_rows(connection, plan, drafts)]
+        decisions, again = carried_over(connection, plan, rows, doubts)
         if rows:
             connection.execute(sa.insert(schema.plan_drafts), rows)
+        if doubted := doubt_rows(plan, doubts):
+            connection.execute(sa.insert(schema.plan_doubts), doubted)
         if held := _hold_rows(plan, holds):
             connection.execute(sa.insert(schema.plan_holds), held)
         settle(connection, plan)
@@ -60,45 +72,15 @@ def store_plan(
             "count": len(rows),
             "holds": sorted(holds),
             "supersedes": superseded,
+            "doubts": digest(map(doubted_as, doubted)),
+            "decisions": digest(map(decided_as, decisions)),
+            "waits": digest(map(waits_as, rows)),
+            "kept": again,
             "provenance": dict(provenance),
         }
-        chain.append(connection, [("planned", payload)])
+        keep(connection, decisions, chain.append(connection, [("planned", payload)])[0])
         store.fault(Point.LOG_APPENDED)
         return plan
-
-
-def confirm(
-    store: Store,
-    plan: int,
-    who: str,
-    remark: str,
-    on: dt.date,
-    positions: Collection[int] | None,
-    contracts: Collection[str] | None,
-) -> tuple[int, ...]:
-    """Release planned drafts; answers the positions that were released now."""
-    if not who.strip():
-        raise refused("L123", store.folder, "a confirmation needs the name of who gives it", "say who confirms")
-    if not remark.strip():
-        raise refused("L123", store.folder, "a confirmation needs a remark", "say why it may go out")
-    return _decide(
-        store, "confirmed", plan, {DraftStatus.PLANNED: DraftStatus.CONFIRMED}, who, remark, on, positions, contracts
-    )
-
-
-def drop(
-    store: Store,
-    plan: int,
-    who: str,
-    remark: str,
-    on: dt.date,
-    positions: Collection[int] | None,
-    contracts: Collection[str] | None,
-) -> tuple[int, ...]:
-    """Take drafts out of a plan that is not issued; answers the positions that were dropped now."""
-    return _decide(
-        store, "dropped", plan, dict.fromkeys(_LIVE, DraftStatus.DROPPED), who, remark, on, positions, contracts
-    )
 
 
 def read_plan(store: Store, plan: int | None) -> Plan:
@@ -107,13 +89,14 @@ def read_plan(store: Store, plan: int | None) -> Plan:
     with store.read() as connection:
         row = plan_row(connection, store, plan)
         found = connection.execute(sa.select(drafts).where(drafts.c.plan == row.id).order_by(drafts.c.position))
+        doubts, decisions = doubts_of(connection, row.id), decisions_of(connection, row.id)
         holds = connection.execute(sa.select(held).where(held.c.plan == row.id).order_by(held.c.contract))
         return Plan(
             row.id,
             row.as_of,
             row.created,
             PlanStatus(row.status),
-            tuple(map(planned_draft, found)),
+            tuple(planned_draft(one, doubts.get(one.position, ()), decisions.get(one.position, ())) for one in found),
             {hold.contract: tuple(canonical.from_json(list[Problem], hold.problems)) for hold in holds},
         )
 
@@ -158,14 +141,14 @@ def settle(connection: sa.Connection, plan: int) -> None:
     drafts = schema.plan_drafts.c
     found = set(connection.execute(sa.select(drafts.status).where(drafts.plan == plan).distinct()).scalars())
     status = PlanStatus.ISSUED
-    if DraftStatus.PLANNED in found:
+    if found & {DraftStatus.PLANNED, DraftStatus.REJECTED}:
         status = PlanStatus.OPEN
     elif DraftStatus.CONFIRMED in found:
         status = PlanStatus.CONFIRMED
     connection.execute(sa.update(schema.plans).where(schema.plans.c.id == plan).values(status=status))
 
 
-def planned_draft(row: sa.Row[Any]) -> PlannedDraft:
+def planned_draft(row: sa.Row[Any], doubts: tuple[Doubt, ...], decisions: tuple[Decision, ...]) -> PlannedDraft:
     """A row of the drafts as a record."""
     return PlannedDraft(
         row.position,
@@ -175,6 +158,10 @@ def planned_draft(row: sa.Row[Any]) -> PlannedDraft:
         DraftStatus(row.status),
         row.remark,
         row.document or "",
+        doubts,
+        decisions,
+        row.people,
+        row.since,
     )
 
 
@@ -188,53 +175,9 @@ def planned_as(row: Mapping[str, Any] | sa.RowMapping) -> str:
     return f"{canonical.sha256(row['json'])} {row['sha256']} {row['fingerprint']} {row['contracts']} {row['revisions']}"
 
 
-def _decide(
-    store: Store,
-    kind: str,
-    plan: int,
-    moves: Mapping[DraftStatus, DraftStatus],
-    who: str,
-    remark: str,
-    on: dt.date,
-    positions: Collection[int] | None,
-    contracts: Collection[str] | None,
-) -> tuple[int, ...]:
-    drafts = schema.plan_drafts.c
-    with store.write() as connection:
-        refuse_superseded(store, plan_row(connection, store, plan))
-        query = sa.select(drafts.position, drafts.contracts, drafts.status, drafts.sha256)
-        chosen = [
-            row
-            for row in connection.execute(query.where(drafts.plan == plan).order_by(drafts.position))
-            if (positions is None or row.position in positions)
-            and (contracts is None or not set(contracts).isdisjoint(json.loads(row.contracts)))
-        ]
-        if not chosen and (positions is not None or contracts is not None):
-            cause = f"no draft of plan {plan} has such a position or contract"
-            raise refused("L122", store.folder, cause, f"look at plan {plan} for what there is to choose from")
-        moving = [row for row in chosen if row.status in moves]
-        if moving:
-            values = [{"p": row.position, "s": moves[DraftStatus(row.status)], "r": remark} for row in moving]
-            _move(connection, plan, values)
-            settle(connection, plan)
-            store.fault(Point.DRAFTS_CONFIRMED)
-            payload = {
-                "plan": plan,
-                "who": who,
-                "remark": remark,
-                "on": on,
-                "positions": [row.position for row in moving],
-                "drafts": digest(row.sha256 for row in moving),
-            }
-            chain.append(connection, [(kind, payload)])
-            store.fault(Point.LOG_APPENDED)
-        return tuple(row.position for row in moving)
-
-
-def _move(connection: sa.Connection, plan: int, values: list[dict[str, Any]]) -> None:
-    drafts = schema.plan_drafts
-    update = sa.update(drafts).where(drafts.c.plan == plan, drafts.c.position == sa.bindparam("p"))
-    connection.execute(update.values(status=sa.bindparam("s"), remark=sa.bindparam("r")), values)
+def waits_as(row: Mapping[str, Any] | sa.RowMapping) -> str:
+    """For how many people a row of the drafts waits, and since when."""
+    return f"{row['people']} {row['since']}"
 
 
 def _check_series(connection: sa.Connection, drafts: Iterable[Draft]) -> None:
@@ -261,14 +204,25 @@ def _waiting_plan(connection: sa.Connection) -> int | None:
     return connection.execute(query).scalar_one_or_none()
 
 
-def _says(connection: sa.Connection, plan: int, as_of: dt.date, fingerprints: list[str], holds: Holds) -> bool:
+def _says(
+    connection: sa.Connection,
+    plan: int,
+    as_of: dt.date,
+    fingerprints: list[str],
+    holds: Holds,
+    doubts: Sequence[Sequence[Doubt]],
+    people: int,
+) -> bool:
     """Whether what is left of a stored plan is what a new one would say."""
     plans, drafts, held = schema.plans.c, schema.plan_drafts.c, schema.plan_holds.c
-    left = sa.select(drafts.fingerprint).where(drafts.plan == plan, drafts.status.in_(_LIVE)).order_by(drafts.position)
+    query = sa.select(drafts.position, drafts.fingerprint, drafts.people)
+    left = connection.execute(query.where(drafts.plan == plan, drafts.status.in_(_LIVE)).order_by(drafts.position))
+    doubted = doubts_of(connection, plan)
+    said = [(row.fingerprint, row.people, doubted.get(row.position, ())) for row in left]
     problems = sa.select(held.contract, held.problems).where(held.plan == plan).order_by(held.contract)
     return (
         connection.execute(sa.select(plans.as_of).where(plans.id == plan)).scalar_one() == as_of
-        and connection.execute(left).scalars().all() == fingerprints
+        and said == [(one, people, tuple(mine)) for one, mine in zip(fingerprints, doubts, strict=True)]
         and connection.execute(problems).all()
         == [(row["contract"], row["problems"]) for row in _hold_rows(plan, holds)]
     )

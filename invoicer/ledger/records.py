@@ -12,10 +12,12 @@ from typing import Any
 
 from invoicer.domain import canonical
 from invoicer.domain.document import Draft, Kind
+from invoicer.domain.doubt import Doubt
 from invoicer.domain.entitlement import BilledLine
 from invoicer.domain.money import Money, minor_digits
 from invoicer.domain.period import Period
 from invoicer.errors import Problem
+from invoicer.ledger.release import DRAFT, Decision, DraftStatus, about, open_doubts, rejected, releasers
 
 
 class PlanStatus(StrEnum):
@@ -27,24 +29,12 @@ class PlanStatus(StrEnum):
     SUPERSEDED = "superseded"
 
 
-class DraftStatus(StrEnum):
-    """How far a draft of a plan has come."""
-
-    PLANNED = "planned"
-    CONFIRMED = "confirmed"
-    ISSUED = "issued"
-    DROPPED = "dropped"
-
-    @property
-    def live(self) -> bool:
-        """Whether it may still become a document."""
-        return self in (DraftStatus.PLANNED, DraftStatus.CONFIRMED)
-
-
 @dataclass(frozen=True, slots=True)
 class PlannedDraft:
     """A draft of a plan. ``position`` counts from 1, ``contracts`` are the ids that its lines come from, ``json`` is the
-    canonical form, ``document`` the number that it was issued under ("" before)."""
+    canonical form, ``document`` the number that it was issued under ("" before). ``people`` different people have to
+    release it, and its ``doubts`` besides; ``decisions`` are what was decided so far, the oldest first. It was planned
+    first on the day ``since``."""
 
     position: int
     contracts: tuple[str, ...]
@@ -53,6 +43,24 @@ class PlannedDraft:
     status: DraftStatus
     remark: str = ""
     document: str = ""
+    doubts: tuple[Doubt, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    people: int = 1
+    since: dt.date | None = None
+
+    @property
+    def open_doubts(self) -> tuple[Doubt, ...]:
+        """The doubts that fewer people have released than it takes."""
+        return open_doubts(self.doubts, self.decisions)
+
+    @property
+    def rejected(self) -> tuple[Decision, ...]:
+        """The rejections that nobody has taken back."""
+        return rejected(self.decisions)
+
+    def releasers(self, doubt: Doubt | None = None) -> tuple[str, ...]:
+        """Who released a doubt, or the draft itself."""
+        return releasers(self.decisions, about(doubt) if doubt else DRAFT)
 
     @property
     def draft(self) -> Draft:

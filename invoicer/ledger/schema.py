@@ -103,7 +103,31 @@ plan_drafts = Table(
     Column("status", word(), nullable=False),
     Column("remark", Text, nullable=False),
     Column("document", ForeignKey("documents.number"), unique=True),
+    Column("people", Integer, nullable=False, server_default="1"),  # how many different people have to release it
+    Column("since", Date),  # the day on which it was planned first
     sa.Index("plan_drafts_by_status", "plan", "status", "position"),  # texts are long: what waits is known without them
+)
+
+plan_doubts = Table(
+    "plan_doubts",
+    metadata,
+    Column("plan", ForeignKey("plans.id"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # counts from 1 within a draft
+    Column("contract", word(), nullable=False),
+    Column("name", word(), nullable=False),
+    Column("json", Text, nullable=False),
+)
+
+plan_decisions = Table(
+    "plan_decisions",
+    metadata,
+    Column("plan", ForeignKey("plans.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # counts from 1 within a plan
+    Column("position", Integer, nullable=False),
+    Column("contract", word(), nullable=False),  # "": about the draft itself
+    Column("json", Text, nullable=False),
+    Column("logged", ForeignKey("log.sequence"), nullable=False),
 )
 
 plan_holds = Table(

@@ -15,8 +15,10 @@ from invoicer.errors import Place, Problem, RunError
 from invoicer.ledger import chain, dialect, schema
 from invoicer.ledger.dialect.words import RESTORE
 from invoicer.ledger.issuing import billed_digest
-from invoicer.ledger.plans import digest, planned_as
+from invoicer.ledger.kept import decided_as, decisions_of, doubted_as, doubts_of
+from invoicer.ledger.plans import digest, planned_as, waits_as
 from invoicer.ledger.records import billed_columns, document_columns
+from invoicer.ledger.release import DraftStatus, status_of
 from invoicer.ledger.series import document_number
 from invoicer.ledger.store import Store
 
@@ -69,14 +71,47 @@ def _document(row: sa.Row[Any], entry: Mapping[str, Any], lines: Sequence[sa.Row
 
 
 def _plans(connection: sa.Connection) -> Iterator[Problem]:
-    drafts = schema.plan_drafts
-    stored: dict[int, list[str]] = defaultdict(list)
+    """The drafts of each plan, their doubts, and what was decided about them, against the entries of the log that brought
+    them; and that each draft is where its decisions put it (a plan from before decisions were kept has none)."""
+    drafts, doubts, decisions = schema.plan_drafts, schema.plan_doubts, schema.plan_decisions
+    stored: dict[int, list[sa.Row[Any]]] = defaultdict(list)
+    doubted: dict[int, list[str]] = defaultdict(list)
+    decided: dict[int, list[str]] = defaultdict(list)
     for row in connection.execute(sa.select(drafts).order_by(drafts.c.plan, drafts.c.position)):
-        stored[row.plan].append(planned_as(row._mapping))
-    for entry in _entries(connection, "planned").values():
-        if digest(stored[entry["plan"]]) != entry["drafts"]:
-            part = f"plan {entry['plan']}"
+        stored[row.plan].append(row)
+    for row in connection.execute(sa.select(doubts).order_by(doubts.c.plan, doubts.c.position, doubts.c.number)):
+        doubted[row.plan].append(doubted_as(row._mapping))
+    for row in connection.execute(sa.select(decisions).order_by(decisions.c.plan, decisions.c.number)):
+        decided[row.logged].append(decided_as(row._mapping))
+    for at, entry in _entries(connection, "planned").items():
+        part, nothing = f"plan {entry['plan']}", digest(())
+        if digest(planned_as(row._mapping) for row in stored[entry["plan"]]) != entry["drafts"]:
             yield _changed("L117", part, f"the drafts of {part} are not what was planned")
+        elif digest(doubted.pop(entry["plan"], ())) != entry.get("doubts", nothing):
+            yield _changed("L117", part, f"the doubts about drafts of {part} are not what was planned")
+        elif digest(decided.pop(at, ())) != entry.get("decisions", nothing):
+            yield _changed("L117", part, f"what {part} took over of earlier decisions is not what was logged")
+        elif "waits" in entry and digest(waits_as(row._mapping) for row in stored[entry["plan"]]) != entry["waits"]:
+            yield _changed("L117", part, f"how many people drafts of {part} wait for, or since when, was changed")
+        elif "waits" in entry:
+            yield from _released(connection, entry["plan"], stored[entry["plan"]])
+    for at, entry in {**_entries(connection, "confirmed"), **_entries(connection, "rejected")}.items():
+        part = f"plan {entry['plan']}"
+        if digest(decided.pop(at, ())) != entry.get("decisions", digest(())):
+            yield _changed("L117", part, f"what {entry['who']} decided about {part} is not what was logged")
+    if decided or doubted:
+        yield _changed("L117", "", "there are doubts or decisions that belong to no plan")
+
+
+def _released(connection: sa.Connection, plan: int, rows: Sequence[sa.Row[Any]]) -> Iterator[Problem]:
+    """Each draft that is not where its decisions put it: nothing is issued that nobody released."""
+    doubts, decisions = doubts_of(connection, plan), decisions_of(connection, plan)
+    for row in rows:
+        found = status_of(row.people, doubts.get(row.position, ()), decisions.get(row.position, ()))
+        wanted = DraftStatus.CONFIRMED if row.status == DraftStatus.ISSUED else DraftStatus(row.status)
+        if wanted is not DraftStatus.DROPPED and found is not wanted:
+            cause = f"draft {row.position} of plan {plan} is {row.status}, and by what was decided it is {found}"
+            yield _changed("L117", f"plan {plan}", cause)
 
 
 def _series(connection: sa.Connection) -> Iterator[Problem]:
