@@ -138,6 +138,7 @@ _UNIT_WORDS = (
     mark_plural("piece", "pieces"),
     mark_plural("seat", "seats"),
     mark_plural("user", "users"),
+    mark_plural("seller", "sellers"),
     mark_plural("licence", "licences"),
     mark_plural("mailbox", "mailboxes"),
     mark_plural("domain", "domains"),

@@ -298,10 +298,11 @@ def keep_the_promise(text: str, data: st.DataObject) -> None:
     on = data.draw(st.dates(dt.date(2026, 1, 1), dt.date(2027, 6, 1)))
     days = pick((None, on, dt.date(2027, 9, 1)))
     ahead = {charge.id: until for charge in contract.charges if (until := data.draw(days))}
-    demands = engine.demands(contract, "Europe/Amsterdam", on, on, ahead)
+    evidence = evidence_of(contract)
+    demands = engine.demands(contract, "Europe/Amsterdam", on, on, ahead, evidence)
     sizes = st.integers(0, 5000).map(lambda number: Fraction(number, 4))
     measured = {demand.key: _measured(demand, data.draw(sizes)) for demand in demands}
-    rating = engine.rate(contract, (replace(ACME),), measured, on, on, ahead, evidence_of(contract))
+    rating = engine.rate(contract, (replace(ACME),), measured, on, on, ahead, evidence)
     holds = [hold for hold in rating.holds if hold.code != MISSING_FIGURE]
     note(text)
     note("\n".join(render(problem, loaded.texts) for problem in loaded.problems))
