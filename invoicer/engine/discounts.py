@@ -22,7 +22,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
 
-from invoicer.domain.contract import AmountOff, Discount, PercentOff, VolumeOff
+from invoicer.domain.contract import AmountOff, Contract, Discount, PercentOff, VolumeOff
 from invoicer.domain.entitlement import Component, Part
 from invoicer.domain.money import minor_digits, total
 from invoicer.domain.period import Period, Span
@@ -33,6 +33,7 @@ from invoicer.engine.daycount import Share, counted_by, part_of
 from invoicer.engine.holds import HeldError
 from invoicer.engine.quantities import Context, counts_for
 from invoicer.engine.rated import RatedSlot, beside, cut_share, line_amount, times
+from invoicer.engine.refunds import InParts
 from invoicer.engine.segments import cell_at
 from invoicer.errors import Problem
 
@@ -47,9 +48,17 @@ class _Taken:
     pots: dict[tuple[str, dt.date, dt.date], tuple[Fraction, Fraction]] = field(default_factory=dict)
 
 
-def discount(context: Context, slots: Sequence[RatedSlot]) -> tuple[Problem, ...]:
+def shares_amounts(contract: Contract) -> bool:
+    """Whether some amount is off several charges."""
+    return len(contract.charges) > 1 and any(
+        isinstance(one.off, AmountOff) and (one.charges is None or len(one.charges) > 1) for one in contract.discounts
+    )
+
+
+def discount(context: Context, slots: Sequence[RatedSlot], settled: InParts) -> tuple[Problem, ...]:
     """Add the discounts to rated billing periods, which are ordered by bill date and then as the charges stand in the
-    contract. Returns the holds of conditions that can't be decided."""
+    contract. Returns the holds of conditions that can't be decided. Of an amount, what the ``settled`` periods keep is
+    given already."""
     held: list[Problem] = []
     for off in context.contract.discounts:
         eligible = []
@@ -60,7 +69,7 @@ def discount(context: Context, slots: Sequence[RatedSlot]) -> tuple[Problem, ...
             except HeldError as error:
                 held.extend(error.problems)
         if isinstance(off.off, AmountOff):
-            _amount_off(off, off.off, eligible)
+            _amount_off(off, off.off, [one for one in eligible if one.key not in settled], settled)
         else:
             for rated in eligible:
                 _reduce(rated, off, _wanted(rated, off))
@@ -147,9 +156,13 @@ def _reduce(rated: RatedSlot, off: Discount, wanted: Trace) -> Fraction:
     return wanted.result
 
 
-def _amount_off(off: Discount, amount: AmountOff, slots: Sequence[RatedSlot]) -> None:
+def _amount_off(off: Discount, amount: AmountOff, slots: Sequence[RatedSlot], settled: InParts) -> None:
     """An agreed amount, shared by the charges that are billed on the same day for the same days."""
     taken = _Taken()
+    for one in settled.values():
+        if kept := list(one.given_off(off.id)):
+            taken.by_days += kept
+            taken.once_on = min(taken.once_on or dt.date.max, one.rated.slot.period.bill_date)
     ordered = sorted(slots, key=lambda rated: (rated.slot.period.bill_date, rated.slot.days))
     for (bill_date, days), members in groupby(ordered, key=lambda r: (r.slot.period.bill_date, r.slot.days)):
         group = [rated for rated in members if _left(rated) > 0]

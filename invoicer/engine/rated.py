@@ -52,6 +52,10 @@ class Agreed:
     concluded: dt.date
 
 
+Key = tuple[str, dt.date]
+"""What tells the billing periods of a contract apart: the charge and the first day."""
+
+
 @dataclass(frozen=True, slots=True)
 class RatedSlot:
     """A billing period with its parts and the entitlements of the charge itself; ``extra`` are those of its bounds.
@@ -66,6 +70,11 @@ class RatedSlot:
     quantity: Trace | None
     extra: list[Entitlement] = field(default_factory=list)
     cover: Cover | None = None
+
+    @property
+    def key(self) -> Key:
+        """Its charge and its first day."""
+        return self.seen.charge.id, self.slot.days.start
 
     @property
     def entitlements(self) -> tuple[Entitlement, ...]:

@@ -21,19 +21,20 @@ from invoicer.engine.commitments import settle
 from invoicer.engine.covers import Cover, billed
 from invoicer.engine.credits import credit, credit_asks
 from invoicer.engine.deposits import deposits, settled
-from invoicer.engine.discounts import discount
+from invoicer.engine.discounts import discount, shares_amounts
 from invoicer.engine.events import all_event_terms
 from invoicer.engine.holds import Held, HeldError, Unrated, Where
 from invoicer.engine.metered import may_ask
 from invoicer.engine.quantities import Ask, Context, asks_of, own_ask
-from invoicer.engine.rated import RatedSlot
-from invoicer.engine.refunds import refunds_in_part, retained
+from invoicer.engine.rated import Key, RatedSlot
+from invoicer.engine.refunds import InPart, InParts, in_part, refunds_in_part, retained, rules
 from invoicer.engine.schedule import Slot
 from invoicer.engine.segments import Part, Seen, parts_of
 from invoicer.engine.service import DAY, Keep
 from invoicer.errors import Problem
 
 NOTHING_BILLED: Mapping[str, dt.date] = {}
+NOTHING_SETTLED: InParts = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,7 @@ def rate(
     context = Context(contract, known_on, customers, measurements, evidence)
     rated, problems = _rated(context, through, billed_until)
     if refunds_in_part(contract, known_on):
-        uncut, more = _rated(context, through, billed_until, Keep.UNCUT)
-        rated, problems = retained(rated, uncut), {**more, **problems}
+        rated = _kept_in_part(context, through, billed_until, rated, problems)
     problems |= credit(context, rated, through)
     shortfalls = settle(contract, known_on, rated, through, billed_until, problems)
     lines = chain(_in_order(context, rated, through, billed_until), shortfalls)
@@ -82,8 +82,31 @@ def rate(
     return Rating(entitlements, tuple(holds), tuple(unrated))
 
 
+def _kept_in_part(
+    context: Context, through: dt.date, billed_until: Mapping[str, dt.date], used: list[RatedSlot], held: Held
+) -> list[RatedSlot]:
+    """The billing periods, of which ``used`` is what was used, with what is kept of those that are cut short. What holds
+    them is added to ``held``."""
+    kept: dict[Key, InPart] = {}
+    uncut, more = _rated(context, through, billed_until, Keep.UNCUT)
+    for period, problems in more.items():
+        held.setdefault(period, problems)
+    shared = shares_amounts(context.contract)
+    for rule in rules(context.contract, context.known_on):
+        if kept and shared:
+            uncut, _ = _rated(context, through, billed_until, Keep.UNCUT, kept)
+        kept |= in_part(used, uncut, rule)
+        if kept and shared:
+            used, _ = _rated(context, through, billed_until, Keep.SAID, kept)
+    return retained(used, kept)
+
+
 def _rated(
-    context: Context, through: dt.date, billed_until: Mapping[str, dt.date], keep: Keep = Keep.SAID
+    context: Context,
+    through: dt.date,
+    billed_until: Mapping[str, dt.date],
+    keep: Keep = Keep.SAID,
+    settled: InParts = NOTHING_SETTLED,
 ) -> tuple[list[RatedSlot], Held]:
     """The billing periods with all their lines, by bill date and then as the charges stand in the contract; and the holds
     by the period that they are about (None: of no one period)."""
@@ -109,7 +132,7 @@ def _rated(
             else:
                 rated.append((slot.period.bill_date, number, one))
     ordered = [one for *_, one in sorted(rated, key=lambda entry: (entry[0], entry[1], entry[2].slot.days))]
-    if loose := discount(context, ordered):
+    if loose := discount(context, ordered, settled):
         held[None] = loose
     return ordered, held
 

@@ -11,6 +11,9 @@ Decisions where terms leave room:
 * A short-rate table keeps its share of the whole, but never less than what was used: a refund is at most what the unused
   days cost. Time on cover counts from the first day of the billing period that is cut. A period that had no day of cover
   is given back whole.
+* An amount off several charges stays one amount: what is kept of it for a stopped charge was given, and the charges that
+  go on get what is left of it. They are rated once more for that; where charges are stopped under different rules, those
+  under the second get what the first left, and so on.
 * As with ``no refund``, only what was billed before the day on which the end was agreed is kept in part: a period billed
   later ends with the service.
 """
@@ -18,49 +21,100 @@ Decisions where terms leave room:
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
 from invoicer.domain.contract import Contract, InService
-from invoicer.domain.entitlement import Component, Detail, Entitlement
+from invoicer.domain.entitlement import Component, Detail, Entitlement, Part
 from invoicer.domain.money import Money, minor_digits
 from invoicer.domain.period import Period
-from invoicer.domain.refund import kept
+from invoicer.domain.refund import Refund, kept
 from invoicer.domain.timeline import Dated
 from invoicer.domain.trace import Trace, add, divide, given, multiply, rounded, subtract
-from invoicer.engine.rated import Agreed, RatedSlot, concluded, entitled
+from invoicer.engine.rated import Agreed, Key, RatedSlot, concluded, entitled
 from invoicer.engine.service import Keep, stretches
 
+Rule = Decimal | None
 _HUNDRED = given(100, "hundred")
 
 
 def refunds_in_part(contract: Contract, known_on: dt.date) -> bool:
     """Whether some service ends, as known on a day, with a refund of a part of what was billed."""
-    stops = (
-        one.stop
-        for charge in contract.charges
-        if not charge.deposit
-        for one in stretches(contract, charge, known_on, Keep.UNCUT)
-    )
-    return any(stop is not None and stop.value.refund.partial for stop in stops)
+    return next(_partial_stops(contract, known_on), None) is not None
 
 
-def retained(used: Sequence[RatedSlot], uncut: Sequence[RatedSlot]) -> list[RatedSlot]:
-    """The billing periods that are ``used``, with what is kept of the ``uncut`` ones; in the same order."""
-    cut = {(one.seen.charge.id, one.slot.days.start): one for one in used}
-    order = {charge.id: number for one in uncut[:1] for number, charge in enumerate(one.contract.charges)}
+@dataclass(frozen=True, slots=True)
+class InPart:
+    """A billing period with what is kept of it; what was ``used`` of it (None: nothing), and the days that were not."""
+
+    rated: RatedSlot
+    used: RatedSlot | None
+    unused: Period
+
+    def given_off(self, discount: str) -> Iterator[tuple[Period, Fraction]]:
+        """What a discount of that id takes off it, and for which days: at most what it took off the used days, for those."""
+        kept, earned = _off(self.rated, discount), _off(self.used, discount) if self.used else Fraction(0)
+        if self.used and (for_used := min(kept, earned)):
+            yield self.used.slot.days, for_used
+        if kept > earned:
+            yield self.unused, kept - earned
+
+
+InParts = Mapping[Key, InPart]
+
+
+def rules(contract: Contract, known_on: dt.date) -> tuple[Rule, ...]:
+    """The rules by which a part of something comes back, each once: a percentage, or by a table (None). Of charges under
+    one rule the amounts, each as used or as the same share between used and whole, come to no more than either rating."""
+    found = (one.value.refund for one in _partial_stops(contract, known_on))
+    return tuple(dict.fromkeys(map(_rule, found)))
+
+
+def in_part(used: Sequence[RatedSlot], uncut: Sequence[RatedSlot], rule: Rule) -> InParts:
+    """The ``uncut`` billing periods of which a part is kept by one of the :func:`rules`."""
+    cut = {one.key: one for one in used}
+    found = {}
     for whole in uncut:
         stop = whole.slot.beyond
-        if stop is not None and stop.value.refund.partial:
-            key = whole.seen.charge.id, whole.slot.days.start
-            cut[key] = _blended(whole, cut.get(key), stop)
+        if stop is not None and stop.value.refund.partial and _rule(stop.value.refund) == rule:
+            shown = cut.get(whole.key)
+            blended = _blended(whole, shown, stop)
+            if blended is not shown:
+                days = whole.slot.days
+                unused = Period(max(days.start, min(stop.effective, days.last_day)), days.end)
+                found[whole.key] = InPart(blended, shown, unused)
+    return found
+
+
+def retained(used: Sequence[RatedSlot], kept: InParts) -> list[RatedSlot]:
+    """The billing periods that are ``used``, with those in place of which a part is ``kept``; in the same order."""
+    cut = {one.key: one for one in used} | {key: one.rated for key, one in kept.items()}
+    order = {charge.id: number for one in [*cut.values()][:1] for number, charge in enumerate(one.contract.charges)}
 
     def place(one: RatedSlot) -> tuple[object, ...]:
         return one.slot.period.bill_date, order.get(one.seen.charge.id, 0), one.slot.days
 
     return sorted(cut.values(), key=place)
+
+
+def _partial_stops(contract: Contract, known_on: dt.date) -> Iterator[Dated[InService]]:
+    for charge in contract.charges:
+        for one in stretches(contract, charge, known_on, Keep.UNCUT) if not charge.deposit else ():
+            if one.stop is not None and one.stop.value.refund.partial:
+                yield one.stop
+
+
+def _rule(refund: Refund) -> Rule:
+    return None if refund.short_rate else refund.percent
+
+
+def _off(rated: RatedSlot, discount: str) -> Fraction:
+    lines = (
+        one for one in rated.entitlements if one.component.part is Part.DISCOUNT and one.component.name == discount
+    )
+    return -sum((line.net.exact for line in lines), Fraction(0))
 
 
 @dataclass(frozen=True, slots=True)

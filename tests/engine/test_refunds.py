@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -109,6 +110,57 @@ def test_minimum_and_discounts_keep_their_part() -> None:
         ("fee/minimum", "2026-01-01 to 2026-01-31", "120.00"),
         ("fee/discount/d", "2026-01-01 to 2026-01-31", "-60.00"),
     ]
+
+
+def shared_amount(*covers: Charge, per: Span | None = YEAR) -> dict[str, list[str]]:
+    """What an amount of 10.95 off everything comes to for each charge, once all of them are billed; it is never exceeded."""
+    off = Discount("off", "Off", clause(40), AmountOff(Decimal("10.95"), per), None, SIGNED, day("2026-01-01"), None)
+    found = rated(contract(*covers, end="2026-12-31", discounts=[off]), "2026-12-31")
+    each = [one for one in found if one.component.name == "off"]
+    assert sum_of(each) >= Decimal("-10.95"), table(each)
+    names = dict.fromkeys(one.component.charge for one in each)
+    return {name: [str(one.net.amount) for one in each if one.component.charge == name] for name in names}
+
+
+@pytest.mark.parametrize("per", [YEAR, None])
+def test_of_an_amount_off_several_charges_the_others_get_what_is_left(per: Span | None) -> None:
+    """73 of 365 days of ``a`` were used. Per year, its discount was 2.19 for them and a third of 10.95 for all of it: it
+    keeps 2.19 + 10% of 1.46 = 2.336. Once, all of 10.95 fell on the shorter period: 10.95 - 10% of 7.30 = 10.22."""
+    a = cover("2026-03-15", "2026-03-01", Refund(Decimal(90)), "730.00", "a")
+    b, c = (charge(flat("730.00", YEAR), name=name, bill=ANNUAL) for name in "bc")
+    kept = {"a": ["-2.34"], "b": ["-4.31"], "c": ["-4.30"]}
+    once = {"a": ["-10.22"], "b": ["-0.37"], "c": ["-0.36"]}
+    assert shared_amount(a, b, c, per=per) == (kept if per else once)
+
+
+def test_an_amount_off_charges_that_stop_under_different_rules_is_one_amount() -> None:
+    late, later = ("2026-12-01", "2026-03-01"), ("2026-12-31", "2026-03-01")
+    for one, other in ((10, 90), (90, 10)):
+        a = cover(*late, Refund(Decimal(one)), "730.00", "a")
+        b = cover(*later, Refund(Decimal(other)), "730.00", "b")
+        shared_amount(a, b)
+    table_too = cover(*late, BY_TABLE, "730.00", "a"), cover(*later, Refund(Decimal(10)), "730.00", "b")
+    shared_amount(*table_too)
+
+
+@LAW
+@given(
+    st.lists(
+        st.tuples(
+            st.dates(dt.date(2026, 1, 1), dt.date(2026, 12, 31)),
+            st.sampled_from([Refund(Decimal(90)), Refund(Decimal(25)), BY_TABLE, Refund.NONE, Refund.UNUSED]),
+            st.integers(1, 900),
+        ),
+        min_size=1,
+        max_size=4,
+    ),
+    st.sampled_from([YEAR, None]),
+)
+def test_an_amount_off_several_charges_is_never_exceeded(
+    stops: list[tuple[dt.date, Refund, int]], per: Span | None
+) -> None:
+    covers = [cover(str(end), "2026-01-02", rule, f"{cost}.00", f"c{n}") for n, (end, rule, cost) in enumerate(stops)]
+    shared_amount(*covers, charge(flat("600.00", YEAR), name="on", bill=ANNUAL), per=per)
 
 
 def test_a_minimum_that_is_not_prorated_is_kept_whole() -> None:
