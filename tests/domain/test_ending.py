@@ -148,6 +148,13 @@ def test_what_is_known_decides() -> None:
     assert twice is not None and twice.agreed == dt.date(2026, 9, 20), "the first notice counts"
 
 
+def test_of_two_notices_to_one_end_the_first_ended_it() -> None:
+    """Its clause and its day are those of the documents that were made; a second one changes nothing."""
+    first, second = notice("2026-02-01"), notice("2026-03-01", Giver.SELLER)
+    found = ending(YEARLY, [first, second], dt.date.max, None)
+    assert found == Ending(dt.date(2027, 1, 1), first.given, CLAUSE, None)
+
+
 # Laws
 
 DAYS = st.dates(dt.date(2025, 1, 1), dt.date(2031, 12, 31))

@@ -200,6 +200,13 @@ def test_over_the_term_is_one_period() -> None:
     assert shortfalls(renewing, "2031-07-01") == [("2028-07-01", "2026-01-01 to 2028-06-30", "3000.00")]
 
 
+def test_over_a_term_that_ends_where_it_begins_to_count_there_is_nothing_to_settle() -> None:
+    for start, expected in (("2028-07-01", []), ("2028-06-30", [("2028-07-01", "2028-06-30 to 2028-06-30", "70.00")])):
+        made = commitment("100.00", None, start=day(start))
+        terms = replace(committed(charge(flat("900.00")), made), term_end=day("2028-07-01"))
+        assert shortfalls(terms, "2031-07-01") == expected
+
+
 def test_it_is_not_seen_before_it_is_agreed() -> None:
     late = commitment(agreed=day("2026-09-01"), amendment=1, start=day("2026-09-01"))
     terms = committed(charge(flat("900.00")), late)

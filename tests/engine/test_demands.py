@@ -9,8 +9,10 @@ import pytest
 
 from invoicer import engine, home
 from invoicer.domain.contract import Charge
+from invoicer.domain.period import Period
 from invoicer.engine import metered, rating
 from invoicer.language import load
+from tests.engine import terms
 
 GOOD = sorted((Path(__file__).parent.parent / "language" / "good").glob("*.terms"))
 WORKSPACES = [folder for folder in sorted(home.folder("rules").iterdir()) if folder.is_dir()]
@@ -52,3 +54,10 @@ def test_every_meter_that_is_asked_for_is_due(place: Path) -> None:
             assert asked or not due or any(discount.when for discount in contract.discounts)
             some = some or bool(asked)
     assert some is any(contract.meters for contract in contracts)
+
+
+def test_a_meter_is_due_on_the_day_of_its_bill() -> None:
+    one = terms.contract(terms.metered(terms.each("1.00")))
+    january = Period(dt.date(2026, 1, 1), dt.date(2026, 2, 1))
+    assert engine.due_meters(one, terms.LATER, dt.date(2026, 2, 1)) == {"use": january}
+    assert engine.due_meters(one, terms.LATER, dt.date(2026, 1, 31)) == {}

@@ -19,6 +19,7 @@ from invoicer.domain.inputs import Declared, Input
 from invoicer.domain.period import Period, Span, Unit
 from invoicer.domain.price import PerUnit
 from invoicer.domain.refund import Refund, ShortRate
+from invoicer.domain.timeline import Dated, Timeline
 from invoicer.domain.trace import Rounding
 from invoicer.engine import Rating, rate, schedule
 from tests.engine.terms import (
@@ -168,6 +169,35 @@ def test_a_cancellation_pro_rata() -> None:
     assert settled == [deposit, ("liability/adjustment", "2026-08-30", "2026-01-01 to 2026-06-30", "416.44")]
     least = lines(terms, "2026-08-30", {HALF: 100_000}, known_on="2027-02-01")
     assert least[-1][3] == "-495.89", "the minimum for these days, less the deposit for them"
+
+
+def settled_by(terms: Contract, through: str, **more: object) -> tuple[str, str]:
+    """When what the adjustment rests on was agreed, and concluded."""
+    found = rating(terms, through, **more)  # type: ignore[arg-type]
+    (one,) = (e for e in found.entitlements if e.component.part is Part.ADJUSTMENT)
+    return str(one.agreed), str(one.concluded)
+
+
+def test_a_stop_that_was_agreed_with_the_deposit_leaves_the_clause_of_the_deposit() -> None:
+    """Deposit and stop of one agreement: its clause is that of the deposit; a later stop is what was agreed last."""
+    for agreed, line in ((SIGNED.isoformat(), 2), ("2000-01-02", 31)):
+        cut = liability("2026-07-01", agreed, False, Refund.UNUSED)
+        deposit = Deposit(Decimal("4000.00"), 1)
+        cut = replace(cut, deposit=Timeline((Dated(SIGNED, SIGNED, deposit, clause(2)),)))
+        (one,) = rating(insured(cut), "2026-01-01").entitlements
+        assert (str(one.days), one.clause) == ("2026-01-01 to 2026-06-30", clause(line))
+        assert one.agreed == day(agreed)
+
+
+def test_an_adjustment_is_concluded_with_the_latest_price_that_it_settles() -> None:
+    """The price is raised in June, agreed in May; the stop of June concludes no cover."""
+    raised = prices(each("1.20", "EUR", size="1000"), ("2026-06-01", "2026-05-15", each("1.50", "EUR", size="1000")))
+    figures = {period("2026-01-01", "2026-05-31"): 2_500_000, period("2026-06-01", "2026-12-31"): 3_500_000}
+    terms = insured(liability(price=raised))
+    assert settled_by(terms, "2027-03-02", figures=figures) == ("2026-05-15", "2026-05-15")
+    stopped = insured(liability("2026-07-01", "2026-06-10", False, Refund.UNUSED))
+    found = settled_by(stopped, "2026-08-30", figures={HALF: 2_000_000}, known_on="2027-02-01")
+    assert found == ("2026-06-10", "2000-01-01")
 
 
 def test_a_cancellation_by_the_short_rate_table() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from itertools import islice
+from itertools import islice, product
 
 from invoicer.domain.contract import Anchor, Timing
 from invoicer.domain.indexation import Indexation
@@ -24,6 +24,9 @@ _MOST_ADJUSTMENTS = 50_000  # of all indexations of a contract, looked at for da
 _MOST_BEFORE = 20  # indexations of one day with which another one of that day is compared
 _LONG_BEFORE = 18  # months between the month compared and the adjustment
 _MOST_CHARGES = 1000  # of an indexation that are looked at, whether an invoice would wait
+_MOST_AWAITED = 5000  # adjustments of charges that are looked at for that
+_AHEAD = 120  # months after the first adjustment in which they are looked at
+DAY = dt.timedelta(days=1)
 _NOWHERE = Clause("", 0, 0, 0, 0, "")
 
 
@@ -46,7 +49,7 @@ def check_indexations(terms: Terms, known: Known) -> Iterator[Problem]:
         yield from _series(block, known)
         yield from _nothing(terms, block, any_raisable)
         yield from _before(agreement, block)
-        yield from _awaited(terms, block)
+        yield from _awaited(terms, agreement, block)
     yield from _twice(terms)
 
 
@@ -195,26 +198,30 @@ def _before(agreement: Agreement, block: tree.Block) -> Iterator[Problem]:
         yield problem(Code.C067, adjusts.first.where, cause, mend)
 
 
-def _awaited(terms: Terms, block: tree.Block) -> Iterator[Problem]:
-    """A first adjustment in the middle of a period that is billed in advance, before the month compared is over."""
-    raises, adjusts = _raises(block), tree.one(block.lines, tree.Adjusts)
-    after, ends = _compared(block), terms.ends.get(block.id.text)
-    if not isinstance(raises, tree.RaisesByIndex) or adjusts is None or after is None:
+def _awaited(terms: Terms, agreement: Agreement, block: tree.Block) -> Iterator[Problem]:
+    """The first adjustment in the middle of a period that is billed in advance, before the month compared is over."""
+    raises, ends = _raises(block), terms.ends.get(block.id.text)
+    if not isinstance(raises, tree.RaisesByIndex) or not _complete(block):
         return
-    day = adjusts.first.value
-    if (terms.end and day >= terms.end) or (ends and ends.at(day, dt.date.max)):
-        return
+    made = to_indexation(agreement, block, ends, _nowhere)
+    until = min(terms.end - DAY if terms.end else dt.date.max, add_months(made.first, _AHEAD))
     named = {name.text: name for name in raises.charges}
-    charges = (terms.charge(name) for name in named) if named else iter(terms.charges)
-    for charge in islice(charges, _MOST_CHARGES):
-        billed = _billed_on(charge, day) if charge else None
-        if charge and billed and billed < min(day, add_months(after, 1)):
+    listed_charges = (terms.charge(name) for name in named) if named else iter(terms.charges)
+    charges = [charge for charge in islice(listed_charges, _MOST_CHARGES) if charge and _in_advance(charge)]
+    for one, charge in islice(product(made.adjustments(until) if charges else (), charges), _MOST_AWAITED):
+        day, after = one.day, one.after
+        billed = _billed_on(charge, day) if after and not (ends and ends.at(day, dt.date.max)) else None
+        if after and billed and billed < min(day, add_months(after, 1)):
             where = named[charge.id].where if named else raises.where
             cause = f"the adjustment of {day} lies within days of `{charge.id}` that are billed on {billed}: "
             cause += f"that invoice waits until the index of {after:%Y-%m} is published"
             mend = "let adjustments fall on the first day of a billing period; if it is meant to wait, acknowledge it"
             yield problem(Code.C058, where, cause, mend)
             return
+
+
+def _in_advance(charge: ChargeTerms) -> bool:
+    return any(entry.value.timing is Timing.ADVANCE for entry in charge.billing.entries)
 
 
 def _compared(block: tree.Block) -> dt.date | None:
