@@ -189,6 +189,18 @@ def test_a_stop_that_was_agreed_with_the_deposit_leaves_the_clause_of_the_deposi
         assert one.agreed == day(agreed)
 
 
+def test_a_stop_at_the_end_of_the_year_leaves_the_clause_of_the_deposit() -> None:
+    (one,) = rating(insured(liability("2027-01-01", "2026-06-10", False, Refund.UNUSED)), "2026-12-31").entitlements
+    assert (one.clause, one.agreed) == (clause(1), SIGNED), "it cuts nothing"
+
+
+def test_a_deposit_is_concluded_with_its_price() -> None:
+    higher = each("1.50", "EUR", size="1000")
+    later = prices(each("1.20", "EUR", size="1000"), ("2026-01-01", "2025-12-20", higher))
+    (one,) = rating(insured(liability(price=later)), "2026-01-01").entitlements
+    assert (one.agreed, one.concluded) == (SIGNED, day("2025-12-20"))
+
+
 def test_an_adjustment_is_concluded_with_the_latest_price_that_it_settles() -> None:
     """The price is raised in June, agreed in May; the stop of June concludes no cover."""
     raised = prices(each("1.20", "EUR", size="1000"), ("2026-06-01", "2026-05-15", each("1.50", "EUR", size="1000")))
