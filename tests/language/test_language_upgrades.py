@@ -128,6 +128,26 @@ def test_a_newer_version_counts_though_an_older_one_was_agreed_after_it() -> Non
     assert price(own, "2029-01-01") == "11.00"
 
 
+@pytest.mark.parametrize("agreed", ["2025-11-01", "2026-02-01", "2028-05-01"])
+def test_no_step_of_an_older_version_comes_after_a_newer_one(agreed: str) -> None:
+    """Whether version 2 was agreed before version 3, with it or after it: its step of 2027 counts, that of 2029 doesn't."""
+    steps = "3\n  from 2027-03-01 18.00 EUR per seat per month\n  from 2029-06-01 19.00 EUR per seat per month"
+    text = LIST.replace("  included {included} seats", "{included}")
+    versions = (
+        (*VERSIONS[0][:4], "  included 2 seats"),
+        ("2", "2026-06-01", agreed, "13.00", "  included " + steps.replace("3\n", "3 seats\n", 1)),
+        ("3", "2027-09-01", "2026-02-01", "14.00", "  included 4 seats"),
+    )
+    lists = "".join(
+        text.format(version=v, since=f"from {since}", agreed=day, price=price, included=lines)
+        for v, since, day, price, lines in versions
+    )
+    (found,) = load([("c.terms", lists + CONTRACT.format(upgrades=", upgrades on renewal", own=""))]).contracts
+    assert [price(found, on) for on in ("2027-02-01", "2027-03-01", "2028-01-01", "2029-07-01")] == [
+        *("13.00", "18.00", "14.00", "14.00"),
+    ]
+
+
 def test_the_renewal_after_a_move_by_hand_takes_over_a_version_that_was_agreed_before_it() -> None:
     moved = contract("amendment 1 from 2027-07-01 agreed 2028-01-15\n  uses prices version 2\n")
     assert [price(moved, on) for on in ("2027-06-30", "2027-07-01", "2029-01-01")] == ["14.00", "13.00", "15.00"]

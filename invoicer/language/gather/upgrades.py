@@ -86,8 +86,11 @@ def with_upgrades(
 ) -> ChargeTerms:
     """A charge with what newer versions of its price list say of it. ``picks`` tell, for each thing that is taken over, the
     lines that state it; ``entry`` makes an entry of a timeline."""
+    listed_upgrades = tuple(upgrades)
     newer = [
-        (one, block) for one in _agreed_anew(upgrades) if (block := charge_in(one.price_list, said.id)) is not None
+        (one, block)
+        for one in _agreed_anew(listed_upgrades)
+        if (block := charge_in(one.price_list, said.id)) is not None
     ]
     if not newer or said.base is None:
         return said
@@ -97,7 +100,13 @@ def with_upgrades(
         node = value[0] if isinstance(value, tuple) else value
         return not any(node is line for line in listed)
 
-    found: dict[str, Any] = {"price": _upgraded(said.price, own, [e for u in newer for e in _prices(said, *u, entry)])}
+    prices = [
+        price
+        for one, block in newer
+        for price in _prices(said, one, block, entry)
+        if price.effective == _from(one, said) or price.effective < _overtaken(one, listed_upgrades)
+    ]
+    found: dict[str, Any] = {"price": _upgraded(said.price, own, prices)}
     for name, pick in picks.items():
         stated = ((one, next(filter(pick, block.lines), None)) for one, block in newer)
         entries = [entry(one.agreement, _from(one, said), line, line.where) for one, line in stated if line is not None]
@@ -118,6 +127,20 @@ def _agreed_anew(upgrades: Iterable[Upgrade]) -> Iterator[Upgrade]:
             if behind and earlier and older.agreement.agreed > one.agreement.agreed:
                 with_it = replace(one.agreement, number=older.agreement.number, agreed=older.agreement.agreed)
                 yield replace(one, agreement=with_it)
+
+
+def _overtaken(one: Upgrade, upgrades: Iterable[Upgrade]) -> dt.date:
+    """From when a newer version counts that was agreed no later: no step of the older one comes after it."""
+    number, agreement = version_of(one.price_list), one.agreement
+    later = (
+        other.agreement.effective
+        for other in upgrades
+        if version_of(other.price_list) > number
+        and other.agreement.number == 0
+        and other.agreement.effective > agreement.effective
+        and other.agreement.agreed <= agreement.agreed
+    )
+    return min(later, default=dt.date.max)
 
 
 def charge_in(price_list: tree.Document, name: str) -> tree.Block | None:
