@@ -36,6 +36,7 @@ MODULES = {
     "compare": ("diff",),
     "trial": ("test",),
     "batch": ("plan", "confirm", "issue", "run"),
+    "correct": ("credit", "credits", "rebill"),
     "upkeep": ("migrate", "move"),
     "edit": ("lsp",),
 }

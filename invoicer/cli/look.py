@@ -113,7 +113,7 @@ def explain(session: Session, number: str, line: int | None, as_json: bool) -> N
             ref = one.corrects
             reason = ref.reason.replace("-", " ")
             told = f"   corrects line {ref.line} of {ref.number}: billed {ref.billed}, due {ref.due} ({reason})"
-            if ref.reason == "service-credit":  # a later event: what was billed was right
+            if ref.is_later:  # a later event: what was billed was right
                 told = f"   reduces line {ref.line} of {ref.number} ({reason})"
             out.print(told, markup=False)
         out.print(words.tree_of(one.trace, found.words))

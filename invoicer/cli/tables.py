@@ -15,7 +15,7 @@ from invoicer.domain.document import Draft, Kind
 from invoicer.domain.entitlement import Part
 from invoicer.domain.money import Money
 from invoicer.errors import Problem
-from invoicer.ledger import DraftStatus, Issued, Plan, PlannedDraft
+from invoicer.ledger import DraftStatus, Issued, Plan, PlannedDraft, Recorded
 
 
 class Amounts(Protocol):
@@ -155,6 +155,26 @@ def carried(waiting: Iterable[Carried]) -> Table:
     )
     columns = ("Contract", "Customer", "Cur", "Amount", "Invoices of at least", "Until")
     return output.table("Carried forward", columns, rows, right=("Amount", "Invoices of at least"))
+
+
+def requests(found: Iterable[Recorded]) -> Table:
+    """What people asked to have credited, and what became of it."""
+    rows = []
+    for one in found:
+        request = one.request
+        currency = request.lines[0].amount.currency
+        amounts = sum((line.amount for line in request.lines), Money.zero(currency))
+        lines = ", ".join(str(line.line) for line in request.lines)
+        state = ", ".join(dict.fromkeys(number for _, number in one.issued)) or str(one.status)
+        held = any(line.basis and (request.id, line.line) not in one.released for line in request.lines)
+        if held and one.issued:
+            state += ", not billed again"
+        what = f"{request.reason}, billed anew" if request.wrong else str(request.reason)
+        rows.append(
+            (request.id, request.document, lines, what, request.kind, currency, amount(amounts), state, request.who)
+        )
+    columns = ("Request", "Document", "Lines", "Reason", "Kind", "Cur", "Amount", "State", "By")
+    return output.table("Credits", columns, rows, right=("Request", "Amount"))
 
 
 def plan_data(planned: runs.Planned) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 from invoicer.documents.basis import marked, standing
 from invoicer.documents.causes import explained
 from invoicer.documents.clusters import Cluster, clusters
+from invoicer.documents.concessions import carried_over
 from invoicer.documents.credited import Withheld, after_credits
 from invoicer.documents.difference import Comparison, Difference, parties_of
 from invoicer.documents.holds import held_for_age, held_for_error, held_for_reference
@@ -61,7 +62,9 @@ def compare(
     differences = list(marked(explained(differences, contract, through), stands.changed))
     overdue = [difference for difference in too_old if not difference.is_supply or difference.bill_date <= through]
     holds = [*held_for_age(overdue, horizon or dt.date.min), *held_for_reference(loose)]
-    return Comparison(tuple(sorted(differences, key=_order)), tuple(holds), tuple(held_for_error(withheld)))
+    forgone, told = carried_over(differences, positions, billed)
+    told = (*held_for_error(withheld), *told)
+    return Comparison(tuple(sorted((*differences, *forgone), key=_order)), tuple(holds), told)
 
 
 def _clusters(treated: Iterable[Treated], positions: Iterable[Position], through: dt.date) -> Iterator[Cluster]:
@@ -106,4 +109,5 @@ def _order(difference: Difference) -> tuple[Any, ...]:
         difference.parties.customer,
         difference.parties.currency,
         difference.treatment.key,
+        difference.carries or ("", 0),
     )

@@ -28,6 +28,7 @@ class Reason(StrEnum):
     CADENCE = "cadence-changed"
     INDEX = "index-revised"
     COUNTED = "counted-charges-changed"  # what counts towards a commitment comes to another amount
+    REBILLED = "billed-again"  # what was credited as an error was right after all
     REQUESTED = "requested"  # someone asked for it, and the request says why
 
 
@@ -77,7 +78,8 @@ class Difference:
     ``net`` is signed: above zero it is still to be billed, below zero it is to be given back. Without ``correction`` it is
     a new supply, and ``entitled`` is what it rests on; with one it adds to what was billed or takes from it, and
     ``entitled`` may be None: nothing is owed any more. ``treatment`` is that of the line corrected, or of the entitlement.
-    ``rebills`` are correction requests that held back what is billed here.
+    ``rebills`` are correction requests that held back what is billed here. With ``carries`` it takes a concession off a new
+    supply of the same invoice: that of this earlier line.
     """
 
     contract: str
@@ -93,6 +95,7 @@ class Difference:
     entitled: Entitlement | None
     correction: Correction | None = None
     rebills: tuple[int, ...] = ()
+    carries: tuple[str, int] | None = None
 
     @property
     def is_supply(self) -> bool:

@@ -15,7 +15,7 @@ from invoicer.documents.lines import line_of
 from invoicer.documents.totals import accounting_tax, breakdown
 from invoicer.domain.contract import Contract
 from invoicer.domain.correction import CreditKind
-from invoicer.domain.document import Draft, Kind
+from invoicer.domain.document import Draft, Kind, Line
 from invoicer.domain.entitlement import Component, Part
 from invoicer.domain.money import total
 from invoicer.domain.party import BankAccount, Seller
@@ -55,6 +55,7 @@ def _draft(group: Group, members: Sequence[Difference], context: Context) -> Dra
     agreed = [
         replace(line_of(difference, kind, context), number=number) for number, difference in enumerate(members, 1)
     ]
+    agreed = [replace(line, concedes=_supply_of(line, agreed)) if line.carries else line for line in agreed]
     lines = without_tax(agreed, context)
     bill_date, tax_point = max(line.bill_date for line in lines), max(line.tax_point for line in lines)
     customer = context.customer(parties.customer, context.known_on if group.corrects else tax_point)
@@ -94,6 +95,16 @@ def _draft(group: Group, members: Sequence[Difference], context: Context) -> Dra
     )
 
 
+def _supply_of(concession: Line, lines: Sequence[Line]) -> int:
+    """The number of the line that a concession is taken off."""
+    key = concession.contract, concession.component, concession.days, concession.treatment.key
+    return next(
+        line.number
+        for line in lines
+        if not line.carries and (line.contract, line.component, line.days, line.treatment.key) == key
+    )
+
+
 def _other(rate: ExchangeRate, currency: str) -> str:
     return rate.base if rate.currency == currency else rate.currency
 
@@ -126,6 +137,7 @@ def _order(difference: Difference, context: Context) -> tuple[Any, ...]:
         difference.treatment.key,
         difference.parties.customer,
         difference.parties.registration,
+        difference.carries or ("", 0),
     )
 
 

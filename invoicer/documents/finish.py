@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from invoicer.domain import canonical
-from invoicer.domain.document import Document, Draft, Kind
+from invoicer.domain.document import Document, Draft, Kind, Line
 from invoicer.domain.entitlement import BilledLine
 
 _POSITION = frozenset({"line", "column", "end_line", "end_column"})
@@ -49,15 +49,22 @@ def billed_lines(document: Document) -> tuple[BilledLine, ...]:
             bill_date=line.bill_date,
             tax_point=line.tax_point,
             issue_date=document.issue_date,
-            corrects=(line.corrects.number, line.corrects.line) if line.corrects else None,
+            corrects=_corrects(line, document.number),
             releases=line.releases,
             counts=line.counts,
             request=line.request,
             basis=line.basis,
             rebills=line.rebills,
+            carries=line.carries,
         )
         for line in document.lines
     )
+
+
+def _corrects(line: Line, number: str) -> tuple[str, int] | None:
+    if line.concedes:
+        return number, line.concedes
+    return (line.corrects.number, line.corrects.line) if line.corrects else None
 
 
 def fingerprint(draft: Draft) -> str:

@@ -12,13 +12,15 @@ from invoicer.domain.correction import CreditKind, CreditLine
 from invoicer.domain.document import Kind, Line, LineReference
 from invoicer.domain.entitlement import Part
 from invoicer.domain.money import Money
-from invoicer.domain.trace import subtract
+from invoicer.domain.trace import given, subtract
 
 
 def line_of(difference: Difference, kind: Kind, context: Context) -> Line:
     """The line of a difference on a document of that kind, with number 0 until its place is known. On a credit note its
     amount is positive where it is given back. Where prices include VAT, ``net`` is the agreed amount until
     :mod:`inclusive` takes the VAT out of it."""
+    if difference.carries is not None:
+        return _concession(difference, difference.carries, context)
     if difference.correction is None:
         return _supply_line(difference, context)
     return _correction_line(difference, difference.correction, kind, context)
@@ -51,6 +53,24 @@ def _supply_line(difference: Difference, context: Context) -> Line:
         premium=entitled.premium,
         charge=_charge(difference, context),
         rebills=difference.rebills,
+    )
+
+
+def _concession(difference: Difference, carries: tuple[str, int], context: Context) -> Line:
+    """A line that takes off what was forgone of the line that this supply takes the place of."""
+    forgone = given(-difference.net.exact, "conceded", difference.net.currency, source=f"{carries[0]}/{carries[1]}")
+    return replace(
+        _supply_line(difference, context),
+        quantity=Fraction(-1 if difference.net.amount < 0 else 1),
+        unit="",
+        unit_price=abs(difference.net.amount),
+        price_base=Decimal(1),
+        net=difference.net,
+        trace=subtract(given(0, "nothing", difference.net.currency), forgone, "net", difference.net.currency),
+        details=(),
+        proration=None,
+        counts=False,
+        carries=carries,
     )
 
 

@@ -19,7 +19,8 @@ from invoicer.errors import Place, Problem, Severity
 
 
 def promised(request: CreditRequest, billed: Sequence[BilledLine]) -> tuple[BilledLine, ...]:
-    """What a request will add to billed once it is issued: so a plan, and the next request, can count with it."""
+    """What a request will add to billed once it is issued: so a plan, and the next request, can count with it. (Here as
+    below, only for the lines that are among ``billed``: a document may carry several contracts.)"""
     return tuple(_promised(request, credit, line) for credit, line in _pairs(request, billed))
 
 
@@ -84,7 +85,7 @@ def still_wrong(
 
 def _pairs(request: CreditRequest, billed: Iterable[BilledLine]) -> list[tuple[CreditLine, BilledLine]]:
     lines = {line.line: line for line in billed if line.document == request.document}
-    return [(credit, lines[credit.line]) for credit in request.lines]
+    return [(credit, lines[credit.line]) for credit in request.lines if credit.line in lines]
 
 
 def _promised(request: CreditRequest, credit: CreditLine, line: BilledLine) -> BilledLine:

@@ -43,10 +43,10 @@ class CreditReason(StrEnum):
     @property
     def kind(self) -> CreditKind:
         """Whether that is an error or a concession."""
-        return CreditKind.CONCESSION if self in _CONCESSIONS else CreditKind.ERROR
+        return CreditKind.CONCESSION if self in CONCESSIONS else CreditKind.ERROR
 
 
-_CONCESSIONS = {CreditReason.GOODWILL, CreditReason.QUALITY, CreditReason.DELAY, CreditReason.SETTLEMENT}
+CONCESSIONS = frozenset({CreditReason.GOODWILL, CreditReason.QUALITY, CreditReason.DELAY, CreditReason.SETTLEMENT})
 
 
 class Wrong(StrEnum):

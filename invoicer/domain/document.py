@@ -10,6 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from invoicer.domain.contract import Premium
+from invoicer.domain.correction import CONCESSIONS
 from invoicer.domain.entitlement import Component, Detail
 from invoicer.domain.money import Money, minor_digits, total
 from invoicer.domain.party import BankAccount, Customer, Seller
@@ -33,8 +34,8 @@ class Kind(StrEnum):
 class LineReference:
     """A line of an earlier document that this one corrects. ``billed`` and ``due`` are the amounts before and after,
     ``reason`` a message key (``terms-changed``, ``usage-changed``, ``declaration-changed``, ``deposit-settled``,
-    ``treatment-changed``, ``parties-changed``, ``cadence-changed``; ``service-credit`` is no error of it), or one of
-    :class:`~invoicer.domain.correction.CreditReason`."""
+    ``treatment-changed``, ``parties-changed``, ``cadence-changed``, ``billed-again``; ``service-credit`` is
+    no error of it), or one of :class:`~invoicer.domain.correction.CreditReason`."""
 
     number: str
     issue_date: dt.date
@@ -43,6 +44,11 @@ class LineReference:
     due: Money
     reason: str
     clause: Clause | None = None
+
+    @property
+    def is_later(self) -> bool:
+        """Whether it reduces the line because of something that came later, and what was billed was right."""
+        return self.reason == "service-credit" or self.reason in CONCESSIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +59,9 @@ class Line:
     ``gross``, the amount that was promised, and ``net`` is what is left of it without VAT (None: prices are without VAT).
     A negative line (an allowance) has a negative quantity, never a negative price (EN 16931, BR-27). ``number`` counts
     from 1. ``charge`` is the title of the charge that a minimum, maximum, discount or levy belongs to, "" on the line of
-    the charge itself. ``releases``, ``counts``, ``request``, ``basis`` and ``rebills`` as in
-    :class:`~invoicer.domain.entitlement.BilledLine`.
+    the charge itself. ``releases``, ``counts``, ``request``, ``basis``, ``rebills`` and
+    ``carries`` as in :class:`~invoicer.domain.entitlement.BilledLine`. ``concedes`` is the line of the same document that
+    such a concession is taken off (0: none).
     """
 
     number: int
@@ -86,6 +93,8 @@ class Line:
     request: int = 0
     basis: str = ""
     rebills: tuple[int, ...] = ()
+    carries: tuple[str, int] | None = None
+    concedes: int = 0
 
     @property
     def agreed(self) -> Money:

@@ -137,6 +137,7 @@ class BilledLine:
     ``releases`` are days of the corrected line that this one gives back whole, so that they can be billed anew.
     ``request`` is the id of the correction request that it comes from (0: of none), ``basis`` the hash of the inputs until
     whose change what it credits is held back ("": nothing is), ``rebills`` are the requests that it ends such a hold of.
+    ``carries`` is the line whose concession goes on in this one.
     """
 
     document: str
@@ -160,3 +161,4 @@ class BilledLine:
     request: int = 0
     basis: str = ""
     rebills: tuple[int, ...] = ()
+    carries: tuple[str, int] | None = None

@@ -3,6 +3,7 @@
 :func:`open_ledger` opens a :class:`Ledger`; one writes at a time, and everything it writes is whole or not there.
 """
 
+from invoicer.ledger.corrections import Account
 from invoicer.ledger.faults import Fault, Point
 from invoicer.ledger.files import Files
 from invoicer.ledger.issuing import Finish
@@ -17,12 +18,15 @@ from invoicer.ledger.records import (
     PlannedDraft,
     PlanStatus,
     PlanSummary,
+    Recorded,
+    RequestStatus,
 )
 from invoicer.ledger.release import RULE, Decision, DraftStatus, Verdict
 from invoicer.ledger.series import document_number, pattern_fault, series_key
 
 __all__ = [
     "RULE",
+    "Account",
     "Artifact",
     "Decision",
     "DraftStatus",
@@ -38,6 +42,8 @@ __all__ = [
     "PlanSummary",
     "PlannedDraft",
     "Point",
+    "Recorded",
+    "RequestStatus",
     "Verdict",
     "document_number",
     "migrate",

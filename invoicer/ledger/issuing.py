@@ -20,7 +20,7 @@ from invoicer.domain import canonical
 from invoicer.domain.document import Document, Draft, Kind
 from invoicer.domain.entitlement import BilledLine
 from invoicer.errors import DefectError
-from invoicer.ledger import chain, dialect, schema
+from invoicer.ledger import chain, corrections, dialect, schema
 from invoicer.ledger.faults import Point
 from invoicer.ledger.numbering import Numbering, Wanted, late, move, refuse_backwards, refuse_starts, take
 from invoicer.ledger.plans import plan_row, refuse_superseded, settle
@@ -242,6 +242,7 @@ def _insert(store: Store, connection: sa.Connection, plan: int, finals: Sequence
         mark.values(status=DraftStatus.ISSUED, document=sa.bindparam("d")),
         [{"p": final.position, "d": final.document.number} for final in finals],
     )
+    corrections.mark_issued(connection, (final.document for final in finals))
     store.fault(Point.DRAFTS_ISSUED)
 
 

@@ -8,12 +8,14 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
+from invoicer.domain.correction import CreditRequest
 from invoicer.domain.document import Document, Draft, Kind
 from invoicer.domain.doubt import Doubt
 from invoicer.domain.entitlement import BilledLine
 from invoicer.errors import Problem
-from invoicer.ledger import artifacts, chain, decisions, dialect, issuing, plans, reading, verify
+from invoicer.ledger import artifacts, chain, corrections, decisions, dialect, issuing, plans, reading, verify
 from invoicer.ledger.connecting import connect
+from invoicer.ledger.corrections import Settle
 from invoicer.ledger.decisions import Choice, Say
 from invoicer.ledger.durable import make_folder, sweep
 from invoicer.ledger.faults import Fault, no_fault
@@ -22,7 +24,7 @@ from invoicer.ledger.issuing import Finish
 from invoicer.ledger.layout import ANCHOR, ARCHIVE, DATABASE, LOCK
 from invoicer.ledger.lock import writer_lock
 from invoicer.ledger.numbering import PLAIN, Numbering, refuse_starts
-from invoicer.ledger.records import Artifact, Issued, Plan, PlanSummary
+from invoicer.ledger.records import Artifact, Issued, Plan, PlanSummary, Recorded
 from invoicer.ledger.store import Store
 from invoicer.ledger.trouble import explained
 
@@ -183,6 +185,30 @@ class Ledger:
         """Take drafts out of a plan (rejected, or planned upon inputs that have changed); chosen and answered as by
         :meth:`confirm`. They leave no number."""
         return decisions.drop(self._store, plan, Say(who, remark, on), Choice(positions, contracts))
+
+    # Correction requests
+
+    def request_credit(self, number: str, settle: Settle, *, keep: bool = True) -> CreditRequest:
+        """Record what someone wants to have credited of a document; answers it with its id. ``settle`` makes it from the
+        :class:`Account` of the document, within the lock: it must be pure, and may refuse. Without ``keep`` nothing is
+        recorded. Raises RunError: L140 no such document, and whatever ``settle`` raises."""
+        return corrections.request(self._store, number, settle, keep=keep)
+
+    def cancel_credit(self, request: int, who: str, remark: str, on: dt.date) -> Recorded:
+        """Withdraw a request that waits; drafts of its contracts that wait are dropped. Raises RunError: L123 nobody or no
+        remark, L160 no such request, L161 it was cancelled or issued before."""
+        return corrections.cancel(self._store, request, who, remark, on)
+
+    def rebill(
+        self, number: str, who: str, remark: str, on: dt.date, *, lines: Collection[int] = (), keep: bool = True
+    ) -> tuple[tuple[int, int], ...]:
+        """Let what was credited of a document (of all lines, or of these) as an error be billed again as it stands; answers
+        (request, line) of each. Raises RunError: L123, L140, L162 nothing of it is held back."""
+        return corrections.rebill(self._store, number, lines, who, remark, on, keep=keep)
+
+    def credit_requests(self) -> tuple[Recorded, ...]:
+        """Everything that was ever requested, with what became of it, in the order of the requests."""
+        return corrections.recorded(self._store)
 
     # Documents
 

@@ -40,6 +40,12 @@ def content(store: Store, digest: str) -> bytes:
 
 def billed(store: Store, contracts: Collection[str]) -> tuple[BilledLine, ...]:
     """What documents carry of these contracts, in the order in which it was issued."""
+    with store.read() as connection:
+        return billed_lines(connection, contracts)
+
+
+def billed_lines(connection: sa.Connection, contracts: Collection[str]) -> tuple[BilledLine, ...]:
+    """The same, within a transaction."""
     lines, documents = schema.billed.c, schema.documents.c
     query = (
         sa.select(lines.json)
@@ -47,8 +53,7 @@ def billed(store: Store, contracts: Collection[str]) -> tuple[BilledLine, ...]:
         .where(dialect.among(lines.contract, contracts))
         .order_by(documents.logged, lines.line)
     )
-    with store.read() as connection:
-        return tuple(canonical.from_json(BilledLine, text) for text in connection.execute(query).scalars())
+    return tuple(canonical.from_json(BilledLine, text) for text in connection.execute(query).scalars())
 
 
 def billed_contracts(store: Store) -> frozenset[str]:
@@ -88,8 +93,13 @@ def documents(
 def document_json(store: Store, number: str) -> str:
     """The canonical JSON of a document, as it was hashed."""
     with store.read() as connection:
-        query = sa.select(schema.documents.c.json).where(schema.documents.c.number == number)
-        text = connection.execute(query).scalar_one_or_none()
+        return document_text(store, connection, number)
+
+
+def document_text(store: Store, connection: sa.Connection, number: str) -> str:
+    """The same, within a transaction. Raises RunError (L140)."""
+    query = sa.select(schema.documents.c.json).where(schema.documents.c.number == number)
+    text = connection.execute(query).scalar_one_or_none()
     if text is None:
         raise refused(
             "L140", store.folder, f"there is no document {number}", "`invoicer schedule` shows the numbers of documents"

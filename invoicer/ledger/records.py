@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
 from invoicer.domain import canonical
+from invoicer.domain.correction import CreditRequest
 from invoicer.domain.document import Draft, Kind
 from invoicer.domain.doubt import Doubt
 from invoicer.domain.entitlement import BilledLine
@@ -110,6 +111,31 @@ class Issued:
     bill_date: dt.date
     due_date: dt.date
     sha256: str
+
+
+class RequestStatus(StrEnum):
+    """How far a correction request has come."""
+
+    WAITING = "waiting"  # for a plan, its confirmation or its issue
+    ISSUED = "issued"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A correction request with what became of it. ``issued`` are its lines with the number of the document that each
+    became, ``released`` (request, line) of those that may be billed again."""
+
+    request: CreditRequest
+    status: RequestStatus
+    issued: tuple[tuple[int, str], ...]
+    released: frozenset[tuple[int, int]] = frozenset()
+
+    @property
+    def waiting(self) -> CreditRequest:
+        """The request for the lines that were not issued yet."""
+        done = {line for line, _ in self.issued}
+        return replace(self.request, lines=tuple(line for line in self.request.lines if line.line not in done))
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,6 +157,27 @@ billed = Table(
     sa.UniqueConstraint("contract", "component", "span", "revision", name="billed_once"),
 )
 
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("document", ForeignKey("documents.number"), nullable=False, index=True),
+    Column("kind", word(), nullable=False),
+    Column("logged", ForeignKey("log.sequence"), nullable=False, unique=True),
+    Column("cancelled", ForeignKey("log.sequence")),  # the entry that says so
+    Column("json", Text, nullable=False),
+)
+
+correction_lines = Table(
+    "correction_lines",
+    metadata,
+    Column("correction", ForeignKey("corrections.id"), primary_key=True),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("issued", ForeignKey("documents.number")),  # the document that it became
+    Column("released", ForeignKey("log.sequence")),  # the entry that lets it be billed again
+)
+
 artifacts = Table(
     "artifacts",
     metadata,

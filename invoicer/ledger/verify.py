@@ -10,14 +10,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from invoicer.domain import canonical
+from invoicer.domain.correction import CreditRequest
 from invoicer.domain.entitlement import BilledLine
 from invoicer.errors import Place, Problem, RunError
-from invoicer.ledger import chain, dialect, schema
+from invoicer.ledger import chain, corrections, dialect, schema
 from invoicer.ledger.dialect.words import RESTORE
 from invoicer.ledger.issuing import billed_digest
 from invoicer.ledger.kept import decided_as, decisions_of, doubted_as, doubts_of
 from invoicer.ledger.plans import digest, planned_as, waits_as
-from invoicer.ledger.records import billed_columns, document_columns
+from invoicer.ledger.records import billed_columns, document_columns, minor_units
 from invoicer.ledger.release import DraftStatus, status_of
 from invoicer.ledger.series import document_number
 from invoicer.ledger.store import Store
@@ -35,7 +36,7 @@ def verify_chain(store: Store) -> tuple[Problem, ...]:
             store.anchor.check(connection, anchored)
             if broken := tuple(chain.broken_links(connection)):
                 return broken  # without a sound log there is nothing to hold the rest against
-            checks = (_documents, _plans, _series, _contents)
+            checks = (_documents, _plans, _corrections, _series, _contents)
             return tuple(problem for check in checks for problem in check(connection))
     except RunError as error:
         return error.problems
@@ -112,6 +113,47 @@ def _released(connection: sa.Connection, plan: int, rows: Sequence[sa.Row[Any]])
         if wanted is not DraftStatus.DROPPED and found is not wanted:
             cause = f"draft {row.position} of plan {plan} is {row.status}, and by what was decided it is {found}"
             yield _changed("L117", f"plan {plan}", cause)
+
+
+def _corrections(connection: sa.Connection) -> Iterator[Problem]:
+    """Each request against its entry of the log, and what became of it against later entries and documents."""
+    table, lines = schema.corrections, schema.correction_lines
+    asked = _entries(connection, corrections.REQUESTED)
+    cancelled = {(at, entry["request"]) for at, entry in _entries(connection, corrections.CANCELLED).items()}
+    rebilled = _entries(connection, corrections.REBILLED)
+    released = {(*held, at) for at, entry in rebilled.items() for held in entry["held"]}
+    became = _became(connection)
+    stored: dict[int, list[sa.Row[Any]]] = defaultdict(list)
+    for line in connection.execute(sa.select(lines).order_by(lines.c.correction, lines.c.line)):
+        stored[line.correction].append(line)
+    for row in connection.execute(sa.select(table).order_by(table.c.id)):
+        said, mine = asked.pop(row.logged, {}), stored[row.id]
+        request = canonical.from_json(CreditRequest, row.json)
+        facts = (
+            (said, json.loads(row.json)),
+            ((request.id, request.document, request.kind), (row.id, row.document, row.kind)),
+            ([(one.line, one.amount) for one in mine], [(one.line, minor_units(one.amount)) for one in request.lines]),
+            ({at for at, one in cancelled if one == row.id}, {row.cancelled} - {None}),
+            ({one for one in released if one[0] == row.id}, {(row.id, o.line, o.released) for o in mine if o.released}),
+            ({(row.id, one.line): one.issued for one in mine if one.issued}, became.pop(row.id, {})),
+        )
+        if any(expected != found for expected, found in facts):
+            yield _changed(
+                "L118", f"request {row.id}", f"request {row.id}, or what became of it, is not what was recorded"
+            )
+    for number in sorted({entry["id"] for entry in asked.values()} | became.keys()):
+        yield _changed("L118", f"request {number}", f"request {number} was recorded, and is gone")
+
+
+def _became(connection: sa.Connection) -> dict[int, dict[tuple[int, int], str]]:
+    """The document that each line of each request became, as the billed lines say it."""
+    table = schema.billed
+    found: dict[int, dict[tuple[int, int], str]] = defaultdict(dict)
+    for text in connection.execute(sa.select(table.c.json).where(table.c.json.like('%"request":%'))).scalars():
+        line = canonical.from_json(BilledLine, text)
+        if line.request and line.corrects:
+            found[line.request][line.request, line.corrects[1]] = line.document
+    return found
 
 
 def _series(connection: sa.Connection) -> Iterator[Problem]:

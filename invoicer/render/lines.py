@@ -66,6 +66,8 @@ class Lines:
 
     def _block(self, line: Line, contract: str) -> LineBlock:
         correction = self._correction(line.corrects) if line.corrects is not None else ""
+        if line.carries is not None:
+            correction = self._carried(*line.carries)
         remarks = tuple(filter(None, (self._remark(line), self._insurance(line), correction)))
         details = tuple(self._detail(detail, line) for detail in line.details)
         return LineBlock(line.number, self._row(line), self._vat(line), remarks, details, contract)
@@ -132,7 +134,7 @@ class Lines:
         say = self.speech
         _ = say.gettext
         words = _("Corrects {number} of {day}, line {line}: billed {billed}, due {due}")
-        if reference.reason == "service-credit":  # a later event: what was billed was right
+        if reference.is_later:  # a later event: what was billed was right
             words = _("Reduces {number} of {day}, line {line}")
         parts = [
             words.format(
@@ -148,6 +150,11 @@ class Lines:
         if reference.clause is not None and reference.clause.reference:
             parts.append(_("clause {number}").format(number=reference.clause.reference))
         return " · ".join(parts)
+
+    def _carried(self, number: str, line: int) -> str:
+        return self.speech.gettext("As before on {number}, line {line}: this much is let go").format(
+            number=number, line=line
+        )
 
     def _detail(self, detail: Detail, line: Line) -> Row:
         say, currency = self.speech, self.document.currency

@@ -99,6 +99,21 @@ REASONS = {
     "service-credit": mark("as agreed for the quality of the service"),
     "cadence-changed": mark("the billing period was changed"),
     "parties-changed": mark("the parties' details were corrected"),
+    "billed-again": mark("invoiced again after a credit"),
+    "price-error": mark("wrong price"),
+    "quantity-error": mark("wrong quantity"),
+    "duplicate": mark("invoiced twice"),
+    "not-ordered": mark("not ordered"),
+    "not-delivered": mark("not delivered"),
+    "wrong-party": mark("addressed to the wrong party"),
+    "wrong-details": mark("wrong details of the parties"),
+    "wrong-treatment": mark("wrong tax treatment"),
+    "wrong-currency": mark("wrong currency"),
+    "other-error": mark("invoiced by mistake"),
+    "goodwill": mark("as a gesture of goodwill"),
+    "poor-service": mark("for the quality of the service"),
+    "late-delivery": mark("for the delay"),
+    "settlement": mark("as settled with you"),
 }
 
 # What a row below a line shows, where its numbers do not say it.

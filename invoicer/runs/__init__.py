@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from invoicer.runs.chart import chart
     from invoicer.runs.check import check
     from invoicer.runs.confirm import confirm
+    from invoicer.runs.credit import Credited, cancel, credit, rebill
     from invoicer.runs.derive import Derivation, derive, issued_as_of
     from invoicer.runs.desk import Desk, open_desk, read_terms
     from invoicer.runs.diff import ContractDiff, Diff, diff
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ContractDiff",
+    "Credited",
     "Derivation",
     "Desk",
     "Diff",
@@ -36,10 +38,12 @@ __all__ = [
     "Tidied",
     "Tried",
     "Version",
+    "cancel",
     "chart",
     "check",
     "clause_words",
     "confirm",
+    "credit",
     "derive",
     "diff",
     "endings",
@@ -52,6 +56,7 @@ __all__ = [
     "preview",
     "read_terms",
     "read_version",
+    "rebill",
     "rehearse",
     "schedule",
     "terms_to_tidy",
@@ -68,6 +73,12 @@ late(
         "chart": ("chart",),
         "check": ("check",),
         "confirm": ("confirm",),
+        "credit": (
+            "Credited",
+            "cancel",
+            "credit",
+            "rebill",
+        ),
         "derive": (
             "Derivation",
             "derive",

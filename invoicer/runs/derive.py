@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from invoicer import __version__, documents, tax
@@ -28,6 +28,7 @@ from invoicer.runs.examples import failing
 from invoicer.runs.law import under_law
 from invoicer.runs.measure import measure
 from invoicer.runs.rate import rate
+from invoicer.runs.requested import Requests, requests_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,28 +63,35 @@ def derive(desk: Desk, ledger: Ledger, as_of: dt.date) -> Derivation:
     if problems := ledger.verify_chain():
         raise RunError(problems)
     _refuse_to_go_back(ledger, as_of)
-    work = _Work(desk.refusals(), _billed(ledger, desk.contracts))
+    requests = requests_in(ledger)
+    work = _Work(desk.refusals(), _billed(ledger, desk.contracts, requests))
     free = (contract for contract in desk.contracts if contract.id not in work.holds)
     contracts = [under_law(desk, contract, as_of) for contract in free]
     work.holds |= _unexpected(desk, contracts)
     contracts = [contract for contract in contracts if contract.id not in work.holds]
-    measurements, warnings = measure(desk, contracts, as_of, lambda one: _billed_until(work.billed[one.id]))
+    measurements, warnings = measure(desk, contracts, as_of, lambda one: billed_until(work.billed[one.id]))
     found: list[Difference] = []
+    withheld: dict[str, tuple[Problem, ...]] = {}
     for contract in contracts:
-        treated = _entitled(desk, contract, work, measurements, as_of)
-        comparison = _compare(desk, contract, treated, work, as_of)
-        problems = (*work.holds.get(contract.id, ()), *comparison.holds, *_missing(desk, comparison, as_of))
+        treated, doubts = entitled(desk, contract, work.billed[contract.id], measurements, as_of)
+        asked = requests.of(work.billed[contract.id])
+        comparison = _compare(desk, contract, treated, asked.billed, as_of) if not doubts else Comparison((), ())
+        differences = (*asked.differences, *requests.told(comparison.differences, work.billed[contract.id]))
+        wrong = () if doubts else requests.still_wrong(comparison.differences, work.billed[contract.id])
+        problems = (*doubts, *asked.holds, *wrong, *comparison.holds, *_missing(desk, differences, as_of))
         if problems:
             work.holds[contract.id] = tuple(dict.fromkeys(problems))
         else:
-            found += comparison.differences
+            found += differences
+        withheld[contract.id] = comparison.withheld
     work.holds |= _disappeared(desk, ledger)
+    work.holds |= dict(requests.apart(work.holds))
     provenance = {contract.id: _provenance(desk, contract, work, measurements, as_of) for contract in contracts}
     drafted = draft(desk, found, draft_context(desk, ledger, as_of, provenance), work.holds)
     return Derivation(
         as_of=as_of,
         drafts=tuple((one, documents.fingerprint(one)) for one in drafted.drafts),
-        holds=dict(sorted(drafted.holds.items())),
+        holds=_with(drafted.holds, withheld),
         carried=drafted.carried,
         warnings=warnings,
         contents=work.contents,
@@ -103,14 +111,20 @@ def _refuse_to_go_back(ledger: Ledger, as_of: dt.date) -> None:
         raise RunError(Problem("L207", Place(part=f"as of {as_of}"), cause, f"plan as of {latest} or a later day"))
 
 
-def _billed(ledger: Ledger, contracts: Iterable[Contract]) -> dict[str, list[BilledLine]]:
+def _with(holds: Holds, withheld: Mapping[str, tuple[Problem, ...]]) -> Holds:
+    """Holds and what is withheld, which holds up nothing else of its contract."""
+    names = sorted(holds.keys() | {name for name, problems in withheld.items() if problems})
+    return {name: (*holds.get(name, ()), *withheld.get(name, ())) for name in names}
+
+
+def _billed(ledger: Ledger, contracts: Iterable[Contract], requests: Requests) -> dict[str, list[BilledLine]]:
     billed: dict[str, list[BilledLine]] = defaultdict(list)
-    for line in ledger.billed([contract.id for contract in contracts]):
+    for line in requests.carried(ledger.billed([contract.id for contract in contracts])):
         billed[line.contract].append(line)
     return billed
 
 
-def _billed_until(lines: Iterable[BilledLine]) -> dict[str, dt.date]:
+def billed_until(lines: Iterable[BilledLine]) -> dict[str, dt.date]:
     """For each charge the first day after all that documents carry of it."""
     until: dict[str, dt.date] = {}
     for line in lines:
@@ -119,12 +133,12 @@ def _billed_until(lines: Iterable[BilledLine]) -> dict[str, dt.date]:
     return until
 
 
-def _entitled(
-    desk: Desk, contract: Contract, work: _Work, measurements: Measurements, as_of: dt.date
-) -> tuple[Treated, ...]:
-    """What the contract is owed, with its treatment; doubts are added to the holds."""
+def entitled(
+    desk: Desk, contract: Contract, billed: Iterable[BilledLine], measurements: Measurements, as_of: dt.date
+) -> tuple[tuple[Treated, ...], tuple[Problem, ...]]:
+    """What the contract is owed, with its treatment; and what is doubtful about it."""
     rows = desk.workspace.customers[contract.customer]
-    until = _billed_until(work.billed[contract.id])
+    until = billed_until(billed)
     rating = rate(contract, rows, measurements, as_of, as_of, until, evidence_for(desk, contract))
     assessment = tax.treat(
         rating.entitlements,
@@ -136,23 +150,20 @@ def _entitled(
         accepted={fact.fact: fact.reason for fact in desk.workspace.policy.accept_facts},
         language=desk.workspace.policy.language,
     )
-    if holds := (*rating.holds, *assessment.holds):
-        work.holds[contract.id] = holds
-    return assessment.treated
+    return assessment.treated, (*rating.holds, *assessment.holds)
 
 
-def _compare(desk: Desk, contract: Contract, treated: Iterable[Treated], work: _Work, as_of: dt.date) -> Comparison:
+def _compare(
+    desk: Desk, contract: Contract, treated: Sequence[Treated], billed: Sequence[BilledLine], as_of: dt.date
+) -> Comparison:
     horizon = add_months(as_of, -desk.workspace.policy.correction_horizon_months)
-    if contract.id in work.holds:
-        return Comparison((), ())
-    billed = work.billed[contract.id]
-    return documents.compare(tuple(treated), billed, through=as_of, horizon=horizon, contract=contract)
+    return documents.compare(treated, billed, through=as_of, horizon=horizon, contract=contract)
 
 
-def _missing(desk: Desk, comparison: Comparison, as_of: dt.date) -> Iterator[Problem]:
+def _missing(desk: Desk, differences: Iterable[Difference], as_of: dt.date) -> Iterator[Problem]:
     """A hold for each party that was billed and is not in the workspace any more, and for each new supply in another
     currency than the seller's books for which there is no rate (a correction keeps that of what it corrects)."""
-    for difference in comparison.differences:
+    for difference in differences:
         contract, parties = f"contract {difference.contract}", difference.parties
         seller = desk.workspace.sellers.get(parties.seller)
         if seller is None or parties.customer not in desk.workspace.customers:

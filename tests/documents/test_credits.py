@@ -26,7 +26,9 @@ from invoicer.documents import (
     still_wrong,
     with_basis,
 )
+from invoicer.documents.basis import standing
 from invoicer.documents.crediting import left_of
+from invoicer.documents.positions import open_positions
 from invoicer.domain.correction import CreditKind, CreditReason, CreditRequest, Wrong
 from invoicer.domain.document import Document, Kind
 from invoicer.domain.entitlement import BilledLine, Component, Part, Treated
@@ -49,6 +51,7 @@ from tests.documents.world import (
     FEE,
     LAUNCH,
     LEVIED,
+    REVERSE,
     SEATS,
     SETUP,
     VAT,
@@ -226,6 +229,31 @@ class TestConcession:
         note = books.settle([self.january], day("03-05"))[0]
         assert (note.vat_period, note.tax_point, note.breakdown[0].treatment) == ("2026-03", day("01-01"), VAT)
 
+    @pytest.mark.parametrize("amount", [20, 100])
+    def test_goes_along_when_the_line_is_billed_anew(self, amount: int) -> None:
+        books = self.forgo(amount)
+        issued = books.settle([owed(FEE, month(1), "100.00", treatment=REVERSE)], day("01-06"))
+        notes = [("credit-note", f"{100 - amount}.00")] if amount < 100 else []
+        assert amounts(issued) == [*notes, ("invoice", f"{100 - amount}.00")]
+        line = issued[-1].lines[1]
+        assert (line.counts, line.carries, line.concedes) == (False, ("I0001", 1), 1)
+        assert replay(line.trace) == line.net.exact == -amount
+        assert books.settle([owed(FEE, month(1), "100.00", treatment=REVERSE)], day("01-07")) == ()
+        for net, on in (("100.00", "01-08"), ("70.00", "01-09")):
+            books.settle([owed(FEE, month(1), net)], day(on))
+            assert sum(line.net.amount for line in books.billed) == min(Decimal(net), 100 - amount)
+
+    def test_goes_along_with_a_request_to_bill_anew(self) -> None:
+        books = self.forgo(20)
+        books.credit("I0001", CreditReason.DETAILS, [], day("01-06"), wrong=Wrong.DETAILS)
+        assert amounts(books.settle([self.january], day("01-06"))) == [("credit-note", "80.00"), ("invoice", "80.00")]
+
+    def test_is_told_where_the_currency_is_another(self) -> None:
+        books = self.forgo(20)
+        result = books.compare([owed(FEE, month(1), "100.00", currency="USD")], "2026-01-06")
+        assert [problem.code for problem in result.withheld] == ["D006"]
+        assert {str(one.net) for one in result.differences} == {"-80.00 EUR", "100.00 USD"}
+
     def test_and_an_error_come_to_the_line_at_most(self) -> None:
         books = self.forgo(20)
         books.credit("I0001", CreditReason.PRICE, [self.january], day("01-06"))
@@ -260,6 +288,15 @@ class TestAmounts:
         with pytest.raises(RunError) as refused:
             books.credit("I0001", GOODWILL, [], day("01-05"), asked)
         assert refused.value.problems[0].code == code
+
+    def test_a_request_that_was_overtaken_is_held(self) -> None:
+        """What is left has become less since, by an issue that went on from its stored drafts."""
+        books = billed_once(owed(FEE, month(1), "100.00"))
+        request = books.credit("I0001", GOODWILL, [], day("01-05"), Asked(1, amount=Fraction(60)))
+        books.run([owed(FEE, month(1), "50.00")], "2026-01-06")
+        differences, holds = requested(request, books.billed)
+        assert differences == ()
+        assert [(contract, problem.code) for contract, problem in holds] == [("cluster", "D004")]
 
     def test_a_credit_note_is_not_credited(self) -> None:
         books = billed_once(owed(FEE, month(1), "100.00"))
@@ -458,14 +495,17 @@ def _assert_never_more_than_carried(books: Books) -> None:
 def _assert_conserved(entitled: Sequence[Treated], books: Books, on: dt.date) -> None:
     """Invoiced less errors is what is owed, but for what is held back; concessions cover what may be above it."""
     assert compare(entitled, books.carried, through=on).differences == ()
+    positions = open_positions(books.billed, standing(entitled, books.carried).holding)
     due: dict[Any, Fraction] = defaultdict(Fraction)
     counted: dict[Any, Fraction] = defaultdict(Fraction)
     forgone: dict[Any, Fraction] = defaultdict(Fraction)
     errors: dict[Any, Fraction] = defaultdict(Fraction)
     for one in entitled:
         reached = any(
-            line.component.charge == one.entitlement.component.charge and line.days.overlaps(one.entitlement.days)
-            for line in books.billed
+            position.line.component == one.entitlement.component
+            and _kind(position.line) == _kind(one)
+            and (one.entitlement.one_off or position.days.overlaps(one.entitlement.days))
+            for position in positions
         )
         if one.entitlement.bill_date <= on or reached:
             due[one.entitlement.component, *_kind(one)] += one.entitlement.net.exact

@@ -1,0 +1,155 @@
+"""Credits of what is harder than a monthly fee: premiums with their tax, prices with VAT, several contracts, later years."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from invoicer import ledger, runs, workspace
+from invoicer.documents import Asked
+from invoicer.domain.correction import CreditReason, Wrong
+from invoicer.domain.document import Document, Kind
+from invoicer.errors import RunError
+from invoicer.runs.credit import Credited
+from tests.runs.small import heading, held, issue
+
+PREMIUM = (
+    heading("cover", "Third-party cover", supply="cover")
+    + """
+premium liability "Public liability"
+  33.33 EUR per month
+  policy "PL-2026-7"
+  insurer "Harbour Mutual"
+  risk in NL
+  insurance class liability
+"""
+)
+FEE = heading("{name}", "Hosting").replace("  supply", "{more}  supply") + '\ncharge fee "Fee"\n  {price} per month\n'
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A small workspace without contracts."""
+    made = tmp_path / "workspace"
+    workspace.new_workspace(made)
+    (made / "contracts" / "acme-2026.terms").unlink()
+    settings = made / "invoicer.toml"
+    settings.write_text(settings.read_text("utf-8").replace("[supply]\n", '[supply]\ncover = "insurance"\n'), "utf-8")
+    return made
+
+
+def write(folder: Path, name: str, text: str) -> None:
+    (folder / "contracts" / f"{name}.terms").write_text(text, "utf-8")
+
+
+def fee(folder: Path, name: str, price: str = "10.00 EUR", more: str = "") -> None:
+    write(folder, name, FEE.format(name=name, price=price, more=more))
+
+
+def credit(
+    folder: Path, number: str, reason: CreditReason, on: str, *asked: Asked, wrong: Wrong | None = None
+) -> Credited:
+    desk, day = runs.open_desk(folder), dt.date.fromisoformat(on)
+    with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
+        return runs.credit(desk, book, number, reason, "me", "asked", day, asked=asked, wrong=wrong)
+
+
+def nets(paper: Document) -> list[Decimal]:
+    return [line.net.amount for line in paper.lines]
+
+
+def test_the_tax_of_a_premium_is_credited_with_it_in_parts_that_come_to_the_whole(folder: Path) -> None:
+    """Dutch insurance tax, 21% of 33.33: 7.00. 10.00 less leave 23.33 and 4.90 of tax."""
+    write(folder, "cover", PREMIUM)
+    [invoice] = issue(folder, "2026-01-01")
+    assert nets(invoice) == [Decimal("33.33"), Decimal("7.00")]
+    credit(folder, invoice.number, CreditReason.GOODWILL, "2026-01-05", Asked(1, amount=Fraction(10)))
+    [first] = issue(folder, "2026-01-05")
+    assert nets(first) == [Decimal("10.00"), Decimal("2.10")]
+    assert [line.treatment for line in first.lines] == [line.treatment for line in invoice.lines]
+    credit(folder, invoice.number, CreditReason.GOODWILL, "2026-01-06", Asked(1))
+    [rest] = issue(folder, "2026-01-06")
+    assert nets(rest) == [Decimal("23.33"), Decimal("4.90")]
+    assert issue(folder, "2026-01-07") == []
+
+
+def test_a_cancelled_policy_gives_back_what_an_error_and_goodwill_left(folder: Path) -> None:
+    write(folder, "cover", PREMIUM)
+    [invoice] = issue(folder, "2026-01-01")
+    credit(folder, invoice.number, CreditReason.GOODWILL, "2026-01-05", Asked(1, amount=Fraction(10)))
+    issue(folder, "2026-01-05")
+    stopped = '\namendment 1 from 2026-01-01 agreed 2026-01-10 "Never begun"\n  stop liability\n  refund unused\n'
+    write(folder, "cover", PREMIUM + stopped)
+    [note] = issue(folder, "2026-01-11")
+    assert nets(note) == [Decimal("23.33"), Decimal("4.90")]
+
+
+def test_prices_with_vat_come_back_to_the_cent(folder: Path) -> None:
+    fee(folder, "inclusive", "9.99 EUR", "  prices include tax\n")
+    [invoice] = issue(folder, "2026-01-01")
+    notes = []
+    for asked in (Asked(1, amount=Fraction("3.33")), Asked(1, amount=Fraction("0.01")), Asked(1)):
+        credit(folder, invoice.number, CreditReason.GOODWILL, "2026-01-05", asked)
+        notes += issue(folder, "2026-01-05")
+    for name in ("net", "tax", "gross"):
+        assert sum(getattr(note, name).amount for note in notes) == getattr(invoice, name).amount
+
+
+def test_a_credit_of_a_later_year_keeps_tax_point_rate_and_gets_a_number_of_its_year(folder: Path) -> None:
+    fee(folder, "small")
+    [invoice] = issue(folder, "2026-01-01")
+    for year in ("2026-12-31", "2027-11-05"):
+        issue(folder, year)
+    credit(folder, invoice.number, CreditReason.NOT_DELIVERED, "2027-11-05")
+    desk, day = runs.open_desk(folder), dt.date(2027, 11, 6)
+    with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
+        planned = runs.plan(desk, book, day, day).plan
+        assert [problem.code for problem in planned.holds["small"]] == ["D003"]
+        runs.confirm(book, "tests", "checked", day)
+        [one] = runs.issue(desk, book, day, "tests").issued
+        note = book.document(one.number)
+    assert (note.number, note.tax_point, note.vat_period) == ("CN-2027-00001", dt.date(2026, 1, 1), "2026-01")
+    assert note.breakdown[0].treatment == invoice.breakdown[0].treatment
+
+
+def test_contracts_of_one_document_go_out_together_or_wait(folder: Path) -> None:
+    """A wrong address on a shared invoice: one of its contracts can't be billed as long as its terms are wrong."""
+    customers = folder / "customers.csv"
+    head, first, *rest = customers.read_text("utf-8").splitlines()
+    rows = [f"{head},invoices,when_held", f"{first},together,go-ahead", *(f"{row},," for row in rest)]
+    customers.write_text("\n".join(rows) + "\n", "utf-8")
+    fee(folder, "one", "10.00 EUR")
+    fee(folder, "two", "20.00 EUR")
+    [invoice] = issue(folder, "2026-01-01")
+    assert nets(invoice) == [Decimal("10.00"), Decimal("20.00")]
+    credit(folder, invoice.number, CreditReason.DETAILS, "2026-01-05", wrong=Wrong.DETAILS)
+    wrong_terms = FEE.format(name="two", price="20.00 EUR", more="") + "  from 2026-01-01 nothing\n"
+    write(folder, "two", wrong_terms)
+    assert [problem.code for problem in held(folder, "one", "2026-01-05")] == ["L231"]
+    fee(folder, "two", "20.00 EUR")
+    note, anew = issue(folder, "2026-01-05")
+    assert (note.kind, nets(note), nets(anew)) == (Kind.CREDIT_NOTE, nets(invoice), nets(invoice))
+
+
+def test_an_error_needs_terms_and_goodwill_does_not(folder: Path) -> None:
+    fee(folder, "small")
+    [invoice] = issue(folder, "2026-01-01")
+    (folder / "contracts" / "small.terms").unlink()
+    with pytest.raises(RunError, match="L201"):
+        credit(folder, invoice.number, CreditReason.PRICE, "2026-01-05")
+    assert credit(folder, invoice.number, CreditReason.GOODWILL, "2026-01-05").request.id == 1
+
+
+def test_a_reduction_in_the_same_plan_takes_the_rest(folder: Path) -> None:
+    """4.00 are let go, and the charge is stopped from its first day: 6.00 are left to give back."""
+    fee(folder, "small")
+    [invoice] = issue(folder, "2026-01-01")
+    stopped = '\namendment 1 from 2026-01-01 agreed 2026-01-03 "Never begun"\n  stop fee\n  refund unused\n'
+    write(folder, "small", FEE.format(name="small", price="10.00 EUR", more="") + stopped)
+    credit(folder, invoice.number, CreditReason.GOODWILL, "2026-01-05", Asked(1, amount=Fraction(4)))
+    papers = issue(folder, "2026-01-05")
+    assert sorted(paper.net.amount for paper in papers) == [Decimal("4.00"), Decimal("6.00")]
