@@ -130,6 +130,8 @@ def test_a_stop_ends_it_and_a_new_start_begins_with_nothing() -> None:
     terms = contract(keeping(None, serving=turns))
     used = {"2026-01-05": 100, "2026-02-05": 1900, "2026-03-15": 1100}
     assert amounts(rated(terms, "2026-04-01", used)) == ["0.00", "0.00", "100.00"]
+    used["2026-02-05"] = 300  # 1 600 are left when it ends
+    assert amounts(rated(terms, "2026-04-01", used)) == ["0.00", "0.00", "100.00"]
 
 
 def test_a_change_of_billing_shares_the_included_units_and_keeps_what_is_left() -> None:
@@ -138,6 +140,25 @@ def test_a_change_of_billing_shares_the_included_units_and_keeps_what_is_left() 
     terms = contract(keeping(months(1), included=3100, bill=bill, start="2026-03-01"), start="2026-03-01")
     used = {"2026-03-05": 1400, "2026-03-20": 3300}
     assert amounts(rated(terms, "2026-04-16", used)) == ["0.00", "100.00"]
+
+
+def test_what_a_cut_period_leaves_lasts_as_long_as_that_of_the_whole_period() -> None:
+    """The 100 of 1 to 15 March last a month from the end of March: the period from 16 April on begins before 1 May."""
+    bill = timeline(in_arrears(), ("2026-03-16", "2026-03-01", in_arrears(anchor=Anchor(day=16))))
+    terms = contract(keeping(months(1), included=3100, bill=bill, start="2026-03-01"), start="2026-03-01")
+    used = {"2026-03-05": 1400, "2026-04-20": 100 + 3100 + 3100 + 7}
+    assert amounts(rated(terms, "2026-05-16", used)) == ["0.00", "0.00", "7.00"]
+
+
+def test_what_lapses_before_the_first_day_after_a_change_of_billing_is_not_used_in_the_rest_of_a_longer_period() -> (
+    None
+):
+    """What March left can be used in periods that begin up to 10 April; the rest of the quarter begins on the 16th. It has
+    9 100 x 76 / 91 = 7 600 units and the 4 550 of 1 to 15 April."""
+    bill = timeline(in_arrears(), ("2026-04-16", "2026-03-01", in_arrears(QUARTER, Anchor(1, 1))))
+    fee = keeping(Span(10, Unit.DAY), included=9100, bill=bill, start="2026-03-01")
+    used = {"2026-05-05": 7600 + 4550 + 7}
+    assert amounts(rated(contract(fee, start="2026-03-01"), "2026-07-01", used)) == ["0.00", "0.00", "7.00"]
 
 
 def test_several_rating_periods_in_a_bill_follow_each_other() -> None:

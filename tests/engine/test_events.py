@@ -22,6 +22,8 @@ from invoicer.domain.usage import Measured, Measurements
 from invoicer.engine import demands, rate
 from tests.engine.terms import (
     LATER,
+    MONTH,
+    QUARTER,
     amounts,
     charge,
     contract,
@@ -99,10 +101,27 @@ def test_what_is_free_costs_nothing_at_all() -> None:
     assert amounts(rated(terms, "2026-02-01", ())) == ["0.00"]
 
 
+def test_an_event_that_exactly_uses_up_the_free_amount_costs_neither_its_fixed_part_nor_its_minimum() -> None:
+    for fixed, least in (("2.00", None), ("0", "1.75")):
+        terms = contract(of_each("2.99", fixed, least, free_amount="100"))
+        assert amounts(rated(terms, "2026-02-01", in_january("60", "40"))) == ["0.00"]
+        assert amounts(rated(terms, "2026-02-01", in_january("100"))) == ["0.00"]
+    terms = contract(of_each("10", "2.00", free_amount="100"))
+    assert amounts(rated(terms, "2026-02-01", in_january("60", "40.01"))) == ["2.00"]  # 0.001 + 2.00
+
+
 def test_free_events_are_counted_anew_in_each_period() -> None:
     terms = contract(of_each("10", free_events=1))
     events = [("2026-01-05", "100"), ("2026-01-06", "100"), ("2026-02-05", "100"), ("2026-02-06", "100")]
     assert amounts(rated(terms, "2026-03-01", events)) == ["10.00", "10.00"]
+
+
+def test_free_events_are_counted_anew_in_each_rating_period_of_a_longer_bill() -> None:
+    """A maximum for each month makes months of a quarter's bill: the first event of each is free, 3 of 6 are charged."""
+    most = Bound(Decimal("1000.00"), MONTH)
+    terms = contract(of_each("10", free_events=1, maximum=most, bill=in_arrears(QUARTER, Anchor(1, 1))))
+    events = [(f"2026-{month:02}-{on:02}", "100") for month in (1, 2, 3) for on in (5, 6)]
+    assert sum_of(rated(terms, "2026-04-01", events)) == Decimal("30.00")
 
 
 def test_what_is_free_runs_on_where_the_price_changes() -> None:
@@ -133,6 +152,14 @@ def test_a_change_of_billing_shares_what_is_free() -> None:
     fee = of_each("10", free_amount=100, start="2026-04-01", bill=_halved())
     events = [("2026-04-02", "100"), ("2026-04-17", "100")]
     assert amounts(rated(contract(fee, start="2026-04-01"), "2026-05-16", events)) == ["5.00", "0.00"]
+
+
+def test_what_is_free_after_a_change_of_billing_is_not_used_up_by_days_before_it() -> None:
+    """By quarters from 16 April on: 45.50 of 91 are free up to the 15th, 91 x 76 / 91 = 76 in the rest of the quarter."""
+    quarters = ("2026-04-16", "2026-04-01", in_arrears(QUARTER, Anchor(1, 1)))
+    fee = of_each("10", free_amount=91, start="2026-04-01", bill=timeline(in_arrears(), quarters))
+    events = [("2026-04-02", "100"), ("2026-05-02", "100")]
+    assert amounts(rated(contract(fee, start="2026-04-01"), "2026-07-01", events)) == ["5.45", "2.40"]
 
 
 def _halved() -> Timeline[Billing]:

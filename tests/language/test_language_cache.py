@@ -277,6 +277,9 @@ class Trap:
         b"cinvoicer.language.folder\nFolderCache\n.",
         b"cinvoicer.runs\nissue\n.",
         b"cos\nsystem\n.",
+        b"chttp\nHTTPStatus\n.",  # an enum and a dataclass, but of others
+        b"cinvoicer.engine.carry\nPool\n.",
+        b"cthis\nZen\n.",  # which prints when it is imported
         b"",
         b"\x80\x05",
     ],
@@ -329,9 +332,10 @@ def test_the_folder_is_the_users_alone(home: Path, counted: Counted) -> None:
     assert counted.since() == ([], [])
 
 
-def test_a_folder_that_others_could_write_to_is_not_used(home: Path) -> None:
+@pytest.mark.parametrize("mode", [0o770, 0o720, 0o702, 0o777])
+def test_a_folder_that_others_could_write_to_is_not_used(home: Path, mode: int) -> None:
     home.mkdir(parents=True)
-    home.chmod(0o770)
+    home.chmod(mode)
     assert user_cache().salt == ""
     home.chmod(0o755)
     assert user_cache().salt

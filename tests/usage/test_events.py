@@ -50,6 +50,7 @@ def tallied(usage: Any, ask: Any, by: EventTerms, days: Period = JANUARY) -> Tal
     [
         ({}, Tally(0, Fraction(0), 1, 1, 1, Fraction(80))),
         ({"free_amount": 30}, Tally(1, Fraction(30), 0, 1, 1, Fraction(60))),
+        ({"free_amount": 90}, Tally(2, Fraction(90), 0, 1, 0, Fraction(0))),
         ({"free_events": 2}, Tally(2, Fraction(90), 0, 1, 0, Fraction(0))),
         ({"free_events": 3, "free_amount": 10000}, Tally(2, Fraction(10000), 0, 0, 1, Fraction(90))),
     ],
