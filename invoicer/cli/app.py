@@ -37,7 +37,7 @@ MODULES = {
     "trial": ("test",),
     "batch": ("plan", "confirm", "issue", "run"),
     "correct": ("credit", "credits", "rebill"),
-    "upkeep": ("migrate", "move"),
+    "upkeep": ("doctor", "migrate", "move"),
     "edit": ("lsp",),
 }
 """The commands of each module, which is imported for them (:class:`Commands`); in the order of the help."""

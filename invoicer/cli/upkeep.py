@@ -1,13 +1,53 @@
-"""cli: what is done now and then: migrate, move."""
+"""cli: what is done now and then: doctor, migrate, move."""
 
 from __future__ import annotations
 
+import sys
+
 import click
 
-from invoicer import ledger, workspace
+from invoicer import ledger, runs, workspace
 from invoicer.cli import output
-from invoicer.cli.app import Session, reports_problems
+from invoicer.cli.app import PROBLEMS, Session, json_option, reports_problems
 from invoicer.cli.batch import dry_run_option
+from invoicer.errors import Severity
+
+
+@click.command(short_help="Look after machine, workspace and ledger.")
+@json_option
+@click.pass_obj
+@reports_problems
+def doctor(session: Session, as_json: bool) -> None:
+    """Look at all that billing rests on: libraries, fonts, clock, time zones, workspace, database and files. Nothing is
+    changed.
+
+    \b
+    Examples:
+      invoicer doctor
+      invoicer doctor --json
+
+    Outside a workspace it looks at the machine alone. Exit code 1 when something is wrong; a warning is no such thing.
+    """
+    findings = tuple(runs.examine(session.folder, session.now))
+    problems = [problem for one in findings for problem in one.problems]
+    if as_json:
+        output.as_json(
+            {
+                "findings": [
+                    {
+                        "subject": one.subject,
+                        "found": one.found,
+                        "problems": [output.problem_data(problem) for problem in one.problems],
+                    }
+                    for one in findings
+                ]
+            }
+        )
+    else:
+        rows = [(one.subject, _verdict(one), one.found) for one in findings]
+        output.console().print(output.table("", ("", "", "Found"), rows))
+        output.show_problems(problems, {})
+    sys.exit(PROBLEMS if any(problem.severity is not Severity.WARNING for problem in problems) else 0)
 
 
 @click.command(short_help="Bring the database up to date after an update of invoicer.")
@@ -71,4 +111,10 @@ def move(session: Session, to: str) -> None:
         out.print("Now take `database` out of the table [ledger] of invoicer.toml", markup=False)
 
 
-COMMANDS = (migrate, move)
+def _verdict(found: runs.Finding) -> str:
+    if not found.problems:
+        return "sound"
+    return "look at it" if all(one.severity is Severity.WARNING for one in found.problems) else "wrong"
+
+
+COMMANDS = (doctor, migrate, move)

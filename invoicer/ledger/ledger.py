@@ -306,6 +306,11 @@ class Ledger:
 
     # Proof
 
+    def database_facts(self) -> Mapping[str, str]:
+        """``product`` and ``version`` of the database, and how it is set up, in its own words."""
+        with self._store.read() as connection:
+            return dialect.facts(connection)
+
     def verify_chain(self) -> tuple[Problem, ...]:
         """Every way in which the database is not what was written; empty when it is sound. Log and anchor are held
         against each other at each opening; this also walks all documents, billed lines, plans, series and contents."""

@@ -10,15 +10,28 @@ from invoicer.late import late
 if TYPE_CHECKING:
     from invoicer.render.pool import Job, Limits, Rendered, render_all
     from invoicer.render.renderer import Renderer, render
-    from invoicer.render.system import missing_parts
+    from invoicer.render.system import missing_parts, usable_families
+    from invoicer.render.trial import Trial, try_page
 
-__all__ = ["Job", "Limits", "Rendered", "Renderer", "missing_parts", "render", "render_all"]
+__all__ = [
+    "Job",
+    "Limits",
+    "Rendered",
+    "Renderer",
+    "Trial",
+    "missing_parts",
+    "render",
+    "render_all",
+    "try_page",
+    "usable_families",
+]
 
 late(
     __name__,
     {
         "pool": ("Job", "Limits", "Rendered", "render_all"),
         "renderer": ("Renderer", "render"),
-        "system": ("missing_parts",),
+        "system": ("missing_parts", "usable_families"),
+        "trial": ("Trial", "try_page"),
     },
 )

@@ -25,7 +25,7 @@ class _FontSet(ctypes.Structure):  # FcFontSet of fontconfig.h
 def missing_parts() -> tuple[Problem, ...]:
     """Warnings about what this machine lacks: R017 a font family, R018 the subset library; empty where all is there."""
     problems = []
-    if not installed_families() & set(FAMILIES):
+    if not usable_families():
         problems.append(
             Problem(
                 "R017",
@@ -46,6 +46,12 @@ def missing_parts() -> tuple[Problem, ...]:
             )
         )
     return tuple(problems)
+
+
+def usable_families() -> tuple[str, ...]:
+    """Those of the families that documents are meant for which are installed here, the preferred one first."""
+    found = installed_families()
+    return tuple(name for name in FAMILIES if name in found)
 
 
 def installed_families() -> set[str]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from invoicer.runs.derive import Derivation, derive, issued_as_of
     from invoicer.runs.desk import Desk, open_desk, read_terms
     from invoicer.runs.diff import ContractDiff, Diff, diff
+    from invoicer.runs.doctor import Finding, examine
     from invoicer.runs.examples import Tried, try_out
     from invoicer.runs.explain import Explanation, clause_words, explain
     from invoicer.runs.files import Files, load_files
@@ -31,6 +32,7 @@ __all__ = [
     "Diff",
     "Explanation",
     "Files",
+    "Finding",
     "IssueResult",
     "Planned",
     "Preview",
@@ -47,6 +49,7 @@ __all__ = [
     "derive",
     "diff",
     "endings",
+    "examine",
     "explain",
     "issue",
     "issued_as_of",
@@ -94,6 +97,7 @@ late(
             "Diff",
             "diff",
         ),
+        "doctor": ("Finding", "examine"),
         "examples": (
             "Tried",
             "try_out",

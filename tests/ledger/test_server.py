@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import threading
@@ -427,3 +428,15 @@ def test_what_is_read_is_one_state(folder: Path) -> None:
         assert len(beside.plans()) == 1
         with pytest.raises(RunError, match=r"L152.*takes no writes"), beside._store.read() as connection:
             connection.exec_driver_sql("DELETE FROM plans")
+
+
+def test_what_a_doctor_asks(folder: Path, kind: str) -> None:
+    with writer(folder) as ledger:
+        facts = dict(ledger.database_facts())
+    assert re.fullmatch(r"\d+(\.\d+)+", facts.pop("version"))
+    if kind == "sqlite":
+        assert facts == {"product": "SQLite", "quick_check": "ok"}
+    else:
+        assert facts.pop("product") == "PostgreSQL"
+        assert set(facts) == {"fsync", "full_page_writes", "data_checksums"}
+        assert set(facts.values()) <= {"on", "off"}

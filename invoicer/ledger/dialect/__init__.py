@@ -70,6 +70,11 @@ def insert_absent(connection: sa.Connection, table: sa.Table, rows: Sequence[Map
         connection.execute(insert(table).on_conflict_do_nothing(), list(rows))
 
 
+def facts(connection: sa.Connection) -> Mapping[str, str]:
+    """What a doctor asks: ``product``, ``version``, and how it is set up, in the database's own words."""
+    return postgresql.facts(connection) if connection.dialect.name == "postgresql" else sqlite.facts(connection)
+
+
 def problem_of(error: DBAPIError, where: str) -> Problem:
     """What an error of the database comes down to, in words that help."""
     explain = sqlite.problem_of if isinstance(error.orig, sqlite3.Error) else postgresql.problem_of

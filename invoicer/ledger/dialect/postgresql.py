@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from invoicer.errors import Place, Problem, RunError
 from invoicer.ledger.dialect.words import AGAIN, RESTORE, WRITES
 
-__all__ = ["Server", "for_reading", "insert", "parse", "problem_of"]
+__all__ = ["Server", "facts", "for_reading", "insert", "parse", "problem_of"]
 
 _LOCK = 0x1A70  # the first half of our advisory lock's key; the second is the schema, so ledgers don't wait for others
 _CONNECT_SECONDS = "10"
@@ -81,6 +82,13 @@ class Server:
 def for_reading(engine: sa.Engine) -> sa.Engine:
     """Transactions that see the state at their first question, and can't write."""
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def facts(connection: sa.Connection) -> Mapping[str, str]:
+    """The server's version, and the settings on which it depends whether a commit outlives a loss of power."""
+    names = ("server_version", "fsync", "full_page_writes", "data_checksums")
+    found = {name: str(connection.exec_driver_sql(f"SHOW {name}").scalar_one()) for name in names}
+    return {"product": "PostgreSQL", "version": found.pop("server_version").split()[0], **found}
 
 
 def parse(text: str) -> Server:

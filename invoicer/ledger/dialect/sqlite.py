@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from sqlalchemy.pool import StaticPool
 from invoicer.errors import Place, Problem, RunError
 from invoicer.ledger.dialect.words import AGAIN, RESTORE, WRITES
 
-__all__ = ["File", "in_memory", "insert", "problem_of"]
+__all__ = ["File", "facts", "in_memory", "insert", "problem_of"]
 
 _WAIT_SECONDS = 10
 
@@ -71,6 +72,12 @@ class File:
 def in_memory() -> sa.Engine:
     """An empty database that ends with the process."""
     return _engine(sa.URL.create("sqlite"), ["foreign_keys=ON"], poolclass=StaticPool)
+
+
+def facts(connection: sa.Connection) -> Mapping[str, str]:
+    """The library's version, and the first thing that its own quick check finds wrong ("ok" for nothing)."""
+    found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one())
+    return {"product": "SQLite", "version": sqlite3.sqlite_version, "quick_check": found}
 
 
 def problem_of(error: DBAPIError, where: str) -> Problem:
