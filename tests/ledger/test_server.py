@@ -430,11 +430,11 @@ def test_what_is_read_is_one_state(folder: Path) -> None:
             connection.exec_driver_sql("DELETE FROM plans")
 
 
-def test_what_a_doctor_asks(folder: Path, kind: str) -> None:
+def test_what_a_doctor_asks(folder: Path) -> None:
     with writer(folder) as ledger:
         facts = dict(ledger.database_facts())
     assert re.fullmatch(r"\d+(\.\d+)+", facts.pop("version"))
-    if kind == "sqlite":
+    if not database_of(folder):
         assert facts == {"product": "SQLite", "quick_check": "ok"}
     else:
         assert facts.pop("product") == "PostgreSQL"
