@@ -42,11 +42,17 @@ def check(session: Session, verbose: bool, as_json: bool) -> None:
         if desk.terms.acknowledged:
             found += f", {output.counted(len(desk.terms.acknowledged), 'warning')} acknowledged"
         sizes = (
-            output.counted(len(desk.contracts), "contract"),
+            _sound_of_all(len(desk.contracts), len(desk.contracts) + len(desk.terms.refused)),
             output.counted(len(desk.workspace.customers), "customer"),
         )
         click.echo(f"{desk.workspace.name}: {', '.join(sizes)}; {found}.")
     sys.exit(PROBLEMS if errors else 0)
+
+
+def _sound_of_all(sound: int, known: int) -> str:
+    """How many contracts there are; with those whose terms are wrong, how many of them can be billed."""
+    contracts = output.counted(known, "contract")
+    return contracts if sound == known else f"{sound} of {contracts} sound"
 
 
 def _show_acknowledged(desk: runs.Desk) -> None:

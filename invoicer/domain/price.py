@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -127,6 +128,20 @@ class Not:
 
 
 Condition = Compare | AllOf | AnyOf | Not
+
+
+def comparisons(condition: Condition | None) -> Iterator[Compare]:
+    """All comparisons in a condition."""
+    match condition:
+        case Compare():
+            yield condition
+        case Not(part):
+            yield from comparisons(part)
+        case AllOf(parts) | AnyOf(parts):
+            for part in parts:
+                yield from comparisons(part)
+
+
 SimplePrice = Free | Flat | Once | PerUnit | Tiered | Percent
 
 

@@ -10,9 +10,9 @@ from iso4217 import Currency
 
 from invoicer.domain.payment import is_calendar
 from invoicer.editor.view import View, cached_syntax
-from invoicer.errors import Severity
 from invoicer.language.codes import Code
 from invoicer.language.mentions import Kind, Mention, Section
+from invoicer.language.silence import WARNINGS
 from invoicer.workspace import indices
 
 Named = tuple[str, str]  # a name and a few words about it
@@ -121,7 +121,7 @@ def _warnings(view: View, line: int) -> Iterator[Named]:
     lines[line - 1] = ""
     without = view.with_text("\n".join(lines))
     here = {problem.code for problem in without.loaded.problems if problem.where.file == view.name}
-    warnings = [code for code in Code if code.value.severity is Severity.WARNING]
+    warnings = (Code[name] for name in WARNINGS)
     for code in sorted(warnings, key=lambda code: (code.name not in here, code.name)):
         yield code.name, code.value.meaning
 

@@ -40,6 +40,7 @@ class Code(Enum):
     T015 = About("the file has a character that does not belong in text")
     T016 = About("the file can't be read")
     T017 = About("there are more problems than are shown")
+    T018 = About("the file holds no contract and no price list", Severity.WARNING)
     # names
     C001 = About("a contract or price list leaves out a line that it needs", absence=True)
     C002 = About("a line that may stand once stands twice")

@@ -71,7 +71,19 @@ class Sheet:
             if document.is_list:
                 findings = first(chain(check_document(document), names_twice(document.blocks)), document)
                 found.update(dict.fromkeys(self.sound(findings, not entries[-1].whole)))
+        if not entries and not found:
+            found[self._nothing()] = None
         return Outline(tuple(entries), tuple(self._meters()), tuple(found))
+
+    def _nothing(self) -> Problem:
+        """What to say of a file without a document: whoever is billed from it is not billed any more."""
+        notes = next((at for at, line in enumerate(self.lines, 1) if line.strip()), 0)
+        what = "every line of this file is a comment" if notes else "this file is empty"
+        line = notes or 1
+        where = Place(self.parsed.file, line, 1, line, len(self.lines[line - 1]) + 1)
+        cause = f"{what}: there is no contract and no price list in it, so nothing is billed from it"
+        mend = "take the # away from the lines that are to count, or remove the file"
+        return problem(Code.T018, where, cause, mend if notes else "bring its text back, or remove the file")
 
     def _meters(self) -> Iterator[str]:
         for document in self.documents:

@@ -10,7 +10,8 @@ from invoicer.language.codes import Code, problem
 from invoicer.language.loaded import Acknowledged
 from invoicer.language.outline import Entry, Noted
 
-WARNINGS = tuple(code.name for code in Code if code.value.severity is Severity.WARNING and code is not Code.C135)
+_OF_NO_BLOCK = (Code.C135, Code.T018)
+WARNINGS = tuple(c.name for c in Code if c.value.severity is Severity.WARNING and c not in _OF_NO_BLOCK)
 
 
 def sort_out(

@@ -6,15 +6,17 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from invoicer.domain.contract import Contract
 from invoicer.domain.evidence import Declaration
 from invoicer.domain.inputs import Input
 from invoicer.domain.period import Period, add_months
-from invoicer.errors import Problem
+from invoicer.domain.price import comparisons
+from invoicer.errors import Problem, Severity
 from invoicer.language import Loaded
 from invoicer.runs.wording import number
-from invoicer.workspace import Declarations, mend_by_choice, place_of
+from invoicer.workspace import Declarations, mend_by_choice, place_of, two_spellings
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Figures:
     problems: tuple[Problem, ...]
 
 
+_MOST_OF_IT = 50  # percent: who promises that much hardly states 1 percent or less
 NO_FIGURES = Figures({}, ())
 
 
@@ -51,6 +54,7 @@ def look_at(declarations: Declarations, terms: Loaded) -> Figures:
                 found.append(problem)
                 for owner in _owners(contract_id, name, contracts, terms):
                     held[owner].append(problem)
+            found += _doubtful(declarations, figures, contracts.get(contract_id), name)
     return Figures({owner: tuple(problems) for owner, problems in held.items()}, tuple(dict.fromkeys(found)))
 
 
@@ -99,6 +103,40 @@ def _unfit(asked: Input, one: Declaration) -> Iterator[Problem]:
         cause = f"the figure is for {one.days}, and {asked.id} is stated per {asked.stated} ({asked.clause})"
         mend = f"declare no more than {length} in a row: to {longest - dt.timedelta(days=1)}"
         yield Problem("W323", place_of(one, "to"), cause, mend)
+
+
+def _doubtful(
+    declarations: Declarations, figures: Iterable[Declaration], contract: Contract | None, name: str
+) -> Iterator[Problem]:
+    """Warn of figures that may be a thousandth or a hundredth of what was meant."""
+    asked = contract.input(name) if contract else None
+    if contract is None or asked is None:
+        return
+    for one in figures:
+        if asked.unit == "percent":
+            yield from _shares(contract, asked, one)
+        elif one.source in declarations.pointed and (asked.most is None or one.value * 1000 <= asked.most):
+            text = declarations.pointed[one.source]
+            thousands, fraction = two_spellings(text)
+            cause = f"“{text}” is read as {number(one.value)}: a point stands before decimals"
+            mend = f"write {thousands} if it stands between thousands here, else {fraction}, which nobody misreads"
+            yield Problem("W324", place_of(one, "value"), cause, mend, Severity.WARNING)
+
+
+def _shares(contract: Contract, asked: Input, one: Declaration) -> Iterator[Problem]:
+    """A share of one, such as 0.995, where the service credits ask whether most of a hundred percent is reached."""
+    bounds = [
+        compare.value
+        for credit in contract.credits
+        for row in credit.rows
+        for compare in comparisons(row.when)
+        if compare.subject == asked.id and isinstance(compare.value, Fraction)
+    ]
+    if bounds and min(bounds) >= _MOST_OF_IT and 0 < one.value <= 1:
+        least = number(min(bounds))
+        cause = f"{number(one.value)} is read as {number(one.value)} percent, where {least} percent are asked for"
+        mend = f"write {number(one.value * 100)} if that is what it means"
+        yield Problem("W325", place_of(one, "value"), cause, mend, Severity.WARNING)
 
 
 def _longest(asked: Input, days: Period) -> dt.date:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
@@ -41,18 +41,6 @@ def as_sql(condition: Condition | None, column: Callable[[str], str]) -> tuple[s
         case Compare(subject, comparison, Fraction() as value):
             return _compare_number(f"number_of({column(subject)})", comparison, value)
     raise TypeError(f"{condition!r} is no condition")
-
-
-def compared(condition: Condition | None) -> Iterator[Compare]:
-    """All comparisons in a condition."""
-    match condition:
-        case Compare():
-            yield condition
-        case Not(part):
-            yield from compared(part)
-        case AllOf(parts) | AnyOf(parts):
-            for part in parts:
-                yield from compared(part)
 
 
 def _compare_number(number: str, comparison: Comparison, value: Fraction) -> tuple[str, list[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from invoicer.workspace import mend_by_choice
+from invoicer.workspace import mend_by_choice, no_number
 
 MORE = {
     "U201": "a cell that must not be empty is",
@@ -56,10 +56,8 @@ def row_problem(
         case "U210":
             return f"{column} is empty, which the meter needs", "deliver the event with its value; write 0 for none"
         case "U211":
-            mend = "write digits and a point, such as 1234.5"
-            if value.count(",") == 1 and value.replace(",", "", 1).lstrip("+-").isdigit():
-                mend = f"write {value.replace(',', '.')} if that is what it means: a point for decimals"
-            return f"“{value}” is no number", mend
+            flaw = no_number(value, "1234.5")
+            return flaw.cause, flaw.mend
         case "U212":
             mend = "round it where it is made; so many decimals often come from a binary fraction"
             return f"“{value}” has more than 18 digits before or 12 after the point", mend

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from invoicer.domain.contract import Aggregation, Meter
-from invoicer.domain.price import Condition
+from invoicer.domain.price import Condition, comparisons
 from invoicer.domain.usage import Demand
-from invoicer.usage.conditions import as_sql, compared
+from invoicer.usage.conditions import as_sql
 from invoicer.usage.store import FIXED
 
 
@@ -34,13 +34,13 @@ class Rule:
     @property
     def numbers(self) -> frozenset[str]:
         """The columns that must be numbers."""
-        in_condition = {compare.subject for compare in compared(self.only) if isinstance(compare.value, Fraction)}
+        in_condition = {compare.subject for compare in comparisons(self.only) if isinstance(compare.value, Fraction)}
         return frozenset(in_condition | ({self.field} if self.is_numeric else set()))
 
     @property
     def columns(self) -> frozenset[str]:
         """All columns that are looked at."""
-        return frozenset(compare.subject for compare in compared(self.only)) | (
+        return frozenset(compare.subject for compare in comparisons(self.only)) | (
             {self.field} if self.aggregation is not Aggregation.COUNT else set()
         )
 

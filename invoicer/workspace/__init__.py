@@ -6,6 +6,7 @@ from invoicer.workspace.declarations import Declarations, declared_later, place_
 from invoicer.workspace.folder import load, terms_of
 from invoicer.workspace.indices import published_later, read_indices
 from invoicer.workspace.model import AcceptedFact, Policy, SeriesPattern, Settings, Workspace
+from invoicer.workspace.numbers import no_number, two_spellings
 from invoicer.workspace.starting import EXAMPLES, copy_example, new_workspace
 from invoicer.workspace.tables import Table, read_toml
 from invoicer.workspace.texts import decoded, header
@@ -30,6 +31,7 @@ __all__ = [
     "load",
     "mend_by_choice",
     "new_workspace",
+    "no_number",
     "place_of",
     "published_later",
     "read_customers",
@@ -38,6 +40,7 @@ __all__ = [
     "read_toml",
     "replace_file",
     "terms_of",
+    "two_spellings",
     "zone",
     "zone_names",
 ]

@@ -14,7 +14,8 @@ from invoicer.domain.period import Period
 from invoicer.errors import Place, Problem, Severity
 from invoicer.workspace import checks
 from invoicer.workspace.checks import Flaw
-from invoicer.workspace.sheets import Codes, Row, Sheet, number
+from invoicer.workspace.numbers import may_be_thousands, number
+from invoicer.workspace.sheets import Codes, Row, Sheet
 
 COLUMNS = ("contract", "input", "from", "to", "value", "declared")
 OPTIONAL = ("by", "remark")
@@ -26,12 +27,14 @@ DAY = dt.timedelta(days=1)
 @dataclass(frozen=True, slots=True)
 class Declarations:
     """What the folder says: the ``sound`` figures by contract and input, and the problems of wrong rows by the contract
-    that they name. ``loose`` are problems of rows that name none, which may be of any; ``warnings`` hold nothing."""
+    that they name. ``loose`` are problems of rows that name none, which may be of any; ``warnings`` hold nothing.
+    ``pointed`` are the figures whose point may have been meant to stand between thousands, by source, as written."""
 
     sound: Mapping[str, Mapping[str, tuple[Declaration, ...]]] = field(default_factory=dict)
     problems_of: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
     loose: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    pointed: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, contract: str) -> Mapping[str, tuple[Declaration, ...]]:
         """The sound figures of a contract, by input."""
@@ -72,6 +75,7 @@ class _Reading:
 
     def __init__(self) -> None:
         self.found: dict[tuple[str, str], list[Declaration]] = defaultdict(list)
+        self.written: dict[str, str] = {}  # the text of each value, by source
         self.problems_of: dict[str, list[Problem]] = defaultdict(list)
         self.loose: list[Problem] = []
         self.warnings: list[Problem] = []
@@ -83,6 +87,7 @@ class _Reading:
             declaration = _declaration(row)
             if contract and name and declaration and row.sound:
                 self.found[contract, name].append(declaration)
+                self.written[declaration.source] = row.text("value")
         for owner, problems in sheet.problems_of.items():
             self.problems_of[owner] += problems
         for problem in sheet.problems:
@@ -104,7 +109,14 @@ class _Reading:
         for (contract, name), figures in sorted(self.found.items()):
             sound.setdefault(contract, {})[name] = tuple(sorted(figures, key=lambda one: (one.days, one.declared)))
         problems = {contract: tuple(found) for contract, found in sorted(self.problems_of.items()) if found}
-        return Declarations(sound, problems, tuple(self.loose), tuple(self.warnings))
+        return Declarations(sound, problems, tuple(self.loose), tuple(self.warnings), dict(self._pointed()))
+
+    def _pointed(self) -> Iterator[tuple[str, str]]:
+        for figures in self.found.values():
+            texts = [self.written[one.source] for one in figures]
+            yield from (
+                (one.source, text) for one, text in zip(figures, texts, strict=True) if may_be_thousands(text, texts)
+            )
 
 
 def _declaration(row: Row) -> Declaration | None:

@@ -14,7 +14,8 @@ from invoicer.domain.period import add_months
 from invoicer.errors import Place, Problem, Severity
 from invoicer.workspace import checks
 from invoicer.workspace.checks import Flaw
-from invoicer.workspace.sheets import Codes, Row, Sheet, number
+from invoicer.workspace.numbers import number
+from invoicer.workspace.sheets import Codes, Row, Sheet
 
 COLUMNS = ("month", "value", "published")
 OPTIONAL = ("remark",)

@@ -11,7 +11,6 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import TypeVar
 
@@ -179,15 +178,3 @@ class Sheet:
         cause = f"the row has {len(cells)} cells, the first row names {len(columns)} columns"
         mend = "give it a cell for each column; put text with a separator in it into quotes"
         note(Problem(self._codes.cells, place, cause, mend))
-
-
-def number(text: str) -> Fraction:
-    """A number as figures are written: digits, and a point before the decimals."""
-    if re.fullmatch(r"-?\d{1,24}(\.\d{1,24})?", text, re.ASCII):
-        return Fraction(text)
-    meant = re.fullmatch(r"(-?\d+),(\d+)", text, re.ASCII)
-    spaced = re.sub(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(\D|$))", "", text)
-    if meant:
-        raise Flaw(f"“{text}” is read differently in different countries", f"write {meant[1]}.{meant[2]} if that is it")
-    mend = f"write {spaced}" if spaced != text and re.fullmatch(r"-?\d+(\.\d+)?", spaced) else "write it like 127.30"
-    raise Flaw(f"“{text}” is no number", mend)

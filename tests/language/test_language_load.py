@@ -167,3 +167,24 @@ def test_colour_is_the_callers_choice() -> None:
     plain, coloured = render(problem, {"a": "x"}), render(problem, {"a": "x"}, colour=True)
     assert "\033" not in plain
     assert "\033[1;33mwarning[C061]\033[0m" in coloured
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "klein.terms:1:1: warning[T018]: this file is empty"),
+        ("\n \n", "klein.terms:1:1: warning[T018]: this file is empty"),
+        (
+            "\n# contract klein\n#   customer acme\n",
+            "klein.terms:2:1: warning[T018]: every line of this file is a comment",
+        ),
+    ],
+)
+def test_a_file_without_a_contract_says_so(text: str, said: str) -> None:
+    loaded = load([("klein.terms", text), ("a.terms", PRICES), ("b.terms", USES.format(id="b"))])
+    (found,) = loaded.problems
+    assert str(found).startswith(said) and not loaded.refused
+
+
+def test_a_file_whose_heading_can_not_be_read_is_not_called_empty_too() -> None:
+    assert Code.T018.name not in {found.code for found in load([("klein.terms", "kontract klein\n")]).problems}

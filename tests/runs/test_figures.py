@@ -153,3 +153,38 @@ def test_an_example_gives_figures(folder: Path) -> None:
     path.write_text(CONTRACT + example.replace("  given turnover 9 000\n", ""), "utf-8")
     (contract,) = runs.open_desk(folder).contracts
     assert [problem.code for problem in failing(contract, None)] == ["L221"]
+
+
+def warnings(folder: Path) -> list[tuple[str, str]]:
+    desk = runs.open_desk(folder)
+    assert "payroll" not in desk.refusals(), "a warning holds nothing"
+    return [(problem.code, problem.mend) for problem in desk.figures.problems]
+
+
+def test_a_figure_that_may_be_a_thousandth_is_warned_about(folder: Path) -> None:
+    turnover = HEAD + "payroll,turnover,2026-01-01,2026-01-31,{},2026-02-03,\n"
+    declare(folder, turnover.format("2.000"))
+    ((code, mend),) = warnings(folder)
+    assert code == "W324" and "write 2000 if" in mend and "else 2.0," in mend
+    for quiet in ("2000", "2.0", "0.995"):
+        declare(folder, turnover.format(quiet))
+        assert not warnings(folder)
+    declare(folder, JANUARY.replace(",31,", ",31.500,"))
+    assert not warnings(folder), "31500 employees are beyond the limit of the input"
+
+
+def test_a_share_of_one_is_warned_about_where_a_percentage_is_promised(folder: Path) -> None:
+    path = folder / "contracts" / "acme-2026.terms"
+    share = '\ninput uptime "Uptime"\n  unit percent\n  stated per month\n'
+    credit = '\nservice-credit sla "SLA"\n  10% of payslips when uptime less than 99.9%\n'
+    path.write_text(CONTRACT + share + credit, "utf-8")
+    uptime = HEAD + "payroll,uptime,2026-01-01,2026-01-31,{},2026-02-03,\n"
+    declare(folder, uptime.format("0.995"))
+    ((code, mend),) = warnings(folder)
+    assert (code, mend) == ("W325", "write 99.5 if that is what it means")
+    for quiet in ("99.985", "0", "98.500"):
+        declare(folder, uptime.format(quiet))
+        assert not warnings(folder)
+    path.write_text(CONTRACT + share + credit.replace("less than 99.9%", "more than 0.5%"), "utf-8")
+    declare(folder, uptime.format("0.995"))
+    assert not warnings(folder), "a share of errors may well be below one percent"
