@@ -32,7 +32,7 @@ from tests.language.hostile import FAMILIES
 ROOT = Path(__file__).resolve().parent.parent
 KNOWN: dict[str, Any] = {"customers": {"acme"}, "sellers": {"hosting-nl"}, "kinds": {"electronic-service"}}
 PRICE_LISTS = 20
-MANIFEST = '[[source]]\nfiles = "calls.csv"\nmeters = ["api-calls"]\ncomplete_through = 2099-12-31\n'
+MANIFEST = '[[source]]\nfiles = "calls.csv"\nmeters = ["api-calls"]\ncomplete_through = 2026-12-31\n'
 GARBAGE = (100_000, 20, 50)  # as the command line sets it
 SCRIPTS = {
     "parse": f"""

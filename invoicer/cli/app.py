@@ -6,7 +6,7 @@ import datetime as dt
 import getpass
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import wraps
 from importlib import import_module
@@ -112,8 +112,9 @@ class Session:
     implied: bool  # whether the folder was found, not named
 
     def desk(self) -> runs.Desk:
-        """The workspace, read whole."""
-        return runs.open_desk(self.folder)
+        """The workspace, read whole, today."""
+        desk = runs.open_desk(self.folder)
+        return replace(desk, today_is=self.today(desk))
 
     def today(self, desk: runs.Desk) -> dt.date:
         """Today, where the workspace's first seller is."""

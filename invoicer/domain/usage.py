@@ -44,5 +44,14 @@ class Measured:
         return next((found for asked, found in self.tallies if asked == terms), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """For which days a contract can ever bill usage, in its seller's time zone: of each of its meters the days from the
+    first of service to the last (None: nothing is known of them). An event of these contracts beyond is never billed."""
+
+    time_zone: str
+    meters: Mapping[str, Period | None]
+
+
 Measurements = Mapping[tuple[str, str, Period], Measured | Problem]
 """The answers by :attr:`Demand.key`; a problem stands where usage is not declared complete or can't be read."""

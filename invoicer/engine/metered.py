@@ -9,6 +9,7 @@ from invoicer.domain.period import Period
 from invoicer.engine.conditions import subjects, subjects_of
 from invoicer.engine.credits import credit_asks
 from invoicer.engine.schedule import slots
+from invoicer.engine.service import in_service
 
 
 def may_ask(contract: Contract, charge: Charge) -> bool:
@@ -32,6 +33,22 @@ def due_meters(contract: Contract, known_on: dt.date, through: dt.date) -> dict[
     for (name, days), _ in credit_asks(contract, known_on, through) if contract.credits else ():
         if name in meters:
             found.setdefault(name, days)
+    return found
+
+
+def served_meters(contract: Contract, known_on: dt.date) -> dict[str, Period | None]:
+    """Of each meter the days from the first to the last on which a charge that counts it is in service, by the terms as
+    known on a day; None where no charge is. A level lasts, so what was measured before the first day takes part."""
+    found: dict[str, Period | None] = {}
+    for meter in contract.meters:
+        served = [
+            days
+            for charge in contract.charges
+            if meter.id in _own(charge)
+            for days, _ in in_service(contract, charge, known_on)
+        ]
+        first = dt.date.min if meter.aggregation.weighted else min((days.start for days in served), default=dt.date.min)
+        found[meter.id] = Period(first, max(days.end for days in served)) if served else None
     return found
 
 

@@ -21,13 +21,15 @@ BUILT_IN_FORMATS = ("pdf", "html", "json")
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A workspace that was read, its plugins, its contracts, its exchange rates."""
+    """A workspace that was read, its plugins, its contracts, its exchange rates. ``today_is`` is the day on which it was
+    opened, where somebody said so."""
 
     workspace: Workspace
     plugins: Plugins
     terms: Loaded
     exchange: tax.Exchange
     figures: Figures = NO_FIGURES
+    today_is: dt.date | None = None
 
     @property
     def contracts(self) -> tuple[Contract, ...]:

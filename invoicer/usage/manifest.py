@@ -33,6 +33,7 @@ class Source:
 
     meters: frozenset[str]
     complete_through: dt.date
+    place: Place
 
 
 @dataclass(slots=True)
@@ -55,7 +56,13 @@ class Manifest:
 
     def complete_through(self, meter: str) -> dt.date | None:
         """The last day up to which every source of the meter is complete; None when no source carries it."""
-        return min((source.complete_through for source in self.sources if meter in source.meters), default=None)
+        source = self.source_of(meter)
+        return source.complete_through if source else None
+
+    def source_of(self, meter: str) -> Source | None:
+        """The source of the meter that is declared complete for the fewest days, which decides; None without any."""
+        carrying = (source for source in self.sources if meter in source.meters)
+        return min(carrying, key=lambda source: source.complete_through, default=None)
 
 
 def read_manifest(folder: Path, known_meters: Collection[str]) -> Manifest:
@@ -87,7 +94,7 @@ def _source(entry: Table, manifest: Manifest, known_meters: Collection[str]) -> 
     for meter in sorted(set(meters) - set(known_meters)):
         mend = mend_by_choice(meter, known_meters, "correct it, or define the meter in the terms")
         entry.flaw("meters", Flaw(f"no terms define a meter “{meter}”", mend), "006")
-    manifest.sources.append(Source(frozenset(meters), entry.day("complete_through")))
+    manifest.sources.append(Source(frozenset(meters), entry.day("complete_through"), entry.place("complete_through")))
     entry.close()
     return pattern
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from invoicer.domain.period import Period
-from invoicer.domain.usage import Demand, Measured, Measurements
+from invoicer.domain.usage import Demand, Measured, Measurements, Served
 from invoicer.errors import DefectError, Place, Problem, Severity
 from invoicer.usage.manifest import MANIFEST, Manifest, read_manifest
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from invoicer.usage.rules import Rule
 
 Key = tuple[str, str, Period]
+NONE_SERVED: Mapping[str, Served] = {}
+TOO_FAR = dt.timedelta(days=184)
+"""How far ahead a manifest may be before what it says of completeness is not believed."""
 
 
 def measure(
@@ -29,6 +32,8 @@ def measure(
     known_on: dt.date,
     contracts: Collection[str],
     meters: Collection[str],
+    served: Mapping[str, Served] = NONE_SERVED,
+    today: dt.date | None = None,
 ) -> tuple[Measurements, tuple[Problem, ...]]:
     """The quantity of each demand in its meter's unit, and all problems of the usage folder.
 
@@ -36,6 +41,11 @@ def measure(
     became known after ``known_on`` are not seen. A demand gets a problem instead of a quantity when its usage is not
     declared complete to its last day, or when it could be touched by anything that is wrong with the files: no quantity
     is ever guessed, and a period without events is zero only where the manifest declares it complete.
+
+    ``served`` has the contracts of which it is known on which days usage can be billed at all: a warning names events
+    beyond. ``today`` (None: unknown) is what ``complete_through`` is held against: nobody can say that nothing is missing
+    of days to come. A later day is a warning; one more than half a year ahead of ``today`` and ``known_on`` looks like a
+    slip in the year, and declares nothing.
     """
     wanted = {demand.key: demand for demand in demands}
     if not wanted and not (folder / MANIFEST).exists():
@@ -47,8 +57,18 @@ def measure(
         return {key: _hold("U301", manifest, demand, unusable, reason.mend) for key, demand in wanted.items()}, tuple(
             manifest.problems
         )
-    found, of_rows = _counted(folder, wanted, manifest, known_on, contracts, meters)
-    return found, (*manifest.problems, *of_rows)
+    ahead = max(known_on, today) + TOO_FAR if today else dt.date.max
+    found, of_rows = _counted(folder, wanted, manifest, known_on, contracts, meters, served, ahead)
+    return found, (*manifest.problems, *_to_come(manifest, today), *of_rows)
+
+
+def _to_come(manifest: Manifest, today: dt.date | None) -> Iterator[Problem]:
+    """Warn of sources that are said to be complete through a day that has not come."""
+    for source in manifest.sources:
+        if today and source.complete_through > today:
+            cause = f"usage is said to be complete through {source.complete_through}, which has not come yet"
+            mend = "write the last day of which nothing is missing; a period without events until then counts as zero"
+            yield Problem("U306", source.place, cause, mend, Severity.WARNING)
 
 
 def _counted(
@@ -58,6 +78,8 @@ def _counted(
     known_on: dt.date,
     contracts: Collection[str],
     meters: Collection[str],
+    served: Mapping[str, Served],
+    ahead: dt.date,
 ) -> tuple[Measurements, Sequence[Problem]]:
     # DuckDB is imported with these, and not before there are events: a check without any does not wait for it.
     from invoicer.usage.checking import check_events
@@ -67,16 +89,18 @@ def _counted(
     from invoicer.usage.levels import average_levels
     from invoicer.usage.rules import Rule, Rules
     from invoicer.usage.store import load_events, opened
+    from invoicer.usage.unbilled import never_billed
 
     rules = Rules.of(wanted.values())
     with opened(folder) as connection:
         loaded = load_events(connection, manifest, rules.fields)
-        date_events(connection, _zones(wanted.values()), known_on)
+        date_events(connection, _zones(wanted.values(), served), known_on)
         of_rows, doubts = check_events(connection, manifest, loaded, rules, contracts, meters)
+        of_rows += never_billed(connection, loaded, served)
         answers: dict[Key, Measured | Problem] = {}
         countable: dict[Rule, list[Demand]] = defaultdict(list)
         for key, demand in wanted.items():
-            held = _reason_to_hold(demand, manifest, doubts)
+            held = _reason_to_hold(demand, manifest, doubts, ahead)
             if held:
                 answers[key] = held
             else:
@@ -90,7 +114,7 @@ def _counted(
     return {key: answers[key] for key in wanted}, of_rows
 
 
-def _reason_to_hold(demand: Demand, manifest: Manifest, doubts: Doubts) -> Problem | None:
+def _reason_to_hold(demand: Demand, manifest: Manifest, doubts: Doubts, ahead: dt.date) -> Problem | None:
     meter = demand.meter.id
     complete = manifest.complete_through(meter)
     if complete is None:
@@ -99,6 +123,10 @@ def _reason_to_hold(demand: Demand, manifest: Manifest, doubts: Doubts) -> Probl
     if meter in manifest.refused:
         reason = manifest.refused[meter]
         return _hold("U303", manifest, demand, f"usage can't be read: {reason.where}: {reason.cause}", reason.mend)
+    if complete > ahead:
+        cause = f"usage of {meter} is said to be complete through {complete}, which is far from having come"
+        mend = f"correct the year of complete_through in {manifest.shown}: nobody knows what days to come will lack"
+        return _hold("U306", manifest, demand, cause, mend)
     if complete < demand.days.last_day:
         cause = f"usage of {meter} is not declared complete for {demand.days}, only through {complete}"
         mend = (
@@ -127,8 +155,8 @@ def _nothing(demand: Demand, manifest: Manifest) -> Measured:
     return Measured(Fraction(0), f"{manifest.shown}: no events, complete through {complete}", 0)
 
 
-def _zones(demands: Iterable[Demand]) -> dict[str, str]:
-    zones: dict[str, str] = {}
+def _zones(demands: Iterable[Demand], served: Mapping[str, Served]) -> dict[str, str]:
+    zones = {contract: one.time_zone for contract, one in served.items()}
     for demand in demands:
         if zones.setdefault(demand.contract, demand.time_zone) != demand.time_zone:
             raise DefectError(f"{demand.contract} is asked for in two time zones")
