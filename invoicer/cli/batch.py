@@ -1,4 +1,4 @@
-"""cli: the commands of a billing run: plan, confirm, issue, run."""
+"""cli: the commands of a billing run: plan, issue, run."""
 
 from __future__ import annotations
 
@@ -64,38 +64,6 @@ def plan(session: Session, as_of: dt.date | None, dry_run: bool, as_json: bool) 
     sys.exit(PROBLEMS if planned.plan.holds or wrong else 0)
 
 
-@click.command()
-@click.option("--remark", required=True, help="Why it may go out; printed in the log.")
-@click.option("--contract", "contracts", multiple=True, help="Only the drafts of this contract (repeatable).")
-@plan_option
-@by_option
-@dry_run_option
-@click.pass_obj
-@reports_problems
-def confirm(
-    session: Session, remark: str, contracts: tuple[str, ...], plan_id: int | None, by: str, dry_run: bool
-) -> None:
-    """Release what was planned. Nothing is issued unconfirmed.
-
-    \b
-    Examples:
-      invoicer confirm --remark "checked against last month"
-      invoicer confirm --contract acme-2026 --remark "released by Sales"
-    """
-    desk = session.desk()
-    with opened(desk, writing=not dry_run) as book:
-        if dry_run:
-            chosen = tables.unconfirmed(book.plan(plan_id), contracts)
-            output.console().print(f"Would release {output.counted(len(chosen), 'draft')}.")
-            return
-        done = runs.confirm(book, by, remark, session.today(desk), plan=plan_id, contracts=contracts or None)
-        number = book.plan(plan_id).id
-    if not done:
-        output.console().print(f"Nothing was waiting to be released in plan {number}.")
-        return
-    output.console().print(f"Released {output.counted(len(done), 'draft')} of plan {number}, by {by}: {remark}")
-
-
 @click.command(short_help="Issue what is confirmed.")
 @on_option
 @plan_option
@@ -136,7 +104,8 @@ def run(session: Session, as_of: dt.date | None, on: dt.date | None, dry_run: bo
       invoicer run
       invoicer run --as-of 2026-02-01 --dry-run
 
-    The policy is `release = "automatic"` in the table [policy] of invoicer.toml; the log names it as who released.
+    The policy is `release = "automatic"` in the table [policy] of invoicer.toml. Then everything without a doubt is
+    released, or, where there are rules ([[review.rules]]), what a rule covers. The log says which of them it was.
     """
     desk = session.desk()
     release_by_policy(desk)
@@ -150,12 +119,20 @@ def run(session: Session, as_of: dt.date | None, on: dt.date | None, dry_run: bo
         planned = runs.plan(desk, book, as_of or today, today)
         output.show_problems(planned.warnings, desk.terms.texts)
         show_plan(planned, stored=True)
-        if planned.plan.drafts:
-            runs.confirm(book, "policy", "release = automatic", today, plan=planned.plan.id)
+        release_what_may_go(desk, book, planned.plan, today)
         with reporting() as progress:
             result = runs.issue(desk, book, not_ahead(on, today), "policy", plan=planned.plan.id, progress=progress)
     finish_issue(desk, result)
     sys.exit(PROBLEMS if planned.plan.holds else 0)
+
+
+def release_what_may_go(desk: runs.Desk, book: Ledger, plan: ledger.Plan, today: dt.date) -> None:
+    """Let rules release what they cover; without rules the policy releases all that has no doubt."""
+    if not desk.workspace.review.rules:
+        runs.confirm(book, "policy", "release = automatic", today, plan=plan.id)
+        return
+    for rule, positions in runs.release_by_rules(desk, book, plan.id, today).items():
+        output.console().print(f"Released {output.counted(len(positions), 'draft')} by rule {rule}.")
 
 
 def not_ahead(on: dt.date | None, today: dt.date) -> dt.date:
@@ -195,9 +172,15 @@ def show_plan(planned: runs.Planned, *, stored: bool) -> None:
     if planned.carried:
         out.print()
         out.print(tables.carried(planned.carried))
+    if any(draft.open_doubts for draft in waiting):
+        out.print()
+        out.print(tables.doubts(waiting))
     if plan.holds:
         out.print()
         out.print(tables.holds(plan.holds))
+    if planned.unconfirmed:
+        names = ", ".join(planned.unconfirmed)
+        out.print(f"\nConfirmed before, and changed since, so to be confirmed again: {names}")
     if stored and waiting:
         out.print(f'\nNext: invoicer confirm --remark "…" --plan {plan.id}')
 
@@ -223,4 +206,4 @@ def finish_issue(desk: runs.Desk, result: runs.IssueResult) -> None:
         sys.exit(PROBLEMS)
 
 
-COMMANDS = (plan, confirm, issue, run)
+COMMANDS = (plan, issue, run)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from rich.table import Table
@@ -12,10 +12,11 @@ from invoicer import runs
 from invoicer.cli import output
 from invoicer.documents import Carried
 from invoicer.domain.document import Draft, Kind
+from invoicer.domain.doubt import Doubt
 from invoicer.domain.entitlement import Part
 from invoicer.domain.money import Money
 from invoicer.errors import Problem
-from invoicer.ledger import DraftStatus, Issued, Plan, PlannedDraft, Recorded
+from invoicer.ledger import Decision, DraftStatus, Issued, Plan, PlannedDraft, Recorded
 
 
 class Amounts(Protocol):
@@ -53,7 +54,7 @@ def drafts(plan: Plan, waiting: Iterable[PlannedDraft]) -> Table:
                 amount(draft.net),
                 amount(draft.tax),
                 amount(draft.gross),
-                str(planned.status),
+                status(planned),
             )
         )
     return output.table(
@@ -62,6 +63,27 @@ def drafts(plan: Plan, waiting: Iterable[PlannedDraft]) -> Table:
         rows,
         right=("#", "Net", "Tax", "Gross"),
     )
+
+
+def status(planned: PlannedDraft) -> str:
+    """How far a draft is; one that waits for the release of doubts names them."""
+    doubts = ", ".join(dict.fromkeys(doubt.name for doubt in planned.open_doubts))
+    return f"{planned.status}: {doubts}" if doubts and planned.status is DraftStatus.PLANNED else str(planned.status)
+
+
+def doubts(waiting: Iterable[PlannedDraft]) -> Table:
+    """What somebody has to release by name, with the reason and what to do first."""
+    rows = (
+        (
+            planned.position,
+            doubt.contract,
+            doubt.name,
+            f"[{doubt.problem.code}] {doubt.problem.cause}; {doubt.problem.mend}",
+        )
+        for planned in waiting
+        for doubt in planned.open_doubts
+    )
+    return output.table("To be released by name", ("#", "Contract", "Doubt", "Why, and what to do"), rows, right=("#",))
 
 
 def about(draft: Draft) -> str:
@@ -136,12 +158,6 @@ def schedule(rows: Iterable[runs.ScheduleRow]) -> Table:
     return output.table("", ("Bill date", "Contract", "Charge", "Service period", "", "State", "Documents"), cells)
 
 
-def unconfirmed(plan: Plan, contracts: Collection[str]) -> list[PlannedDraft]:
-    """The drafts of a plan that `confirm` would release."""
-    chosen = (draft for draft in plan.drafts if draft.status is DraftStatus.PLANNED)
-    return [draft for draft in chosen if not contracts or not set(contracts).isdisjoint(draft.contracts)]
-
-
 def confirmed(plan: Plan) -> list[PlannedDraft]:
     """The drafts of a plan that `issue` would issue."""
     return [draft for draft in plan.drafts if draft.status is DraftStatus.CONFIRMED]
@@ -190,6 +206,9 @@ def plan_data(planned: runs.Planned) -> dict[str, Any]:
                 "status": str(one.status),
                 "contracts": list(one.contracts),
                 "fingerprint": one.fingerprint,
+                "since": one.since.isoformat() if one.since else None,
+                "doubts": [doubt_data(one, doubt) for doubt in one.doubts],
+                "decisions": [decision_data(decision) for decision in one.decisions],
                 **draft_data(one.draft),
             }
             for one in plan.drafts
@@ -207,6 +226,31 @@ def plan_data(planned: runs.Planned) -> dict[str, Any]:
             for one in planned.carried
         ],
         "warnings": [output.problem_data(problem) for problem in planned.warnings],
+    }
+
+
+def doubt_data(planned: PlannedDraft, doubt: Doubt) -> dict[str, Any]:
+    """A doubt as plain data, with who released it."""
+    released = list(planned.releasers(doubt))
+    return {
+        "contract": doubt.contract,
+        "name": doubt.name,
+        "people": doubt.people,
+        "released_by": released,
+        "open": doubt in planned.open_doubts,
+        **output.problem_data(doubt.problem),
+    }
+
+
+def decision_data(decision: Decision) -> dict[str, Any]:
+    """A decision as plain data."""
+    return {
+        "verdict": str(decision.verdict),
+        "contract": decision.contract or None,
+        "doubt": decision.doubt or None,
+        "who": decision.who,
+        "on": decision.on.isoformat(),
+        "remark": decision.remark,
     }
 
 

@@ -15,6 +15,7 @@ from invoicer.domain.doubt import Doubt
 from invoicer.ledger import schema
 from invoicer.ledger.records import PlanStatus
 from invoicer.ledger.release import Decision, DraftStatus, status_of
+from invoicer.ledger.store import Store
 
 
 def decisions_of(connection: sa.Connection, plan: int) -> Mapping[int, tuple[Decision, ...]]:
@@ -141,3 +142,20 @@ def decision_rows(connection: sa.Connection, plan: int, made: Sequence[tuple[int
         }
         for number, (position, decision) in enumerate(made, last + 1)
     ]
+
+
+def released(store: Store, name: str) -> frozenset[tuple[str, str]]:
+    """(contract, subject) of all doubts of that name on drafts that were issued: somebody has released them."""
+    doubts, drafts = schema.plan_doubts.c, schema.plan_drafts.c
+    query = (
+        sa.select(doubts.json)
+        .join_from(
+            schema.plan_doubts,
+            schema.plan_drafts,
+            sa.and_(doubts.plan == drafts.plan, doubts.position == drafts.position),
+        )
+        .where(doubts.name == name, drafts.status == DraftStatus.ISSUED)
+    )
+    with store.read() as connection:
+        found = [canonical.from_json(Doubt, text) for text in connection.execute(query).scalars()]
+    return frozenset((one.contract, subject) for one in found for subject in one.subject.splitlines())

@@ -13,7 +13,7 @@ from invoicer.domain.document import Document, Draft, Kind
 from invoicer.domain.doubt import Doubt
 from invoicer.domain.entitlement import BilledLine
 from invoicer.errors import Problem
-from invoicer.ledger import artifacts, chain, corrections, decisions, dialect, issuing, plans, reading, verify
+from invoicer.ledger import artifacts, chain, corrections, decisions, dialect, issuing, kept, plans, reading, verify
 from invoicer.ledger.connecting import connect
 from invoicer.ledger.corrections import Settle
 from invoicer.ledger.decisions import Choice, Say
@@ -171,6 +171,10 @@ class Ledger:
         """Reject drafts, or only the doubts that are named, chosen as by :meth:`confirm`; answers the positions of which
         something was rejected now. A rejected draft is not issued, also when it is planned again as it is."""
         return decisions.reject(self._store, plan, Say(who, remark, on), Choice(positions, contracts, doubts))
+
+    def released_doubts(self, name: str) -> frozenset[tuple[str, str]]:
+        """(contract, subject) of every doubt of that name that was released and whose draft was issued."""
+        return kept.released(self._store, name)
 
     def drop(
         self,

@@ -7,7 +7,7 @@ from invoicer.late import late
 if TYPE_CHECKING:
     from invoicer.runs.chart import chart
     from invoicer.runs.check import check
-    from invoicer.runs.confirm import confirm
+    from invoicer.runs.confirm import Only, confirm, reject, release_by_rules
     from invoicer.runs.credit import Credited, cancel, credit, rebill
     from invoicer.runs.derive import Derivation, derive, issued_as_of
     from invoicer.runs.desk import Desk, open_desk, read_terms
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from invoicer.runs.schedule import ScheduleRow, endings, schedule
     from invoicer.runs.tidy import Tidied, terms_to_tidy, tidy, tidy_text, write_tidied
     from invoicer.runs.versions import Version, read_version
+    from invoicer.runs.waiting import Waits, waiting
 
 __all__ = [
     "ContractDiff",
@@ -34,12 +35,14 @@ __all__ = [
     "Files",
     "Finding",
     "IssueResult",
+    "Only",
     "Planned",
     "Preview",
     "ScheduleRow",
     "Tidied",
     "Tried",
     "Version",
+    "Waits",
     "cancel",
     "chart",
     "check",
@@ -61,12 +64,15 @@ __all__ = [
     "read_version",
     "rebill",
     "rehearse",
+    "reject",
+    "release_by_rules",
     "schedule",
     "terms_to_tidy",
     "tidy",
     "tidy_text",
     "try_out",
     "under_law",
+    "waiting",
     "write_tidied",
 ]
 
@@ -75,13 +81,13 @@ late(
     {
         "chart": ("chart",),
         "check": ("check",),
-        "confirm": ("confirm",),
         "credit": (
             "Credited",
             "cancel",
             "credit",
             "rebill",
         ),
+        "confirm": ("Only", "confirm", "reject", "release_by_rules"),
         "derive": (
             "Derivation",
             "derive",
@@ -141,5 +147,6 @@ late(
             "Version",
             "read_version",
         ),
+        "waiting": ("Waits", "waiting"),
     },
 )

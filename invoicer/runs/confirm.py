@@ -1,11 +1,55 @@
-"""runs: confirm. Someone releases what was planned; who, when and with which remark goes into the log."""
+"""runs: confirm. People, or rules, release or reject what was planned; who, when and why goes into the log."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
-from invoicer.ledger import Ledger
+from invoicer.domain.document import Kind
+from invoicer.domain.money import Money
+from invoicer.errors import Place, Problem, RunError
+from invoicer.ledger import DraftStatus, Ledger, Plan, PlannedDraft
+from invoicer.runs.desk import Desk
+from invoicer.workspace.review import Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Only:
+    """Which drafts are meant: those that fit every condition; an empty one asks nothing. ``up_to`` are amounts with tax, by
+    currency: where there are some, a draft in another currency does not fit. ``owner_of`` a customer, by its id."""
+
+    customers: Collection[str] = ()
+    contracts: Collection[str] = ()
+    owners: Collection[str] = ()
+    sellers: Collection[str] = ()
+    currencies: Collection[str] = ()
+    kinds: Collection[Kind] = ()
+    up_to: tuple[Money, ...] = ()
+    owner_of: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def everything(self) -> bool:
+        """Whether no condition is set."""
+        asked = (self.customers, self.contracts, self.owners, self.sellers, self.currencies, self.kinds, self.up_to)
+        return not any(asked)
+
+    def fits(self, planned: PlannedDraft) -> bool:
+        """Whether a draft fits."""
+        draft = planned.draft
+        most = {one.currency: one for one in self.up_to}
+        return (
+            _among(draft.customer.id, self.customers)
+            and (not self.contracts or not set(self.contracts).isdisjoint(planned.contracts))
+            and _among(self.owner_of.get(draft.customer.id, ""), self.owners)
+            and _among(draft.seller.id, self.sellers)
+            and _among(draft.currency, self.currencies)
+            and _among(draft.kind, self.kinds)
+            and (not most or (draft.currency in most and draft.gross <= most[draft.currency]))
+        )
+
+
+EVERYTHING = Only()
 
 
 def confirm(
@@ -16,10 +60,102 @@ def confirm(
     *,
     plan: int | None = None,
     contracts: Collection[str] | None = None,
+    doubts: Collection[str] | None = None,
+    only: Only = EVERYTHING,
 ) -> tuple[int, ...]:
-    """Release the drafts of a plan (the latest when None), or only those of some contracts; answers their positions.
+    """Release the drafts of a plan (the latest when None), or only those of some contracts, with some doubts, or that fit
+    ``only``; answers the positions of which something was released. A doubt is released only where it is named.
 
-    Raises RunError when there is no such plan, it was superseded, or it has no draft of these contracts.
+    Raises RunError when there is no such plan, it was superseded, it has no such draft, or all of it waits for somebody
+    else than ``who``.
     """
     chosen = ledger.plan(plan)
-    return ledger.confirm(chosen.id, who, remark, today, contracts=contracts)
+    positions = _positions(chosen, only)
+    return ledger.confirm(
+        chosen.id, who, remark, today, positions=positions, contracts=contracts or only.contracts or None, doubts=doubts
+    )
+
+
+def reject(
+    ledger: Ledger,
+    who: str,
+    remark: str,
+    today: dt.date,
+    *,
+    plan: int | None = None,
+    doubts: Collection[str] | None = None,
+    only: Only = EVERYTHING,
+) -> tuple[int, ...]:
+    """Reject the drafts of a plan that fit, or their doubts of these names; answers as :func:`confirm`."""
+    chosen = ledger.plan(plan)
+    return ledger.reject(chosen.id, who, remark, today, positions=_positions(chosen, only), doubts=doubts)
+
+
+def release_by_rules(desk: Desk, ledger: Ledger, plan: int, today: dt.date) -> dict[str, tuple[int, ...]]:
+    """Release what the rules of the workspace cover; answers the positions by the rule that did it.
+
+    A rule stands for one person, so what two people have to release is left to them.
+    """
+    done: dict[str, tuple[int, ...]] = {}
+    for rule in desk.workspace.review.rules:
+        fitting = [one for one in ledger.plan(plan).drafts if covers(rule, one, desk.workspace.owners)]
+        plain = [one.position for one in fitting if not one.open_doubts]
+        doubted = [one.position for one in fitting if one.open_doubts]
+        remark = conditions(rule)
+        released: tuple[int, ...] = ()
+        if plain:
+            released += ledger.confirm(plan, rule.name, remark, today, positions=plain, rule=True)
+        if doubted:
+            released += ledger.confirm(plan, rule.name, remark, today, positions=doubted, doubts=rule.doubts, rule=True)
+        if released:
+            done[rule.name] = tuple(sorted(released))
+    return done
+
+
+def covers(rule: Rule, planned: PlannedDraft, owners: Mapping[str, str]) -> bool:
+    """Whether a rule may release a draft that waits."""
+    if planned.status is not DraftStatus.PLANNED or planned.people > 1:
+        return False
+    if any(doubt.name not in rule.doubts or doubt.people > 1 for doubt in planned.open_doubts):
+        return False
+    only = Only(
+        customers=rule.customers,
+        contracts=rule.contracts,
+        owners=rule.owners,
+        sellers=rule.sellers,
+        kinds=rule.kinds,
+        up_to=rule.up_to,
+        owner_of=owners,
+    )
+    return only.fits(planned) and (not rule.contracts or set(planned.contracts) <= set(rule.contracts))
+
+
+def conditions(rule: Rule) -> str:
+    """A rule in words, for the log."""
+    parts = [f"doubts {', '.join(rule.doubts) or 'none'}"]
+    parts += [f"up to {' or '.join(map(str, rule.up_to))}"] if rule.up_to else []
+    for word, values in (
+        ("kinds", rule.kinds),
+        ("customers", rule.customers),
+        ("contracts", rule.contracts),
+        ("owners", rule.owners),
+        ("sellers", rule.sellers),
+    ):
+        parts += [f"{word} {', '.join(values)}"] if values else []
+    return "; ".join(parts)
+
+
+def _positions(plan: Plan, only: Only) -> list[int] | None:
+    """The drafts that fit; None where nothing is asked. Raises RunError (L122) where none fits."""
+    if only.everything:
+        return None
+    found = [one.position for one in plan.drafts if only.fits(one)]
+    if not found:
+        cause = f"no draft of plan {plan.id} fits what was chosen"
+        mend = "`invoicer waiting` lists contracts, customers and owners of all that waits"
+        raise RunError(Problem("L122", Place(part=f"plan {plan.id}"), cause, mend))
+    return found
+
+
+def _among(value: str, wanted: Collection[str]) -> bool:
+    return not wanted or value in wanted

@@ -9,12 +9,14 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from invoicer import __version__, documents, tax
 from invoicer.documents import Carried, Comparison, Difference
 from invoicer.domain import canonical
 from invoicer.domain.contract import Contract
 from invoicer.domain.document import Draft
+from invoicer.domain.doubt import Doubt
 from invoicer.domain.entitlement import BilledLine, Treated
 from invoicer.domain.period import add_months
 from invoicer.domain.usage import Measurements
@@ -22,9 +24,11 @@ from invoicer.errors import Place, Problem, RunError, Severity, TaxError
 from invoicer.ledger import DraftStatus, Ledger
 from invoicer.runs.context import draft_context, max_age_days
 from invoicer.runs.desk import Desk
+from invoicer.runs.doubts import find_doubts
 from invoicer.runs.drafting import Holds, draft
 from invoicer.runs.evidence import evidence_for, kept
 from invoicer.runs.examples import failing
+from invoicer.runs.history import History
 from invoicer.runs.law import under_law
 from invoicer.runs.measure import measure
 from invoicer.runs.rate import rate
@@ -35,7 +39,7 @@ from invoicer.runs.requested import Requests, requests_in
 class Derivation:
     """``drafts`` with their fingerprints, in the order in which they are to be numbered; ``holds`` by contract;
     ``carried`` are amounts too small for an invoice; ``warnings`` hold nothing; ``contents`` are the bytes by SHA-256
-    (hex) that the drafts' provenance names."""
+    (hex) that the drafts' provenance names. ``doubts`` are those about each draft, ``history`` what was billed before."""
 
     as_of: dt.date
     drafts: tuple[tuple[Draft, str], ...]
@@ -43,6 +47,8 @@ class Derivation:
     carried: tuple[Carried, ...]
     warnings: tuple[Problem, ...]
     contents: Mapping[str, bytes]
+    doubts: tuple[tuple[Doubt, ...], ...]
+    history: History
 
 
 @dataclass(slots=True)
@@ -88,6 +94,7 @@ def derive(desk: Desk, ledger: Ledger, as_of: dt.date) -> Derivation:
     work.holds |= dict(requests.apart(work.holds))
     provenance = {contract.id: _provenance(desk, contract, work, measurements, as_of) for contract in contracts}
     drafted = draft(desk, found, draft_context(desk, ledger, as_of, provenance), work.holds)
+    history = History(work.billed, cache(ledger.document))
     return Derivation(
         as_of=as_of,
         drafts=tuple((one, documents.fingerprint(one)) for one in drafted.drafts),
@@ -95,6 +102,8 @@ def derive(desk: Desk, ledger: Ledger, as_of: dt.date) -> Derivation:
         carried=drafted.carried,
         warnings=warnings,
         contents=work.contents,
+        doubts=tuple(map(tuple, find_doubts(desk, ledger, drafted.drafts, history, as_of))),
+        history=history,
     )
 
 

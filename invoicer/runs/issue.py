@@ -143,8 +143,13 @@ def _drop_changed(
     begun = any(draft.status is DraftStatus.ISSUED for draft in drafts)
     if not confirmed or begun:  # an issue that has begun goes on from its stored drafts alone
         return ()
-    today_s = {fingerprint for _, fingerprint in derive(desk, ledger, as_of).drafts}
-    changed = [draft for draft in confirmed if draft.fingerprint not in today_s]
+    found = derive(desk, ledger, as_of)
+    today_s = {mark: doubts for (_, mark), doubts in zip(found.drafts, found.doubts, strict=True)}
+    changed = [
+        one
+        for one in confirmed
+        if one.fingerprint not in today_s or not set(today_s[one.fingerprint]) <= set(one.doubts)
+    ]
     if changed:
         positions = [draft.position for draft in changed]
         ledger.drop(plan, who, "inputs have changed since the plan", today, positions=positions)

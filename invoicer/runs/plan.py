@@ -16,11 +16,13 @@ from invoicer.runs.law import numbering
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan as stored, the warnings that came up while it was made, and what is too small for an invoice as yet."""
+    """A plan as stored, the warnings that came up while it was made, and what is too small for an invoice as yet.
+    ``unconfirmed`` are contracts with a draft that was confirmed in the plan before and that has changed since."""
 
     plan: Plan
     warnings: tuple[Problem, ...]
     carried: tuple[Carried, ...] = ()
+    unconfirmed: tuple[str, ...] = ()
 
 
 def plan(desk: Desk, ledger: Ledger, as_of: dt.date, today: dt.date) -> Planned:
@@ -29,7 +31,18 @@ def plan(desk: Desk, ledger: Ledger, as_of: dt.date, today: dt.date) -> Planned:
     A plan supersedes one that was not issued; planning again with nothing changed gives the stored plan back.
     """
     found = derive(desk, ledger, as_of)
-    return Planned(ledger.plan(store(desk, ledger, found, today)), found.warnings, found.carried)
+    before = ledger.plan() if ledger.plans() else None
+    made = ledger.plan(store(desk, ledger, found, today))
+    return Planned(made, found.warnings, found.carried, _unconfirmed(before, made))
+
+
+def _unconfirmed(before: Plan | None, made: Plan) -> tuple[str, ...]:
+    """The contracts whose confirmed drafts the new plan has in this form no more."""
+    if before is None or before.id == made.id:
+        return ()
+    kept = {draft.fingerprint for draft in made.drafts if draft.status is DraftStatus.CONFIRMED}
+    lost = [one for one in before.drafts if one.status is DraftStatus.CONFIRMED and one.fingerprint not in kept]
+    return tuple(sorted({contract for one in lost for contract in one.contracts}))
 
 
 def store(desk: Desk, ledger: Ledger, found: Derivation, today: dt.date) -> int:
@@ -37,7 +50,16 @@ def store(desk: Desk, ledger: Ledger, found: Derivation, today: dt.date) -> int:
     ledger.put_contents(found.contents.values())
     versions = {one.name: f"{one.origin} {one.version} {one.sha256}" for one in desk.plugins.loaded}
     rules = numbering(desk)
-    return ledger.store_plan(found.as_of, today, found.drafts, found.holds, versions, numbering=rules)
+    return ledger.store_plan(
+        found.as_of,
+        today,
+        found.drafts,
+        found.holds,
+        versions,
+        numbering=rules,
+        doubts=found.doubts,
+        people=desk.workspace.review.people_for_drafts,
+    )
 
 
 def rehearse(desk: Desk, ledger: Ledger, as_of: dt.date, today: dt.date) -> Planned:
@@ -51,7 +73,10 @@ def rehearse(desk: Desk, ledger: Ledger, as_of: dt.date, today: dt.date) -> Plan
             fingerprint=fingerprint,
             json=canonical.to_json(draft),
             status=DraftStatus.PLANNED,
+            doubts=doubts,
+            people=desk.workspace.review.people_for_drafts,
+            since=today,
         )
-        for position, (draft, fingerprint) in enumerate(found.drafts, 1)
+        for position, ((draft, fingerprint), doubts) in enumerate(zip(found.drafts, found.doubts, strict=True), 1)
     )
     return Planned(Plan(0, as_of, today, PlanStatus.OPEN, drafts, found.holds), found.warnings, found.carried)

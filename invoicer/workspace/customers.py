@@ -16,7 +16,7 @@ from invoicer.workspace.sheets import Codes, Row, Sheet
 REQUIRED = ("id", "name", "kind", "street", "city", "country", "valid_from")
 OPTIONAL = (
     *("contact", "postcode", "region", "language", "vat_id", "vat_id_confirmed", "company_number", "email", "iban"),
-    *("reference", "recorded", "invoices", "when_held"),
+    *("reference", "recorded", "invoices", "when_held", "owner"),
 )
 TOGETHER, GO_AHEAD = "together", "go-ahead"
 INVOICES, WHEN_HELD = ("apart", TOGETHER), ("wait", GO_AHEAD)
@@ -27,12 +27,14 @@ CODES = Codes("W101", "W102", "W103", "W104", "W105", "W109")
 @dataclass(frozen=True, slots=True)
 class Customers:
     """What the file says: sound customers and the problems of the others, both by id; ``problems`` are those that name
-    no customer and refuse the file, or warn. ``lines`` has the lines of the rows that name each id, sound or not."""
+    no customer and refuse the file, or warn. ``lines`` has the lines of the rows that name each id, sound or not; ``owners``
+    who looks after a customer, by the last row that says so. An owner is ours, so no document knows it."""
 
     sound: dict[str, tuple[Customer, ...]] = field(default_factory=dict)
     problems_of: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     lines: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    owners: dict[str, str] = field(default_factory=dict)
 
 
 def read_customers(path: Path, shown: str, language: str) -> Customers:
@@ -40,16 +42,19 @@ def read_customers(path: Path, shown: str, language: str) -> Customers:
     gets. A missing ``recorded`` is ``valid_from``."""
     sheet = Sheet(path, shown, required=REQUIRED, optional=OPTIONAL, codes=CODES, owner="id")
     found: dict[str, dict[int, Customer]] = defaultdict(dict)  # id → line → row
+    owners: dict[str, str] = {}
     for row in sheet.rows():
         customer = _customer(row, language)
+        owner = " ".join(row.text("owner").split())
         if customer:
             found[customer.id][row.place.line] = customer
+            owners |= {customer.id: owner} if owner else {}
     for customer_id, by_line in found.items():
         sheet.problems_of[customer_id] += _contradictions(by_line, shown)
     wrong = {of: tuple(sorted(problems, key=_line)) for of, problems in sorted(sheet.problems_of.items()) if problems}
     sound = {of: tuple(rows.values()) for of, rows in found.items() if of not in wrong}
     lines = {of: tuple(numbers) for of, numbers in sheet.lines.items()}
-    return Customers(sound, wrong, tuple(sorted(sheet.problems, key=_line)), lines)
+    return Customers(sound, wrong, tuple(sorted(sheet.problems, key=_line)), lines, owners)
 
 
 def _line(problem: Problem) -> int:

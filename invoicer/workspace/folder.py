@@ -40,6 +40,7 @@ def load(folder: Path) -> Workspace:
         indices=indices.sound,
         index_problems=indices.problems_of,
         declarations=declarations,
+        owners=customers.owners,
     )
 
 

@@ -16,6 +16,7 @@ from invoicer.domain.party import Customer, Seller
 from invoicer.errors import Problem
 from invoicer.workspace.checks import Flaw
 from invoicer.workspace.declarations import Declarations
+from invoicer.workspace.review import NOTHING_DOUBTFUL, Review
 
 SETTINGS = "invoicer.toml"
 CUSTOMERS = "customers.csv"
@@ -114,6 +115,7 @@ class Settings:
     supply: Mapping[str, str]
     starts: Mapping[str, int] = field(default_factory=dict)
     policy: Policy
+    review: Review = NOTHING_DOUBTFUL
     database: str = ""
     exchange: Mapping[str, Any]
     source: Source
@@ -125,7 +127,8 @@ class Workspace:
 
     ``customers`` has the sound customers by id, each with its rows in the order of the file; ``customer_problems`` has
     the others by id, with what is wrong: only the contracts with them are to be held. ``indices`` and ``index_problems``
-    are the same for index series, by name; ``declarations`` are the figures of inputs. ``warnings`` hold nothing.
+    are the same for index series, by name; ``declarations`` are the figures of inputs. ``owners`` are who of us looks
+    after a customer, by its id. ``warnings`` hold nothing.
     """
 
     folder: Path
@@ -136,6 +139,7 @@ class Workspace:
     indices: Mapping[str, tuple[IndexValue, ...]] = field(default_factory=dict)
     index_problems: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
     declarations: Declarations = field(default_factory=Declarations)
+    owners: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -148,6 +152,10 @@ class Workspace:
     @property
     def policy(self) -> Policy:
         return self.settings.policy
+
+    @property
+    def review(self) -> Review:
+        return self.settings.review
 
     @property
     def customer_ids(self) -> frozenset[str]:

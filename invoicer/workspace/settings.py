@@ -13,6 +13,7 @@ from invoicer.errors import Problem, Severity
 from invoicer.workspace import checks
 from invoicer.workspace.checks import Flaw
 from invoicer.workspace.model import RELEASES, SETTINGS, AcceptedFact, Policy, SeriesPattern, Settings
+from invoicer.workspace.review import read_review
 from invoicer.workspace.tables import Table, read_toml
 
 SUPPLY_CLASSES = ("electronic-service", "general-service", "insurance", "insurance-intermediation")
@@ -28,6 +29,7 @@ def read_settings(folder: Path) -> tuple[Settings | None, tuple[Problem, ...]]:
     name = head.text("name")
     head.close()
     sellers, series, starts = _sellers(top.table("sellers"))
+    policy = _policy(top.table("policy", optional=True))
     settings = Settings(
         name=name,
         sellers=sellers,
@@ -35,7 +37,8 @@ def read_settings(folder: Path) -> tuple[Settings | None, tuple[Problem, ...]]:
         starts=starts,
         exchange=_exchange(top),
         supply=_supply(top.table("supply")),
-        policy=_policy(top.table("policy", optional=True)),
+        policy=policy,
+        review=read_review(top.table("review", optional=True), policy.release, sellers),
         database=_database(top.table("ledger", optional=True)),
         source=Source(SETTINGS, text, sha256(text)),
     )

@@ -97,6 +97,10 @@ class Table:
         """The keys that the file has, in its order."""
         return tuple(self._values)
 
+    def value(self, key: str) -> Any:
+        """What stands at a key, whatever it is; None where nothing does."""
+        return self._values.get(key)
+
     def text(self, key: str, default: str | None = None, check: Callable[[str], str] | None = None) -> str:
         """A text; required when there is no default, and then not empty. ``check`` gives its normal form. The answer is
         "" where something is wrong."""

@@ -79,6 +79,7 @@ def test_plan_as_json(starter: Shell, snapshot: SnapshotAssertion) -> None:
     data = json.loads(starter("plan", "--as-of", "2026-01-01", "--json").stdout)
     for draft in data["drafts"]:
         assert re.fullmatch("[0-9a-f]{64}", draft.pop("fingerprint"))
+        assert draft.pop("since")
     assert data == snapshot
 
 

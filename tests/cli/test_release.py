@@ -1,0 +1,88 @@
+"""confirm, reject, waiting and run as a person types them, where the workspace asks for reviews."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from tests.cli.conftest import Shell
+
+REVIEW = """
+[review]
+first_invoice = true
+two_people = ["first-invoice"]
+"""
+
+
+@pytest.fixture
+def reviewed(starter: Shell) -> Shell:
+    """The small workspace, in which first invoices need two people; with an owner."""
+    settings = (starter.folder / "invoicer.toml").read_text("utf-8")
+    starter.write("invoicer.toml", settings + REVIEW)
+    head, *rows = (starter.folder / "customers.csv").read_text("utf-8").splitlines()
+    owners = ["Key accounts", ""]
+    starter.write("customers.csv", "\n".join([f"{head},owner", *map(",".join, zip(rows, owners, strict=True)), ""]))
+    return starter
+
+
+def test_two_people_release_a_first_invoice(reviewed: Shell, snapshot: SnapshotAssertion) -> None:
+    assert reviewed("plan", "--as-of", "2026-01-01").output == snapshot(name="plan")
+    one = ("confirm", "--contract", "acme-2026", "--remark", "as signed")
+    assert reviewed(*one, "--by", "Billing").output == snapshot(name="unnamed")
+    named = (*one, "--doubt", "first-invoice", "--by")
+    assert reviewed(*named, "Billing").output == snapshot(name="first")
+    again = reviewed(*named, "billing ")
+    assert (again.exit_code, "L125" in again.output) == (1, True)
+    assert reviewed(*named, "Sales", "--dry-run").output == "Would release 1 draft.\n"
+    assert reviewed(*named, "Sales").output == "Released 1 draft of plan 1, by Sales: as signed\n"
+    assert reviewed("issue", "--on", "2026-01-01").exit_code == 0
+    plan = json.loads(reviewed("plan", "--as-of", "2026-01-01", "--json", "--dry-run").output)
+    assert "acme-2026" not in [name for draft in plan["drafts"] for name in draft["contracts"]]
+
+
+def test_waiting_by_owner(reviewed: Shell, snapshot: SnapshotAssertion) -> None:
+    assert reviewed("waiting").output == "Nothing waits.\n"
+    reviewed("plan", "--as-of", "2026-01-01")
+    rows = json.loads(reviewed("waiting", "--json").output)
+    assert [(row["owner"], row["contracts"], row["waits_for"]) for row in rows] == snapshot
+    assert "nobody" not in reviewed("waiting", "--owner", "Key accounts").output
+    assert reviewed("waiting", "--late").output == "Nothing is late.\n"
+
+
+def test_what_is_rejected_by_owner_is_listed_as_such(reviewed: Shell) -> None:
+    reviewed("plan", "--as-of", "2026-01-01")
+    done = reviewed("reject", "--owner", "Key accounts", "--remark", "prices are wrong", "--by", "Sales")
+    assert done.output.startswith("Rejected ")
+    assert "rejected by Sales: prices are wrong" in reviewed("waiting").output
+    released = reviewed("confirm", "--remark", "the rest", "--by", "Billing")
+    assert "rejected by Sales" in released.output
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("reject", "--remark", "no"), "Say what is rejected"),
+        (("confirm", "--remark", "yes", "--up-to", "500"), "no amount with a currency; write it like 500.00 EUR"),
+        (("confirm", "--remark", "yes", "--doubt", "jumps"), "is not one of"),
+        (("confirm", "--remark", "yes", "--customer", "nobody"), "L122"),
+        (("confirm", "--remark", "yes", "--by", "rule small"), "L123"),
+    ],
+)
+def test_what_can_not_be_meant(reviewed: Shell, words: tuple[str, ...], says: str) -> None:
+    reviewed("plan", "--as-of", "2026-01-01")
+    result = reviewed(*words)
+    assert result.exit_code
+    assert says.casefold() in result.output.casefold()
+
+
+def test_run_releases_by_rules_and_says_which(reviewed: Shell) -> None:
+    reviewed.change("invoicer.toml", "[policy]\n", '[policy]\nrelease = "automatic"\n')
+    reviewed.change("invoicer.toml", 'two_people = ["first-invoice"]\n', "")
+    settings = (reviewed.folder / "invoicer.toml").read_text("utf-8")
+    rule = '\n[[review.rules]]\nname = "acme"\ncustomers = ["acme"]\ndoubts = ["first-invoice"]\n'
+    reviewed.write("invoicer.toml", settings + rule)
+    result = reviewed("run", "--as-of", "2026-01-01", "--on", "2026-01-01")
+    assert "by rule acme." in result.output
+    assert "1 file in" in result.output
