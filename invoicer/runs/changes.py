@@ -9,9 +9,13 @@ from itertools import zip_longest
 from typing import Any
 
 from invoicer import engine
-from invoicer.domain.contract import Charge, Contract, Discount, Meter, counter_of
+from invoicer.domain.commitment import Commitment
+from invoicer.domain.contract import Charge, Contract, Discount, InService, Meter, counter_of
+from invoicer.domain.credit import ServiceCredit
 from invoicer.domain.indexation import Indexation
 from invoicer.domain.period import Period
+from invoicer.domain.refund import Refund
+from invoicer.domain.stop import first_stop
 from invoicer.domain.timeline import Dated, Timeline
 from invoicer.domain.trace import Clause
 from invoicer.runs import wording
@@ -155,18 +159,34 @@ def _of_service(both: _Versions, old: Charge, new: Charge) -> Iterator[Change]:
         served = [any(part.overlaps(days) for days, _ in side) for side in stretches]
         if served[0] != served[1]:
             words = ["in service" if there else "not in service" for there in served]
-            clauses = [_served_by(charge, part.start, both.known_on) for _, charge in sides]
+            clauses = [
+                _served_by(charge, side, part.start, both.known_on)
+                for (_, charge), side in zip(sides, stretches, strict=True)
+            ]
             yield Change("charge", new.id, "service", words[0], words[1], clauses[0], clauses[1], part)
     ends = [{days.end: stop for days, stop in side if stop} for side in stretches]
     for day in sorted(ends[0].keys() & ends[1].keys()):
         one_stop, other_stop = ends[0][day], ends[1][day]
-        gives = wording.refund(one_stop.value.refund), wording.refund(other_stop.value.refund)
-        if meaning(one_stop.value.refund) != meaning(other_stop.value.refund):
-            yield Change("charge", new.id, "end", *gives, one_stop.clause, other_stop.clause)
+        refunds = one_stop.value.refund, other_stop.value.refund
+        if meaning(refunds[0]) != meaning(refunds[1]):
+            clause, other_clause = (stop.value.refund.clause or stop.clause for stop in (one_stop, other_stop))
+            yield Change("charge", new.id, "end", *_refunds(*refunds), clause, other_clause)
 
 
-def _served_by(charge: Charge, day: dt.date, known_on: dt.date) -> Clause:
-    """The clause that begins or ends service, as it stands on a day."""
+def _refunds(one: Refund, other: Refund) -> tuple[str, str]:
+    """What two ends give back, in words; of two tables the rows that differ."""
+    if one.short_rate and other.short_rate:
+        return f"short-rate {wording.short_rate(one, other)}", f"short-rate {wording.short_rate(other, one)}"
+    return wording.refund(one), wording.refund(other)
+
+
+def _served_by(
+    charge: Charge, served: Iterable[tuple[Period, Dated[InService] | None]], day: dt.date, known_on: dt.date
+) -> Clause:
+    """The clause that begins or ends service, as it stands on a day: of days after service has ended, what ended it."""
+    ended = [stop.clause for days, stop in served if stop and days.end <= day]
+    if ended and not any(days.start <= day < days.end for days, _ in served):
+        return ended[-1]
     entry = charge.service.at(day, known_on)
     return entry.clause if entry else charge.clause
 
@@ -261,7 +281,7 @@ def _of_blocks(both: _Versions) -> Iterator[Change]:
 
 
 def _blocks(before: Any, after: Any, both: _Versions) -> tuple[str, str]:
-    """A block in both versions, in words: of a discount that is in both only what differs."""
+    """A block in both versions, in words: of one that is in both only what differs."""
     said = _block(before, both.old), _block(after, both.new)
     differing = [(one, other) for one, other in zip_longest(*said, fillvalue="") if one != other]
     return ", ".join(one for one, _ in differing if one), ", ".join(other for _, other in differing if other)
@@ -281,7 +301,19 @@ def _block(block: Any, contract: Contract) -> tuple[str, ...]:
         case Indexation():
             until = f"until {block.end - DAY}" if block.end else "without end"
             return wording.indexation(block), f"from {block.first}", until
+        case Commitment():
+            return wording.commitment(block, contract.currency), *_lasts(block, contract)
+        case ServiceCredit():
+            return *wording.credit(block), *_lasts(block, contract)
     return (str(getattr(block, "title", "") or block.id),)
+
+
+def _lasts(block: Commitment | ServiceCredit, contract: Contract) -> tuple[str, str]:
+    """From when to when it counts, where that is not as long as the contract."""
+    stop = first_stop(block.stops, dt.date.max)
+    end = min(block.end or dt.date.max, stop.effective if stop else dt.date.max)
+    since = f"from {block.start}" if block.start > contract.start else ""
+    return since, f"until {end - DAY}" if end < (contract.end or dt.date.max) else ""
 
 
 def _of_amendments(both: _Versions) -> Iterator[Change]:

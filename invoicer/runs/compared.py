@@ -313,12 +313,23 @@ def _because(versions: _Both, component: Component, days: Period, every_part: bo
                 counts = False
             case "commitment":  # what charges come to stays: the shortfall is a line of its own
                 counts = change.subject == component.charge
+            case "credit":  # what it gives back counts less towards a commitment
+                counts = change.subject == component.name or _lowers(versions, change.subject, component.charge)
             case _:
                 own = change.subject in (component.charge, component.name)
                 counts = own or _touches(versions, change, component)
         if counts:
             found.append(change)
     return tuple(found)
+
+
+def _lowers(versions: _Both, credit: str, commitment: str) -> bool:
+    """Whether a service credit is on a charge that counts towards a commitment."""
+    both = (versions.old, versions.new)
+    rows = [row for one in both for block in one.credits if block.id == credit for row in block.rows]
+    committed = [block for one in both for block in one.commitments if block.id == commitment]
+    charges = [name for row in rows for name in (row.charges or _ids(*both))]
+    return any(block.counts(name) for block in committed for name in charges)
 
 
 def _touches(versions: _Both, change: Change, component: Component) -> bool:

@@ -22,6 +22,7 @@ from invoicer.domain.contract import (
     VolumeOff,
     counter_of,
 )
+from invoicer.domain.credit import ServiceCredit
 from invoicer.domain.ending import Renewal
 from invoicer.domain.indexation import ByIndex, ByPercent, Indexation
 from invoicer.domain.inputs import Declared
@@ -187,6 +188,28 @@ def refund(agreed: Refund) -> str:
     if agreed.partial:
         return f"refund {number(agreed.percent)}% of unused"
     return "no refund" if agreed.nothing else "refund unused"
+
+
+def short_rate(agreed: Refund, other: Refund) -> str:
+    """The rows of a short-rate table that another table does not have."""
+    rows = (row for row in agreed.short_rate if row not in other.short_rate)
+    steps = ((f"up to {_length(row.up_to)}" if row.up_to else "above", row.percent) for row in rows)
+    return ", ".join(f"{step} {number(percent)}%" for step, percent in steps)
+
+
+def credit(agreed: ServiceCredit) -> tuple[str, ...]:
+    """What a service credit gives back and when; then how it is judged and paid out."""
+    rows = (
+        f"{number(row.percent)}% of {', '.join(row.charges) if row.charges else 'everything'} when {condition(row.when)}"
+        for row in agreed.rows
+    )
+    within = f", judged within {days(agreed.within)}" if agreed.within else ""
+    return *rows, ("on a credit note" if agreed.as_note else "on next invoice") + _per(agreed.per) + within
+
+
+def days(count: int) -> str:
+    """So many days."""
+    return f"{count} {'day' if count == 1 else 'days'}"
 
 
 def indexation(agreed: Indexation) -> str:

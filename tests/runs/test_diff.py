@@ -25,10 +25,12 @@ from invoicer.domain.contract import (
     ProrationRules,
     Timing,
 )
+from invoicer.domain.ending import Termination
 from invoicer.domain.money import Money
 from invoicer.domain.payment import PaymentTerms
 from invoicer.domain.period import Span, Unit
 from invoicer.domain.price import Flat, Model, Once
+from invoicer.domain.refund import Refund, ShortRate
 from invoicer.domain.timeline import Dated, Timeline
 from invoicer.engine import rate
 from invoicer.errors import RunError
@@ -162,6 +164,65 @@ def test_a_stop_and_a_shorter_term() -> None:
     shorter = compared(running, replace(running, end=day("2026-12-01"), term_end=day("2026-12-01")))
     assert amounts(shorter) == [("fee", "2026-12-01 to 2026-12-31", "10.00", "0.00")]
     assert ("term", "2026-01-01 to 2026-12-31", "2026-01-01 to 2026-11-30") in reasons(shorter)
+
+
+def test_an_end_that_one_version_only_has_is_pointed_at() -> None:
+    running = contract(charge(flat("10.00")), end=ENDS)
+    ended = replace(running, endings=(Termination(day("2026-11-01"), SIGNED, clause(70)),))
+    (change,) = compared(ended, running).rows[0].because
+    assert (change.name, change.old, change.new) == ("fee service", "not in service", "in service")
+    assert change.old_clause == clause(70), "what ends service, and not the heading of the charge"
+
+
+def test_of_two_tables_the_rows_that_differ_are_named() -> None:
+    rows = [ShortRate(Span(30, Unit.DAY), Decimal(20)), ShortRate(Span(1, MONTH.unit), Decimal(40))]
+    tables = (*rows, ShortRate(None, Decimal(100))), (rows[0], ShortRate(None, Decimal(90)))
+    old, new = (
+        contract(
+            charge(
+                flat("120.00", YEAR),
+                bill=billing(YEAR),
+                serving=service("2026-01-01", ("2026-01-15", "2026-01-10", False, Refund(short_rate=table))),
+            ),
+            end=ENDS,
+        )
+        for table in tables
+    )
+    found = compared(old, new)
+    ends = {change for row in found.rows for change in row.because} | set(found.besides)
+    assert [(one.name, one.old, one.new) for one in ends] == [
+        ("fee end", "short-rate up to 1 month 40%, above 100%", "short-rate above 90%")
+    ]
+
+
+def test_a_shortfall_that_follows_from_a_service_credit_says_so() -> None:
+    old, new = (
+        replace(judged(percent), commitments=(commitment("1000.00", MONTH),), end=day("2026-02-01"))
+        for percent in ("25", "30")
+    )
+    found = compared(old, new, given={"uptime": Fraction(98)})
+    assert amounts(found) == [
+        ("fee/credit/sla", "2026-01-01 to 2026-01-31", "-112.50", "-135.00"),
+        ("annual/commitment", "2026-01-01 to 2026-01-31", "662.50", "685.00"),
+    ]
+    words = "{}% of fee when uptime is less than 99"
+    assert reasons(found) == {("credit sla", words.format(25), words.format(30))}
+
+
+def test_another_amount_of_a_commitment_is_told_in_words() -> None:
+    old, new = (
+        replace(contract(charge(flat("10.00")), end=ENDS), commitments=(commitment(amount),))
+        for amount in ("2500.00", "3000.00")
+    )
+    assert reasons(compared(old, new)) == {
+        (
+            "commitment annual",
+            "2 500.00 EUR per year, counts everything",
+            "3 000.00 EUR per year, counts everything",
+        )
+    }
+    (gone,) = compared(old, replace(old, commitments=())).rows[0].because
+    assert gone.new == "", "none"
 
 
 def test_bounds_and_discounts_have_rows_of_their_own() -> None:
