@@ -34,7 +34,7 @@ COLUMNS = ("Charge", "Days", "Old", "New", "Difference", "Why")
     "--given",
     type=EveryQuantity(),
     multiple=True,
-    help="METER=QUANTITY for every billing period (repeatable).",
+    help="METER=QUANTITY for every billing period, or INDEX:MONTH=VALUE (repeatable).",
 )
 @click.option("--from", "since", type=Day(), help="First day compared (default: the start of each contract).")
 @click.option("--until", type=Day(), help="Last day compared (default: the end of the term, at most two years ahead).")
@@ -61,13 +61,15 @@ def diff(
     Examples:
       invoicer diff acme-old.terms contracts/acme.terms
       invoicer diff acme-old.terms contracts/acme.terms --given api-calls=250000
+      invoicer diff acme-old.terms contracts/acme.terms --given NL-CPI-2015:2026-10=127.30
       invoicer diff ../last-month . --contract acme-2026
 
     OLD and NEW are terms files, or folders (to see what a changed price list does to all contracts). A file is read with the
     price lists, customers and usage of the workspace around NEW (or of -w).
 
     What depends on usage that is neither measured nor given is listed, not counted; --given also takes INPUT=FIGURE, for
-    every period that figures are stated for. The exit code is 1 where contracts could not be compared.
+    every period that figures are stated for, and the value of an index for a month. The exit code is 1 where contracts could
+    not be compared.
     """
     if since and until and until < since:
         raise click.BadParameter(f"{until} lies before --from {since}", param_hint="--until")
@@ -128,8 +130,8 @@ def show(found: runs.Diff, versions: Sequence[runs.Version]) -> None:
     if quiet:
         named = ", ".join(quiet) if len(quiet) <= 5 else output.counted(len(quiet), "contract")
         out.print(f"No change: {named}.", soft_wrap=True)
-    if any(row.depends for one in changed for row in one.rows):
-        out.print("A question mark stands for a quantity that is not known: --given NAME=QUANTITY counts it.")
+    if any(row.depends or row.doubt for one in changed for row in one.rows):
+        out.print("A question mark stands for what is not known: --given NAME=QUANTITY or INDEX:MONTH=VALUE counts it.")
     out.print(f"As known on {found.known_on}; amounts as the contract states them, before tax is added.")
 
 
@@ -165,6 +167,7 @@ def _rows(rows: Iterable[Row], reasons: dict[str, int]) -> Iterable[tuple[str, .
         first, count = group[0], len(group)
         why = [_reason(change) for change in first.because]
         why += [f"depends on {first.depends}, which is not known"] if first.depends else []
+        why += [first.doubt] if first.doubt else []
         differences = [row.difference for row in group if row.difference is not None]
         yield (
             str(first.component),
@@ -177,7 +180,7 @@ def _rows(rows: Iterable[Row], reasons: dict[str, int]) -> Iterable[tuple[str, .
 
 
 def _alike(row: Row) -> tuple[object, ...]:
-    return row.component, row.old, row.new, row.depends, row.because
+    return row.component, row.old, row.new, row.depends, row.doubt, row.because
 
 
 def _said(net: Money | None, count: int) -> str:
@@ -284,7 +287,7 @@ def _row_data(row: Row) -> dict[str, Any]:
         "old": amount(row.old),
         "new": amount(row.new),
         "difference": amount(row.difference),
-        "depends_on": row.depends or None,
+        "depends_on": row.depends or row.doubt or None,
         "because": [_change_data(change) for change in row.because],
     }
 

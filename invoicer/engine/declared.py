@@ -77,5 +77,6 @@ def _part(one: Declaration, days: Period, unit: str) -> Trace:
 
 def _leaf(one: Declaration, unit: str) -> Trace:
     by = f" by {one.by}" if one.by else ""
-    source = f"{one.source}, for {one.days}, declared {one.declared}{by}"
+    declared = f", declared {one.declared}" if one.declared > dt.date.min else ""  # what is given by hand has no day
+    source = f"{one.source}, for {one.days}{declared}{by}"
     return given(one.value, "declared", unit, source=source)

@@ -28,7 +28,8 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """A span of billing periods of a component. ``old`` and ``new`` are what it comes to; None where that depends on what is
-    not known, which ``depends`` says. ``because`` are the changes that make the difference."""
+    not known: ``depends`` names the quantity, and where it is none ``doubt`` says why. ``because`` are the changes that make
+    the difference."""
 
     component: Component
     title: str
@@ -37,6 +38,7 @@ class Row:
     old: Money | None
     new: Money | None
     depends: str = ""
+    doubt: str = ""
     because: tuple[Change, ...] = ()
 
     @property
@@ -257,7 +259,7 @@ def _unknown_row(old: Foreseen, new: Foreseen, versions: _Both, charge: str, day
     reasons = [reasons for side in (old, new) for period, reasons in side.unknown if _in(period, charge, days)]
     charges = versions.charges(charge)  # none where a service credit or a commitment is unknown
     counted = dict.fromkeys(words for one in charges for words in _counted(one))
-    depends = ", ".join(counted) or reasons[0][0].cause
+    depends = ", ".join(counted)
     nets = []
     for side, contract in ((old, versions.old), (new, versions.new)):
         owed = [one for one in side.entitlements if charge in _names(one) and one.days.overlaps(days)]
@@ -272,6 +274,7 @@ def _unknown_row(old: Foreseen, new: Foreseen, versions: _Both, charge: str, day
         old=nets[0],
         new=nets[1],
         depends=depends,
+        doubt="" if depends else reasons[0][0].cause,
         because=because,
     )
 

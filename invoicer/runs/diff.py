@@ -10,6 +10,7 @@ from fractions import Fraction
 from invoicer import engine
 from invoicer.domain.contract import Contract
 from invoicer.domain.evidence import NO_EVIDENCE, Evidence
+from invoicer.domain.example import Given, GivenIndex
 from invoicer.domain.money import Money
 from invoicer.domain.period import Period, add_months
 from invoicer.domain.usage import Demand, Measured, Measurements
@@ -19,6 +20,7 @@ from invoicer.runs.compared import Row, compare, rated_through
 from invoicer.runs.desk import Desk
 from invoicer.runs.evidence import evidence_in
 from invoicer.runs.foresee import Foreseen, foresee
+from invoicer.runs.given import sorted_out, with_values
 from invoicer.runs.horizon import MONTHS_AHEAD, foreseeable
 from invoicer.runs.quantities import answered, declared, measured, zone_of
 from invoicer.runs.versions import Version, customers_of
@@ -90,16 +92,18 @@ class _Pair:
 @dataclass(frozen=True, slots=True)
 class _Book:
     """What both versions are rated with: workspaces with customers and usage (the first one's usage counts), the ids of all
-    contracts and meters that usage may name, given quantities, and the day that is seen from."""
+    contracts and meters that usage may name, given quantities and index values, and the day that is seen from."""
 
     spaces: Sequence[Workspace]
     names: tuple[frozenset[str], frozenset[str]]
     given: Mapping[str, Fraction]
+    indices: Sequence[GivenIndex]
     known_on: dt.date
 
     def evidence(self, contract: Contract, until: dt.date) -> Evidence:
         """Index values and declared figures for a contract."""
         kept = evidence_in(self.spaces[0], contract) if self.spaces else NO_EVIDENCE
+        kept = with_values(self.indices, kept)
         return replace(kept, declarations={**kept.declarations, **declared(contract, self.given, until)})
 
 
@@ -120,13 +124,16 @@ def diff(
     Billing periods count that begin from ``since`` (the start of the contract) to ``until`` (the end of its term, at most
     two years beyond today). ``known_on``: the day that is seen from (today or the day of the latest agreement in either
     version, if that is later). ``desk`` is the workspace of versions that are files; customers and usage are those of the
-    newer version. ``given`` quantities, by meter and for every billing period, go before measured ones.
+    newer version. ``given`` quantities, by meter and for every billing period, go before measured ones, and index values,
+    by series and month (``NL-CPI-2015:2026-10``), before published ones.
 
-    Raises RunError for a contract or a meter that neither version has.
+    Raises RunError for a contract, a meter or an index series that neither version has.
     """
     ids = _chosen(old, new, contracts)
     seen_from = known_on or max([today, *_agreements(old), *_agreements(new)])
-    _refuse_unknown_meters(given or {}, old, new)
+    quantities, indices = sorted_out(Given(name, value) for name, value in (given or {}).items())
+    _refuse_unknown_meters(quantities, old, new)
+    _refuse_unknown_series(indices, old, new)
     pairs, broken = {}, {}
     for name in ids:
         if problems := (*old.refused.get(name, ()), *new.refused.get(name, ())):
@@ -134,7 +141,8 @@ def diff(
         else:
             pairs[name] = _pair(old.contracts.get(name), new.contracts.get(name), today, since, until, seen_from)
     spaces = [space for space in (new.space, old.space, desk.workspace if desk else None) if space]
-    book = _Book(spaces, _names(old, new, desk), given or {}, seen_from)
+    known = {one.meter: one.value for one in quantities}
+    book = _Book(spaces, _names(old, new, desk), known, indices, seen_from)
     answers, doubts = _evidence(pairs.values(), book)
     compared = {name: _compared(pair, answers, book) for name, pair in pairs.items()}
     return Diff(known_on=seen_from, contracts=tuple((compared | broken)[name] for name in ids), problems=doubts)
@@ -161,12 +169,22 @@ def _agreements(version: Version) -> Iterator[dt.date]:
         yield from (entry.agreed for charge in contract.charges for entry in charge.price.entries)
 
 
-def _refuse_unknown_meters(given: Mapping[str, Fraction], old: Version, new: Version) -> None:
+def _refuse_unknown_meters(given: Iterable[Given], old: Version, new: Version) -> None:
     known = sorted(_meters(old) | _meters(new))
-    for name in given:
+    for name in (one.meter for one in given):
         if name not in known:
             mend = f"the meters and inputs of these terms are {', '.join(known)}" if known else "these terms have none"
             raise RunError(Problem("L204", Place(part=f"--given {name}"), f"there is no meter or input {name}", mend))
+
+
+def _refuse_unknown_series(given: Iterable[GivenIndex], old: Version, new: Version) -> None:
+    versions = (*old.contracts.values(), *new.contracts.values())
+    known = sorted({series for contract in versions for series in contract.index_series})
+    for one in given:
+        if one.series not in known:
+            mend = f"these terms follow {', '.join(known)}" if known else "these terms follow no index"
+            place = Place(part=f"--given {one.series}:{one.month:%Y-%m}")
+            raise RunError(Problem("L204", place, f"no indexation follows {one.series}", mend))
 
 
 def _meters(version: Version) -> set[str]:

@@ -58,6 +58,7 @@ from tests.engine.terms import (
 from tests.engine.test_commitments import commitment
 from tests.engine.test_credits import below, sla
 from tests.engine.test_credits import terms as uptime_terms
+from tests.engine.test_indexation import CPI, cpi
 
 TODAY = day("2026-06-15")
 ENDS = "2026-12-31"
@@ -291,7 +292,7 @@ def test_a_service_credit_without_its_figure_is_a_row_of_its_own() -> None:
     old, new = judged("25"), judged("30")
     (row,) = compared(old, new).rows
     assert (str(row.component), row.title, str(row.days)) == ("fee/credit/sla", "SLA", "2026-01-01 to 2026-01-31")
-    assert row.difference is None and "uptime" in row.depends
+    assert row.difference is None and "uptime" in row.doubt and not row.depends
     counted = compared(old, new, given={"uptime": Fraction(98)})
     assert amounts(counted) == [("fee/credit/sla", "2026-01-01 to 2026-01-31", "-112.50", "-135.00")]
 
@@ -317,6 +318,25 @@ def test_agreed_and_measured_quantities_beside_each_other() -> None:
     new = contract(metered(each("1.00"), bill=in_arrears()), end="2026-01-31")
     (row,) = compared(old, new).rows
     assert (str(row.old), row.new, row.difference, row.depends) == ("10.00 EUR", None, None, "usage of use")
+
+
+def test_the_value_of_an_index_can_be_given() -> None:
+    def raised(percent: str) -> Contract:
+        by = cpi(at_most=Decimal(percent))
+        return replace(contract(charge(flat("100.00"))), indexations=(by,), end=day("2027-02-01"))
+
+    old, new = raised("3"), raised("2")
+    (row,) = [row for row in compared(old, new).rows if row.days.start.year == 2027]
+    assert row.difference is None and CPI in row.doubt
+    known = {f"{CPI}:2025-10": Fraction(100), f"{CPI}:2026-10": Fraction(110)}
+    counted = compared(old, new, given=known)
+    assert [one for one in amounts(counted) if "2027" in one[1]] == [
+        ("fee", "2027-01-01 to 2027-01-31", "103.00", "102.00")
+    ]
+    with pytest.raises(RunError) as refused:
+        compared(old, new, given={"other:2026-10": Fraction(110)})
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.mend) == ("L204", f"these terms follow {CPI}")
 
 
 def test_an_amount_off_several_charges_is_unknown_where_one_of_them_is() -> None:

@@ -188,3 +188,10 @@ def test_a_share_of_one_is_warned_about_where_a_percentage_is_promised(folder: P
     path.write_text(CONTRACT + share + credit.replace("less than 99.9%", "more than 0.5%"), "utf-8")
     declare(folder, uptime.format("0.995"))
     assert not warnings(folder), "a share of errors may well be below one percent"
+
+
+def test_a_figure_given_by_hand_has_no_day_of_declaration(folder: Path) -> None:
+    path = folder / "contracts" / "acme-2026.terms"
+    found = runs.preview([path], dt.date(2026, 2, 1), [Given("employees", Fraction(31), None)])
+    (line,) = found.lines["payroll"]
+    assert "source='given by hand, for 2026-01-01 to 2026-01-31'" in repr(line.entitlement)
