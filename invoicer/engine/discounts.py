@@ -16,11 +16,11 @@ Decisions where terms leave room:
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from invoicer.domain.contract import AmountOff, Contract, Discount, PercentOff, VolumeOff
 from invoicer.domain.entitlement import Component, Part
@@ -168,41 +168,53 @@ def _amount_off(off: Discount, amount: AmountOff, slots: Sequence[RatedSlot], se
         group = [rated for rated in members if _left(rated) > 0]
         if not group:
             continue
+        parts: list[Share] = []
+        wanted = _agreed(off, amount, group[0])
         if amount.per is None:
             if taken.once_on not in (None, bill_date):
                 continue
             taken.once_on = bill_date
-            wanted = _agreed(off, amount, group[0])
-        else:
+        elif not group[0].slot.period.one_off:
             counted = days & _window(group[0], off)
             assert counted is not None
-            wanted = _per_period(off, amount, amount.per, group[0], counted, taken)
-        wanted = _less_taken(taken, wanted, days, once=amount.per is None)
-        if wanted.result > 0:
-            given_off = _share_out(off, group, wanted)
-            taken.by_days.append((days, given_off))
+            parts = _parts(group[0], amount.per, counted)
+            wanted = _per_period(wanted, parts, group[0], amount.per, taken)
+        still = _less_taken(taken, wanted, days, once=amount.per is None)
+        if amount.per and parts:
+            still = _within(taken, still, parts, group[0], amount.per, Fraction(amount.amount))
+        if still.result > 0:
+            given_off = _share_out(off, group, still)
+            taken.by_days += _spread(taken, parts, Fraction(amount.amount), given_off) or [(days, given_off)]
 
 
 def _agreed(off: Discount, amount: AmountOff, rated: RatedSlot) -> Trace:
     return given(Fraction(amount.amount), "discount", rated.contract.currency, off.clause)
 
 
-def _per_period(off: Discount, amount: AmountOff, per: Span, rated: RatedSlot, days: Period, taken: _Taken) -> Trace:
-    """The amount for the periods (of that length) in some days, incomplete ones by days; parts of one period sum to it."""
-    if rated.slot.period.one_off:
-        return _agreed(off, amount, rated)
-    shares: dict[int, list[Share]] = {}
+def _parts(rated: RatedSlot, per: Span, days: Period) -> list[Share]:
+    """The periods (of that length) and the parts of such that some days are made of."""
+    found = []
     day = days.start
     while day < days.end:
         cell = cell_at(rated.slot, per, day)
         end = min(cell.days.end, days.end)
-        shares.setdefault(cell.of, []).append(Share(Period(day, end), cell.days, cell.of, cell.counting))
+        found.append(Share(Period(day, end), cell.days, cell.of, cell.counting))
         day = end
-    amounts = [times(_agreed(off, amount, rated), group) for group in shares.values()]
+    return found
+
+
+def _per_period(agreed: Trace, parts: Sequence[Share], rated: RatedSlot, per: Span, taken: _Taken) -> Trace:
+    """The amount for periods and parts of such, incomplete ones by days; parts of one period sum to it."""
+    shares: dict[int, list[Share]] = {}
+    for part in parts:
+        shares.setdefault(part.of, []).append(part)
+    amounts = [times(agreed, group) for group in shares.values()]
     exact = amounts[0] if len(amounts) == 1 else add(amounts, "discount", rated.contract.currency)
     if set(shares) == {1}:
         return exact
-    pot = rated.seen.charge.id, rated.slot.origin, cell_at(rated.slot, per, days.start).pot
+    first = parts[0].days
+    assert first is not None
+    pot = rated.seen.charge.id, rated.slot.origin, cell_at(rated.slot, per, first.start).pot
     exact_before, net_before = taken.pots.get(pot, (Fraction(0), Fraction(0)))
     currency, source = rated.contract.currency, "earlier parts of this discount's period"
     total_so_far = add(
@@ -213,14 +225,63 @@ def _per_period(off: Discount, amount: AmountOff, per: Span, rated: RatedSlot, d
     return subtract(net, given(net_before, "earlier-net", currency, source=source), "discount", currency)
 
 
+def _within(
+    taken: _Taken, wanted: Trace, parts: Sequence[Share], rated: RatedSlot, per: Span, amount: Fraction
+) -> Trace:
+    """At most what is left of the whole periods that some days lie in: a month is no third of the days of a quarter."""
+    whole = {part.full if part.of == 1 else _of_parts(rated, per, part.full.start) for part in parts}
+    left = sum((amount - _used(taken, days) for days in whole), Fraction(0))
+    if wanted.result <= left:
+        return wanted
+    source = "the same discount off other charges"
+    return lesser(wanted, given(left, "left-of-period", wanted.unit, source=source), "discount", wanted.unit)
+
+
+def _of_parts(rated: RatedSlot, per: Span, day: dt.date) -> Period:
+    """The period of the amount that a day lies in, where billing periods are equal parts of it."""
+    start = cell_at(rated.slot, per, day).pot
+    return Period(start, per.after(start))
+
+
+def _spread(
+    taken: _Taken, parts: Sequence[Share], amount: Fraction, given_off: Fraction
+) -> list[tuple[Period, Fraction]]:
+    """For which days something was given off: for each period what was left of its own amount, in proportion. By days alone
+    a long month would get more than its amount, and what is billed for a short one would find too much of it left."""
+    lefts: list[tuple[Period, Fraction]] = []
+    for part in parts:
+        if part.days:
+            own = amount * part.fraction
+            of_part = max(own - _used(taken, part.days), Fraction(0))
+            pieces = [
+                (days, max(own * Fraction(days.days, part.days.days) - _used(taken, days), Fraction(0)))
+                for days in _pieces(taken, part.days)
+            ]
+            in_pieces = sum((left for _, left in pieces), Fraction(0))
+            lefts += [(days, of_part * left / in_pieces) for days, left in pieces if left]
+    everything = sum((left for _, left in lefts), Fraction(0))
+    return [(days, given_off * left / everything) for days, left in lefts if left]
+
+
+def _pieces(taken: _Taken, days: Period) -> Iterator[Period]:
+    """Some days, cut where what was given off before begins and ends."""
+    edges = {edge for earlier, _ in taken.by_days for edge in (earlier.start, earlier.end)}
+    inside = sorted(edge for edge in edges if days.start < edge < days.end)
+    for first, end in pairwise((days.start, *inside, days.end)):
+        yield Period(first, end)
+
+
+def _used(taken: _Taken, days: Period) -> Fraction:
+    """What was given off for some days."""
+    both = ((earlier & days, earlier, amount) for earlier, amount in taken.by_days)
+    return sum(
+        (amount * Fraction(shared.days, earlier.days) for shared, earlier, amount in both if shared), Fraction(0)
+    )
+
+
 def _less_taken(taken: _Taken, wanted: Trace, days: Period, once: bool) -> Trace:
     """What is left of an amount after what other charges got of it."""
-    used = Fraction(0)
-    for earlier, amount in taken.by_days:
-        if once:
-            used += amount
-        elif both := earlier & days:
-            used += amount * Fraction(both.days, earlier.days)
+    used = sum((amount for _, amount in taken.by_days), Fraction(0)) if once else _used(taken, days)
     if not used:
         return wanted
     before = given(used, "already-given", wanted.unit, source="the same discount off other charges")

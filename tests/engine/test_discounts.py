@@ -5,7 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-from invoicer.domain.contract import AmountOff, Anchor, Bound, Discount, PercentOff, VolumeOff
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from invoicer.domain.contract import AmountOff, Anchor, Billing, Bound, Discount, PercentOff, VolumeOff
+from invoicer.domain.period import Span
 from invoicer.domain.price import Compare, Comparison, Condition, Once
 from invoicer.engine import rate
 from tests.engine.terms import (
@@ -166,8 +170,8 @@ def test_an_amount_for_several_charges_is_one_amount() -> None:
     assert [str(one.amount) for one in shares] == ["-33.33", "-33.34", "-33.33"]
 
 
-def test_what_a_longer_period_took_counts_by_days() -> None:
-    """45.00 in advance for the quarter uses up 15.50 of January's 31.00, 14.00 of February's and 15.50 of March's."""
+def test_what_a_longer_period_took_counts_for_each_of_the_amounts_own_periods() -> None:
+    """45.00 in advance for the quarter uses up 15.00 of each month's 31.00."""
     terms = contract(
         charge(flat("15.00"), name="quarterly", bill=billing(QUARTER, anchor=Anchor(1, 1))),
         charge(flat("100.00"), bill=in_arrears()),
@@ -175,7 +179,7 @@ def test_what_a_longer_period_took_counts_by_days() -> None:
     )
     found = rated(terms, "2026-04-01")
     assert amounts(found, "quarterly/discount/off")[0] == "-45.00"
-    assert amounts(found, "fee/discount/off") == ["-15.50", "-17.00", "-15.50"]
+    assert amounts(found, "fee/discount/off") == ["-16.00", "-16.00", "-16.00"]
 
 
 def test_what_is_billed_later_changes_no_earlier_share() -> None:
@@ -242,3 +246,31 @@ def test_a_one_off_may_be_discounted() -> None:
     )
     found = rated(terms, "2026-02-10")
     assert sum_of(one for one in found if one.component.charge == "fee") == Decimal("40.00")
+
+
+CADENCES = st.sampled_from(
+    [
+        billing(span, anchor=Anchor(day=1)) if ahead else in_arrears(span)
+        for span in (MONTH, QUARTER, YEAR)
+        for ahead in (True, False)
+    ]
+)
+
+
+@settings(print_blob=True, deadline=None, derandomize=True, max_examples=150)
+@given(
+    st.lists(st.tuples(CADENCES, st.integers(1, 400)), min_size=2, max_size=4),
+    st.sampled_from([MONTH, QUARTER, YEAR]),
+    st.integers(1, 20_000),
+)
+def test_an_amount_off_charges_of_several_cadences_is_never_exceeded(
+    charges: list[tuple[Billing, int]], per: Span, cents: int
+) -> None:
+    """Law: in each of the amount's own periods all charges together get at most the amount, to a cent for each of them."""
+    amount = Decimal(cents) / 100
+    named = [charge(flat(f"{cost}.00", MONTH), name=f"c{n}", bill=bill) for n, (bill, cost) in enumerate(charges)]
+    off = Discount("off", "Off", clause(40), AmountOff(amount, per), None, SIGNED, SIGNED, None)
+    found = rated(contract(*named, end="2026-12-31", discounts=[off]), "2027-01-31")
+    given_off = [one for one in found if one.component.name == "off"]
+    periods = {MONTH: 12, QUARTER: 4, YEAR: 1}[per]
+    assert -sum_of(given_off) <= amount * periods + Decimal("0.01") * len(given_off)
