@@ -39,6 +39,7 @@ MODULES = {
     "release": ("confirm", "reject", "waiting"),
     "correct": ("credit", "credits", "rebill"),
     "upkeep": ("doctor", "migrate", "move"),
+    "prove": ("verify",),
     "edit": ("lsp",),
 }
 """The commands of each module, which is imported for them (:class:`Commands`); in the order of the help."""

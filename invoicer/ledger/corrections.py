@@ -23,13 +23,14 @@ from invoicer.domain.money import Money
 from invoicer.errors import DefectError
 from invoicer.ledger import chain, reading, schema
 from invoicer.ledger.faults import Point
+from invoicer.ledger.kinds import Entry
 from invoicer.ledger.plans import settle as settle_plan
 from invoicer.ledger.records import Recorded, RequestStatus, minor_units
 from invoicer.ledger.release import DraftStatus
 from invoicer.ledger.store import Store
 from invoicer.ledger.trouble import refused
 
-REQUESTED, CANCELLED, REBILLED = "credit-requested", "credit-cancelled", "rebilled"
+REQUESTED, CANCELLED, REBILLED = Entry.REQUESTED, Entry.CANCELLED, Entry.REBILLED
 Shared = Mapping[int, tuple[Fraction, Money]]
 
 

@@ -13,7 +13,19 @@ from invoicer.domain.document import Document, Draft, Kind
 from invoicer.domain.doubt import Doubt
 from invoicer.domain.entitlement import BilledLine
 from invoicer.errors import Problem
-from invoicer.ledger import artifacts, chain, corrections, decisions, dialect, issuing, kept, plans, reading, verify
+from invoicer.ledger import (
+    artifacts,
+    chain,
+    corrections,
+    decisions,
+    dialect,
+    issuing,
+    kept,
+    plans,
+    proof,
+    reading,
+    verify,
+)
 from invoicer.ledger.connecting import connect
 from invoicer.ledger.corrections import Settle
 from invoicer.ledger.decisions import Choice, Say
@@ -319,6 +331,18 @@ class Ledger:
         """Every way in which the database is not what was written; empty when it is sound. Log and anchor are held
         against each other at each opening; this also walks all documents, billed lines, plans, series and contents."""
         return verify.verify_chain(self._store)
+
+    def length(self) -> int:
+        """How many entries the log has."""
+        with self._store.read() as connection:
+            return chain.head(connection).count
+
+    def proved(
+        self, number: str | None = None, since: dt.date | None = None, until: dt.date | None = None
+    ) -> Iterator[tuple[str, tuple[Problem, ...]]]:
+        """Each issued document, in the order of issue, with what of it does not prove itself (L119) or is not kept (L143);
+        all, or those of a number or of these issue dates, both included."""
+        return proof.proved(self._store, number, since, until)
 
 
 def _sweep(folder: Path, files: Files) -> None:

@@ -59,7 +59,8 @@ def store_plan(
             connection.execute(sa.insert(schema.plan_drafts), rows)
         if doubted := doubt_rows(plan, doubts):
             connection.execute(sa.insert(schema.plan_doubts), doubted)
-        if held := _hold_rows(plan, holds):
+        held = _hold_rows(plan, holds)
+        if held:
             connection.execute(sa.insert(schema.plan_holds), held)
         settle(connection, plan)
         superseded = _supersede(connection, plan)
@@ -71,6 +72,7 @@ def store_plan(
             "drafts": digest(map(planned_as, rows)),
             "count": len(rows),
             "holds": sorted(holds),
+            "held": digest(map(held_as, held)),
             "supersedes": superseded,
             "doubts": digest(map(doubted_as, doubted)),
             "decisions": digest(map(decided_as, decisions)),
@@ -168,6 +170,11 @@ def planned_draft(row: sa.Row[Any], doubts: tuple[Doubt, ...], decisions: tuple[
 def digest(hashes: Iterable[str]) -> str:
     """One hash over many, in their order."""
     return canonical.sha256("\n".join(hashes))
+
+
+def held_as(row: Mapping[str, Any] | sa.RowMapping) -> str:
+    """What of a row of the holds must stay as it was planned."""
+    return canonical.sha256(f"{row['contract']}\n{row['problems']}")
 
 
 def planned_as(row: Mapping[str, Any] | sa.RowMapping) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +17,8 @@ from invoicer.ledger import chain, corrections, dialect, schema
 from invoicer.ledger.dialect.words import RESTORE
 from invoicer.ledger.issuing import billed_digest
 from invoicer.ledger.kept import decided_as, decisions_of, doubted_as, doubts_of
-from invoicer.ledger.plans import digest, planned_as, waits_as
+from invoicer.ledger.kinds import Entry
+from invoicer.ledger.plans import digest, held_as, planned_as, waits_as
 from invoicer.ledger.records import billed_columns, document_columns, minor_units
 from invoicer.ledger.release import DraftStatus, status_of
 from invoicer.ledger.series import document_number
@@ -36,7 +37,7 @@ def verify_chain(store: Store) -> tuple[Problem, ...]:
             store.anchor.check(connection, anchored)
             if broken := tuple(chain.broken_links(connection)):
                 return broken  # without a sound log there is nothing to hold the rest against
-            checks = (_documents, _plans, _corrections, _series, _contents)
+            checks = (*dict.fromkeys(CHECKS.values()), _contents, _kinds)
             return tuple(problem for check in checks for problem in check(connection))
     except RunError as error:
         return error.problems
@@ -84,6 +85,7 @@ def _plans(connection: sa.Connection) -> Iterator[Problem]:
         doubted[row.plan].append(doubted_as(row._mapping))
     for row in connection.execute(sa.select(decisions).order_by(decisions.c.plan, decisions.c.number)):
         decided[row.logged].append(decided_as(row._mapping))
+    yield from _agreed(connection)
     for at, entry in _entries(connection, "planned").items():
         part, nothing = f"plan {entry['plan']}", digest(())
         if digest(planned_as(row._mapping) for row in stored[entry["plan"]]) != entry["drafts"]:
@@ -175,6 +177,63 @@ def _series(connection: sa.Connection) -> Iterator[Problem]:
         yield _changed("L115", number, f"document {number} stands in a series of another seller")
 
 
+def _agreed(connection: sa.Connection) -> Iterator[Problem]:
+    """What each plan is as of, when it was made, and whom it holds, against its entry of the log."""
+    table, holds = schema.plans.c, schema.plan_holds
+    entries = {entry["plan"]: entry for entry in _entries(connection, Entry.PLANNED).values()}
+    held: dict[int, list[sa.Row[Any]]] = defaultdict(list)
+    for row in connection.execute(sa.select(holds).order_by(holds.c.plan, holds.c.contract)):
+        held[row.plan].append(row)
+    for plan, as_of, created in connection.execute(sa.select(table.id, table.as_of, table.created).order_by(table.id)):
+        entry, mine = entries.pop(plan, {}), held.pop(plan, [])
+        if (entry.get("as_of"), entry.get("created")) != (as_of.isoformat(), created.isoformat()):
+            yield _changed("L117", f"plan {plan}", f"the days of plan {plan} are not what was planned")
+        elif sorted(row.contract for row in mine) != entry["holds"]:
+            yield _changed("L117", f"plan {plan}", f"the contracts that plan {plan} holds are not what was planned")
+        elif "held" in entry and digest(held_as(row._mapping) for row in mine) != entry["held"]:
+            yield _changed("L117", f"plan {plan}", f"the reasons for which plan {plan} holds contracts were changed")
+    for plan in sorted({*entries, *held}):
+        yield _changed("L117", f"plan {plan}", f"plan {plan} was made, and is gone")
+
+
+def _drops(connection: sa.Connection) -> Iterator[Problem]:
+    """A draft that was taken out of its plan stays out."""
+    drafts = schema.plan_drafts.c
+    query = sa.select(drafts.plan, drafts.position).where(drafts.status == DraftStatus.DROPPED)
+    out = {(row.plan, row.position) for row in connection.execute(query)}
+    for entry in _entries(connection, Entry.DROPPED).values():
+        for position in entry["positions"]:
+            if (entry["plan"], position) not in out:
+                cause = f"draft {position} of plan {entry['plan']} was dropped, and is back"
+                yield _changed("L117", f"plan {entry['plan']}", cause)
+
+
+def _moves(connection: sa.Connection) -> Iterator[Problem]:
+    """A move to another database took every entry before it along."""
+    for sequence, entry in _entries(connection, Entry.MOVED).items():
+        if entry["entries"] != sequence - 1:
+            cause = f"the ledger moved with {entry['entries']} entries, and {sequence - 1} stand before it"
+            yield _changed("L112", f"log entry {sequence}", cause)
+
+
+def _migrations(connection: sa.Connection) -> Iterator[Problem]:
+    """Each update of the database goes on from where the one before it ended."""
+    reached = None
+    for sequence, entry in _entries(connection, Entry.MIGRATED).items():
+        if reached is not None and entry["to"] < reached:
+            cause = f"the database was brought to schema {entry['to']} after {reached}"
+            yield _changed("L112", f"log entry {sequence}", cause)
+        reached = entry["to"]
+
+
+def _kinds(connection: sa.Connection) -> Iterator[Problem]:
+    """Entries that no check knows: a newer version wrote them, or somebody else."""
+    log = schema.log.c
+    for sequence, kind in connection.execute(sa.select(log.sequence, log.kind).where(log.kind.not_in(list(CHECKS)))):
+        cause = f"entry {sequence} of the log is of the kind “{kind}”, which this version does not know"
+        yield Problem("L112", Place(part=f"log entry {sequence}"), cause, "verify it with the version that wrote it")
+
+
 def _contents(connection: sa.Connection) -> Iterator[Problem]:
     for name, data in connection.execute(sa.select(schema.contents.c.sha256, schema.contents.c.data)):
         if canonical.sha256(bytes(data)) != name:
@@ -207,3 +266,19 @@ def _sound(row: sa.Row[Any]) -> bool:
 
 def _changed(code: str, part: str, cause: str) -> Problem:
     return Problem(code, Place(part=part), cause, RESTORE)
+
+
+CHECKS: Mapping[Entry, Callable[[sa.Connection], Iterator[Problem]]] = {
+    Entry.ISSUED: _documents,
+    Entry.PLANNED: _plans,
+    Entry.CONFIRMED: _plans,
+    Entry.REJECTED: _plans,
+    Entry.DROPPED: _drops,
+    Entry.REQUESTED: _corrections,
+    Entry.CANCELLED: _corrections,
+    Entry.REBILLED: _corrections,
+    Entry.BEGUN: _series,
+    Entry.MOVED: _moves,
+    Entry.MIGRATED: _migrations,
+}
+"""Which check holds the tables against the entries of each kind. Whoever adds a kind adds its check here."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from invoicer.runs.preview import Preview, preview
     from invoicer.runs.schedule import ScheduleRow, endings, schedule
     from invoicer.runs.tidy import Tidied, terms_to_tidy, tidy, tidy_text, write_tidied
+    from invoicer.runs.verify import verify
     from invoicer.runs.versions import Version, read_version
     from invoicer.runs.waiting import Waits, waiting
 
@@ -72,6 +73,7 @@ __all__ = [
     "tidy_text",
     "try_out",
     "under_law",
+    "verify",
     "waiting",
     "write_tidied",
 ]
@@ -143,6 +145,7 @@ late(
             "tidy_text",
             "write_tidied",
         ),
+        "verify": ("verify",),
         "versions": (
             "Version",
             "read_version",

@@ -1,0 +1,57 @@
+"""ledger: each document proves itself by its own JSON, and rests on contents that are kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from invoicer import audit
+from invoicer.errors import Place, Problem
+from invoicer.ledger import dialect, schema
+from invoicer.ledger.dialect.words import RESTORE
+from invoicer.ledger.store import Store
+
+_AT_ONCE = 200
+_DEFECT = (
+    "tell whoever keeps your books, and the makers of invoicer: what was issued never added up, or was made elsewhere"
+)
+
+
+def proved(
+    store: Store, number: str | None, since: dt.date | None, until: dt.date | None
+) -> Iterator[tuple[str, tuple[Problem, ...]]]:
+    """Each document in the order of issue, with what is wrong in it: a trace, a line or a sum (L119), or contents that it
+    rests on and that are gone (L143). Reads some documents at a time, however many there are."""
+    table = schema.documents.c
+    query = sa.select(table.number, table.json).order_by(table.logged)
+    if number is not None:
+        query = query.where(table.number == number)
+    if since is not None:
+        query = query.where(table.issue_date >= since)
+    if until is not None:
+        query = query.where(table.issue_date <= until)
+    with store.read() as connection:
+        rows = connection.execution_options(yield_per=_AT_ONCE).execute(query)
+        for part in rows.partitions():
+            documents = [(row.number, json.loads(row.json)) for row in part]
+            wanted = {digest for _, data in documents for digest in data.get("provenance", {}).values()}
+            sha256 = schema.contents.c.sha256
+            kept = set(connection.execute(sa.select(sha256).where(dialect.among(sha256, wanted))).scalars())
+            for name, data in documents:
+                wrong = [
+                    Problem("L119", Place(part=_place(name, fault.line)), fault.cause, _DEFECT)
+                    for fault in audit.faults(data)
+                ]
+                wrong += [
+                    Problem("L143", Place(part=f"document {name}"), f"{what} that it rests on is not kept", RESTORE)
+                    for what, digest in sorted(data.get("provenance", {}).items())
+                    if digest not in kept
+                ]
+                yield name, tuple(wrong)
+
+
+def _place(number: str, line: int) -> str:
+    return f"document {number}, line {line}" if line else f"document {number}"

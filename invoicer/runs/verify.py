@@ -1,0 +1,89 @@
+"""runs: verify. Whether everything that was issued is what was issued, proved without terms, plugins or today's rules."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from invoicer.domain.canonical import sha256
+from invoicer.errors import Place, Problem, RunError, Severity
+from invoicer.ledger import Artifact, Ledger
+
+_ARCHIVED = "look who changed it; the archive of the ledger has the original"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One thing that was looked at: how many of it, and what is wrong."""
+
+    subject: str
+    looked_at: int
+    problems: tuple[Problem, ...]
+
+
+def verify(
+    book: Ledger,
+    number: str | None = None,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> tuple[Verdict, ...]:
+    """The log from its start with all tables that hang on it, always whole; then documents and their files, all or those of
+    a number or of these issue dates. Files that belong to no document are looked for when nothing is left out.
+
+    ``progress`` hears of each document. Raises RunError (L140) where no document fits the number.
+    """
+    chain = book.verify_chain()
+    documents: set[str] = set()
+    wrong: list[Problem] = []
+    for name, problems in book.proved(number, since, until):
+        documents.add(name)
+        wrong += problems
+        progress(1)
+    if number is not None and not documents:
+        cause, mend = f"there is no document {number}", "`invoicer schedule` shows the numbers of documents"
+        raise RunError((*chain, Problem("L140", Place(part=f"document {number}"), cause, mend)))
+    every = book.artifacts()
+    files = [artifact for artifact in every if artifact.document in documents]
+    missing = [problem for artifact in files for problem in _file(book, artifact)]
+    if number is None and since is None and until is None:
+        missing += _strays(book, every)
+    return (
+        Verdict("log and tables", book.length(), chain),
+        Verdict("documents", len(documents), tuple(wrong)),
+        Verdict("files", len(files), tuple(missing)),
+    )
+
+
+def _file(book: Ledger, artifact: Artifact) -> Iterator[Problem]:
+    """A file in the archive (L142), and its copy under a readable name (L146)."""
+    if not artifact.sha256:
+        cause = f"the {artifact.format} of {artifact.document} is not made yet"
+        place = Place(part=f"document {artifact.document}")
+        yield Problem("L147", place, cause, "`invoicer issue` makes it", Severity.WARNING)
+        return
+    try:
+        book.files.read(artifact.sha256)
+    except RunError as error:
+        yield from error.problems
+    path = book.files.documents / artifact.name
+    if not path.is_file():
+        cause = f"the {artifact.format} of {artifact.document} is gone from under its readable name"
+        yield Problem("L146", Place(str(path)), cause, "`invoicer issue` puts it back")
+    elif sha256(path.read_bytes()) != artifact.sha256:
+        yield Problem(
+            "L146", Place(str(path)), f"this is not the file of {artifact.document} that was issued", _ARCHIVED
+        )
+
+
+def _strays(book: Ledger, every: tuple[Artifact, ...]) -> Iterator[Problem]:
+    """Files in the archive or among the documents that belong to no document (L148). What a crash left half written has a
+    name that begins with a point, and is swept away by the next run."""
+    known = {book.files.path(one.sha256) for one in every if one.sha256}
+    known |= {book.files.documents / one.name for one in every}
+    for folder in (book.files.archive, book.files.documents):
+        for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+            if path.is_file() and path not in known and not path.name.startswith("."):
+                mend = "look where it comes from, and move it away; nothing of the ledger is in it"
+                yield Problem("L148", Place(str(path)), "this file belongs to no document that was issued", mend)
