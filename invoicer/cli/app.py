@@ -18,6 +18,7 @@ import click
 from invoicer import __version__, plugins, runs
 from invoicer.cli import output
 from invoicer.errors import DefectError, InvoicerError
+from invoicer.workspace.checks import length_of_month
 from invoicer.workspace.folder import around
 
 if TYPE_CHECKING:
@@ -58,7 +59,9 @@ class Day(click.ParamType[dt.date]):
         try:
             day = dt.datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007, a civil day has no zone
         except ValueError:
-            self.fail(f"“{value}” is no day; write it as 2026-07-01", param, ctx)
+            length = length_of_month(str(value))
+            cause = f"there is no day {value}: {length}" if length else f"“{value}” is no day; write it as 2026-07-01"
+            self.fail(cause, param, ctx)
         if not 1990 <= day.year < 2200:
             self.fail(f"{value} is far from any bill; check the year", param, ctx)
         return day

@@ -14,7 +14,7 @@ from invoicer.cli import output, tables
 from invoicer.cli.app import PROBLEMS, Day, Session, json_option, reports_problems, whoever
 from invoicer.errors import Severity
 from invoicer.ledger import Ledger
-from invoicer.runs.issue import Progress, release_by_policy
+from invoicer.runs.issue import MAX_AHEAD, Progress, release_by_policy
 
 as_of_option = click.option("--as-of", type=Day(), help="Bill up to this day, as known on it (default: today).")
 dry_run_option = click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
@@ -60,8 +60,18 @@ def plan(session: Session, as_of: dt.date | None, dry_run: bool, as_json: bool) 
     else:
         output.show_problems(planned.warnings, desk.terms.texts)
         show_plan(planned, stored=not dry_run)
+        if planned.plan.drafts and (words := ahead(planned.plan.as_of, today)):
+            output.console().print(words)
     wrong = any(problem.severity is not Severity.WARNING for problem in planned.warnings)
     sys.exit(PROBLEMS if planned.plan.holds or wrong else 0)
+
+
+def ahead(as_of: dt.date, today: dt.date) -> str:
+    """Of a plan for a day that is far ahead: when it can be issued at all; "" of any other."""
+    soonest = as_of - MAX_AHEAD
+    if soonest <= today:
+        return ""
+    return f"This plan looks ahead: it can't be issued before {soonest}, {MAX_AHEAD.days} days before its day."
 
 
 @click.command(short_help="Issue what is confirmed.")

@@ -17,6 +17,7 @@ from invoicer.domain.supply import Treatment
 from invoicer.domain.trace import Clause, Op, Trace
 
 _SIGNS = {Op.ADD: " + ", Op.SUBTRACT: " − ", Op.MULTIPLY: " × ", Op.DIVIDE: " ÷ "}
+_LENGTHS = frozenset(("day", "week", "month", "quarter", "year"))  # units of the engine's own, in the singular
 _WORDS = {Op.LESSER: "the smaller of", Op.GREATER: "the larger of", Op.CEILING: "rounded up to a whole number:"}
 
 
@@ -78,7 +79,8 @@ def clauses(trace: Trace) -> Iterator[Clause]:
 
 def _said(trace: Trace, quote: Callable[[Clause], str]) -> Text:
     name = trace.label.replace("-", " ") or str(trace.op)
-    said = f"[bold]{escape(name)}[/bold] {amount(trace)}" + (f" {escape(trace.unit)}" if trace.unit else "")
+    unit = f"{trace.unit}s" if trace.unit in _LENGTHS and trace.result != 1 else trace.unit
+    said = f"[bold]{escape(name)}[/bold] {amount(trace)}" + (f" {escape(unit)}" if unit else "")
     if trace.operands:
         said += f"  [dim]= {escape(_formula(trace))}[/dim]"
     if trace.clause:

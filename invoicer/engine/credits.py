@@ -148,7 +148,7 @@ def _judge(context: Context, agreed: ServiceCredit, rated: RatedSlot, due: _Due)
     """Add the line of a credit, if a row holds and something is left to give back."""
     contract, charge = context.contract, rated.seen.charge
     figures: dict[str, Trace] = {}
-    where = replace(rated.where, days=due.days)
+    where = replace(rated.where, days=due.days, clause=agreed.clause)
 
     def answer(subject: str) -> Fraction | str:
         if not (_is_meter(contract, subject) or contract.input(subject)):

@@ -6,6 +6,7 @@ and the way to mend it. Where it was typed is known to whoever asks.
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable
@@ -136,7 +137,9 @@ def day(text: str) -> dt.date:
         try:
             return dt.date.fromisoformat(text)
         except ValueError:
-            raise Flaw(f"there is no day {text}", "write a day of the calendar, such as 2026-03-31") from None
+            length = length_of_month(text)
+            cause = f"there is no day {text}" + (f": {length}" if length else "")
+            raise Flaw(cause, "write a day of the calendar, such as 2026-03-31") from None
     spelt = re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", text, re.ASCII)
     meant = sorted(set(_readings(*map(int, spelt.groups())))) if spelt else []
     if len(meant) == 2:
@@ -147,6 +150,15 @@ def day(text: str) -> dt.date:
         )
     mend = f"write {meant[0]}" if meant else "write year, month and day, such as 2026-03-12"
     raise Flaw(f"“{text}” is no date", mend)
+
+
+def length_of_month(text: str) -> str:
+    """How many days the month of a day has, in words, where a text names one beyond its end: February 2026 has 28 days."""
+    written = re.fullmatch(r"(\d{4})-(\d\d)-\d\d", text, re.ASCII)
+    if not written or written[1] == "0000" or not 1 <= int(written[2]) <= 12:
+        return ""
+    year, month = int(written[1]), int(written[2])
+    return f"{_MONTHS[month - 1]} {year} has {calendar.monthrange(year, month)[1]} days"
 
 
 def _readings(first: int, second: int, year: int) -> Iterable[dt.date]:

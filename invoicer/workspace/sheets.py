@@ -21,6 +21,10 @@ from invoicer.workspace.texts import decoded, header
 
 T = TypeVar("T")
 _LONGEST, _LONGEST_NAME = 10_000, 60  # of a cell; of a column's name in a message
+_NAMED = 5  # columns in a message
+_SEPARATOR = re.compile(
+    "sep=.(\r\n|\r|\n)", re.IGNORECASE
+)  # a first line for Excel only, which says what separates cells
 _SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u3000]")  # spreadsheets and web pages bring them along
 
 
@@ -97,6 +101,7 @@ class Sheet:
         self.problems_of: dict[str, list[Problem]] = defaultdict(list)
         self.lines: dict[str, list[int]] = defaultdict(list)
         self._path, self._codes, self._owner = path, codes, owner
+        self._top = 1  # the line that names the columns
         self._required, self._known = tuple(required), (*required, *optional)
 
     def rows(self) -> Iterator[Row]:
@@ -104,18 +109,22 @@ class Sheet:
         text = self._text()
         if text is None:
             return
+        above = _SEPARATOR.match(text)
+        skipped = 1 if above else 0
+        text = text[above.end() :] if above else text
+        self._top = 1 + skipped
         columns, separator = header(text, self._known)
         if not self._columns_fit(columns):
             return
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-        line = 1
+        line = self._top
         try:
             next(reader)
-            line = reader.line_num + 1
+            line = reader.line_num + 1 + skipped
             for cells in reader:
                 if any(cell.strip() for cell in cells):
                     yield from self._row(columns, cells, line)
-                line = reader.line_num + 1
+                line = reader.line_num + 1 + skipped
         except csv.Error:
             mend = "close the quote; a cell with quotes in it stands in quotes, with each quote inside written twice"
             cause = "the quotes of this row do not match, so it and the rows after it can't be read"
@@ -148,8 +157,11 @@ class Sheet:
                 self._refuse(f"“{shown}” is no column here", f"did you mean “{meant}”?")
             else:
                 mend = "remove it, or leave it if it is only for yourselves"
+                lacking = [column for column in absent if column != "remark"]
+                if 0 < len(lacking) <= _NAMED:
+                    mend += f"; if it is meant to be {' or '.join(lacking)}, name it so"
                 cause = f"the column “{shown}” is not read"
-                place = Place(self.shown, 1)
+                place = Place(self.shown, self._top)
                 self.problems.append(Problem(self._codes.unread, place, cause, mend, Severity.WARNING))
         if missing:
             names = ", ".join(missing)
@@ -161,7 +173,7 @@ class Sheet:
         return all(problem.severity is Severity.WARNING for problem in self.problems)
 
     def _refuse(self, cause: str, mend: str) -> None:
-        self.problems.append(Problem(self._codes.columns, Place(self.shown, 1), cause, mend))
+        self.problems.append(Problem(self._codes.columns, Place(self.shown, self._top), cause, mend))
 
     def _row(self, columns: tuple[str, ...], cells: list[str], line: int) -> Iterator[Row]:
         named, place = dict(zip(columns, cells, strict=False)), Place(self.shown, line)

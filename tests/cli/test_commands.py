@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from pathlib import Path
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 from syrupy.assertion import SnapshotAssertion
 
 from invoicer.cli import cli
+from invoicer.cli.batch import ahead
 from tests.cli.conftest import Shell
 
 METERED = """
@@ -159,6 +161,17 @@ def test_a_plan_never_goes_back(issued: Shell) -> None:
     result = issued("plan", "--as-of", "2025-12-01")
     assert result.exit_code == 1
     assert "L207" in result.stderr
+
+
+def test_a_plan_far_ahead_says_when_it_can_be_issued() -> None:
+    today = dt.date(2026, 1, 1)
+    assert "can't be issued before 2026-01-02" in ahead(dt.date(2026, 2, 2), today)
+    assert not ahead(dt.date(2026, 2, 1), today)
+
+
+def test_a_day_beyond_its_month_says_how_long_that_is(starter: Shell) -> None:
+    result = starter("plan", "--as-of", "2026-02-30")
+    assert result.exit_code == 2 and "February 2026 has 28 days" in result.stderr
 
 
 def test_the_examples_beside_a_contract(starter: Shell, snapshot: SnapshotAssertion) -> None:

@@ -121,6 +121,7 @@ def test_a_missing_figure_holds_the_credit_and_names_it() -> None:
     found = rating(terms(), "2026-02-01")
     (held,) = found.holds
     assert held.code == "E015" and "2026-01-01 to 2026-01-31" in held.cause
+    assert held.where.line == clause(49).line, "the credit asks for it, and not the charge"
     assert [one.period.charge for one in found.unrated] == ["fee/credit/sla"]
     assert amounts(found.entitlements) == ["450.00", "450.00"]
 

@@ -68,6 +68,12 @@ def test_a_wrong_row_is_named_with_row_and_column(tmp_path: Path, old: str, new:
     assert problem.mend
 
 
+def test_semicolons_separate_as_well_and_decimals_have_a_point_still(tmp_path: Path) -> None:
+    assert rates(tmp_path, HISTORY.replace(",", ";")) == rates(tmp_path, HISTORY)
+    (problem,) = problems(tmp_path, HISTORY.replace(",", ";").replace("1.0953", "1,0953"))
+    assert "“1,0953” is no exchange rate" in problem.cause and "a point" in problem.mend
+
+
 def test_a_currency_with_two_columns_is_refused(tmp_path: Path) -> None:
     found = problems(tmp_path, HISTORY.replace("JPY", "USD"))
     assert {problem.cause for problem in found} == {"USD has more than one column"}

@@ -159,7 +159,7 @@ def test_no_content_breaks_the_reader_and_no_row_is_lost(
     made = io.StringIO(newline="")
     writer = csv.writer(made, quoting=quoting, escapechar="\\", lineterminator="\n")  # type: ignore[arg-type]
     writer.writerow(columns)
-    writer.writerows(rows)
+    writer.writerows(row for row in rows if row != [""])  # which can't be written without quotes
     found = read(tmp_path_factory.mktemp("customers"), made.getvalue())
     filled = [row for row in rows if any(cell.strip() for cell in row)]
     said = len(found.problems) + sum(map(len, found.problems_of.values())) + sum(map(len, found.sound.values()))

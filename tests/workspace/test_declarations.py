@@ -110,3 +110,18 @@ def test_a_figure_of_a_day_to_come_is_a_warning(folder: Path) -> None:
     assert not list(declared_later(declarations, dt.date(2026, 2, 3)))
     (warning,) = declared_later(declarations, dt.date(2026, 2, 2))
     assert (warning.code, warning.severity, str(warning.where)) == ("W318", "warning", "inputs/2026.csv:2, declared")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_first_line_for_excel_is_passed_over(folder: Path, end: str) -> None:
+    write(folder, ("sep=;\n" + SOUND.replace(",", ";") + "acme;staff;x\n").replace("\n", end))
+    read = read_declarations(folder)
+    assert read.of("acme")["staff"][0].source == "inputs/2026.csv:3"
+    (ragged,) = read.problems_of["acme"]
+    assert ragged.where.line == 4 and not read.warnings
+
+
+def test_a_column_that_is_not_read_names_those_that_are_missing(folder: Path) -> None:
+    write(folder, SOUND.replace(",by,", ",whoever,"))
+    (warning,) = read_declarations(folder).warnings
+    assert warning.code == "W319" and warning.mend.endswith("; if it is meant to be by, name it so")

@@ -41,7 +41,9 @@ def invoicer_exchange_rates(folder: Path, settings: Mapping[str, Any]) -> list[E
 def read(path: Path, name: str) -> list[ExchangeRate]:
     """All rates of a file, which messages call ``name``. Raises TaxError with every wrong row and column."""
     try:
-        rows = list(csv.reader(path.read_text("utf-8-sig").splitlines()))
+        lines = path.read_text("utf-8-sig").splitlines()
+        separator = ";" if lines and lines[0].startswith("Date;") else ","  # as spreadsheets save it in half of Europe
+        rows = list(csv.reader(lines, delimiter=separator))
     except OSError as error:
         raise TaxError(
             _problem(name, 0, "", f"the exchange rates can't be read: {error.strerror}", _WHERE_FROM)
