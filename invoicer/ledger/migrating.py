@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from invoicer.errors import RunError
 from invoicer.ledger import chain, dialect, revision
 from invoicer.ledger.connecting import refuse_lost
 from invoicer.ledger.dialect import Database
+from invoicer.ledger.durable import sweep
 from invoicer.ledger.faults import Fault, no_fault
 from invoicer.ledger.layout import ANCHOR, DATABASE, LOCK
 from invoicer.ledger.lock import writer_lock
@@ -42,13 +44,15 @@ def migrate(folder: Path, *, database: str = "", dry_run: bool = False, fault: F
         return None
     with ExitStack() as stack:
         if not dry_run:
-            stack.enter_context(writer_lock(folder / LOCK, shared=False, alone=lambda: None))
+            stack.enter_context(writer_lock(folder / LOCK, shared=False, alone=partial(sweep, folder)))
         with explained(folder, place.where):
             anchored = anchor.read()
-            before = _found(place, anchor, anchored, stack)
+            before, head = _found(place, anchor, anchored, stack)
             if not before:
                 return None
             steps = _steps(before, place)
+            if not dry_run and not steps:
+                anchor.advance(head)  # an earlier call may have been cut off just before
             if dry_run or not steps:
                 return Migrated(before, revision.newest(), steps)
             backup = place.back_up(_free_name(folder, before))
@@ -57,20 +61,23 @@ def migrate(folder: Path, *, database: str = "", dry_run: bool = False, fault: F
     return Migrated(before, revision.newest(), steps, backup)
 
 
-def _found(place: Database, anchor: chain.Anchor, anchored: chain.Head | None, stack: ExitStack) -> str:
-    """The revision of the database, whose log is what the anchor remembers; "" where there is none."""
+def _found(
+    place: Database, anchor: chain.Anchor, anchored: chain.Head | None, stack: ExitStack
+) -> tuple[str, chain.Head]:
+    """The revision of the database, "" where there is none, and the head of its log, which is what the anchor remembers or
+    follows from that."""
     if place.is_missing:
         refuse_lost(place, anchored)
-        return ""
+        return "", chain.GENESIS
     engine = place.engine(writing=False)
     stack.callback(engine.dispose)
     with dialect.for_reading(engine).connect() as connection:
         found = revision.of(connection, place)
-        if found:
-            anchor.check(connection, anchored)
-        else:
+        if not found:
             refuse_lost(place, anchored)
-        return found
+            return "", chain.GENESIS
+        anchor.check(connection, anchored)
+        return found, chain.head(connection)
 
 
 def _steps(before: str, place: Database) -> tuple[Step, ...]:

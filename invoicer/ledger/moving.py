@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from invoicer.errors import DefectError
 from invoicer.ledger import chain, dialect, revision, schema
 from invoicer.ledger.connecting import refuse_lost
 from invoicer.ledger.dialect import Database
+from invoicer.ledger.durable import sweep
 from invoicer.ledger.faults import Fault, no_fault
 from invoicer.ledger.layout import ANCHOR, DATABASE, LOCK
 from invoicer.ledger.lock import writer_lock
@@ -40,7 +42,7 @@ def move(folder: Path, *, source: str, target: str, fault: Fault = no_fault) -> 
     anchor = chain.Anchor(folder / ANCHOR, fault)
     with ExitStack() as stack:
         with explained(folder):
-            stack.enter_context(writer_lock(folder / LOCK, shared=False, alone=lambda: None))
+            stack.enter_context(writer_lock(folder / LOCK, shared=False, alone=partial(sweep, folder)))
             anchored = anchor.read()
         if places[0].is_missing:
             refuse_lost(places[0], anchored)

@@ -17,6 +17,7 @@ from sqlalchemy.pool import StaticPool
 
 from invoicer.errors import Place, Problem, RunError
 from invoicer.ledger.dialect.words import AGAIN, RESTORE, WRITES
+from invoicer.ledger.durable import STRAY, sync_folder
 
 __all__ = ["File", "facts", "in_memory", "insert", "problem_of"]
 
@@ -60,12 +61,15 @@ class File:
             raise RunError(Problem("L107", Place(self.where), cause, RESTORE))
 
     def back_up(self, name: str) -> Path:
-        """A whole copy beside the file, made by SQLite itself and synced; one that is there is not written over."""
-        target = self.path.with_name(name)
-        with closing(sqlite3.connect(self.path)) as source, closing(sqlite3.connect(target)) as copy:
+        """A whole copy beside the file, made by SQLite itself and synced; one that is there is not written over. It has
+        its name only when it is whole, so nobody goes back to one that a crash cut off."""
+        target, unfinished = self.path.with_name(name), self.path.with_name(f"{STRAY}{name}")
+        with closing(sqlite3.connect(self.path)) as source, closing(sqlite3.connect(unfinished)) as copy:
             source.backup(copy)
-        with target.open("rb") as file:
+        with unfinished.open("rb") as file:
             os.fsync(file.fileno())
+        unfinished.replace(target)
+        sync_folder(target.parent)
         return target
 
 
