@@ -10,10 +10,12 @@ from typing import Any
 
 from invoicer import engine
 from invoicer.domain.contract import Bound, Charge, Contract, InService, Quantity
+from invoicer.domain.evidence import Evidence
 from invoicer.domain.period import Period
 from invoicer.domain.price import Conditional, Price, SimplePrice
 from invoicer.domain.timeline import Dated, Timeline
 from invoicer.engine.conditions import choose
+from invoicer.engine.indexation import Awaited, adjusted
 from invoicer.runs import wording
 
 
@@ -37,14 +39,19 @@ class Agreed:
 
     @property
     def values(self) -> tuple[Any, ...]:
-        """What is in force, wherever it was agreed."""
+        """What is in force, wherever it was agreed; and whether the price waits for an index."""
         found = (self.price, self.quantity, self.included, self.minimum, self.maximum)
-        return tuple(entry.value if entry else None for entry in found)
+        return *(entry.value if entry else None for entry in found), isinstance(self.price, Awaited)
 
     def words(self, currency: str) -> tuple[str, ...]:
         """What it costs, from all that was agreed to as few words as will do."""
         if self.price is None:
             return ("no price",)
+        if isinstance(self.price, Awaited):
+            return (
+                f"follows {self.price.series}, whose value of {self.price.month:%Y-%m} is not known yet",
+                "not known yet",
+            )
         quantity = self.quantity.value if self.quantity else None
         chosen = _chosen(self.price.value, quantity)
         if chosen is None:
@@ -60,6 +67,12 @@ class Agreed:
         for word, entry in (("minimum", self.minimum), ("maximum", self.maximum)):
             text += f", {word} {wording.bound(entry.value, currency)}" if entry else ""
         return text
+
+
+def indexed(contract: Contract, charge: Charge, known_on: dt.date, evidence: Evidence, until: dt.date) -> Charge:
+    """The charge with the prices that indexation makes of those agreed, as far as index values are known on a day."""
+    prices = adjusted(contract, charge, known_on, evidence, until)
+    return replace(charge, price=Timeline(prices)) if prices else charge
 
 
 def agreed(contract: Contract, charge: Charge, known_on: dt.date, within: Period) -> tuple[Agreed, ...]:

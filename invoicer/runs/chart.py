@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from invoicer.domain.contract import Charge, Contract
 from invoicer.domain.entitlement import BilledLine, Entitlement, Part
+from invoicer.domain.evidence import NO_EVIDENCE, Evidence
 from invoicer.domain.money import Money, total
 from invoicer.domain.period import Period, Span, Unit, add_months
 from invoicer.domain.stop import first_stop
@@ -16,7 +17,7 @@ from invoicer.engine import ScheduledPeriod
 from invoicer.ledger import Ledger
 from invoicer.render import chart as picture
 from invoicer.runs import wording
-from invoicer.runs.agreed import Agreed, agreed
+from invoicer.runs.agreed import Agreed, agreed, indexed
 from invoicer.runs.desk import Desk
 from invoicer.runs.evidence import evidence_for
 from invoicer.runs.foresee import Foreseen, foresee
@@ -40,7 +41,8 @@ _STATES = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """All that the picture of a contract is made from: the terms ``as known`` on a day, which is also the ``today`` of the
-    picture; the ``days`` that it is about; its billing periods with their states; what is foreseen; what was billed."""
+    picture; the ``days`` that it is about; its billing periods with their states; what is foreseen; what was billed; the
+    index values (``evidence``)."""
 
     contract: Contract
     known_on: dt.date
@@ -48,6 +50,7 @@ class Scene:
     periods: tuple[ScheduleRow, ...]
     foreseen: Foreseen
     billed: tuple[BilledLine, ...] = ()
+    evidence: Evidence = NO_EVIDENCE
     amounts: Mapping[tuple[str, dt.date], Money] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -78,7 +81,8 @@ def chart(
     days = Period(min(max(since or whole.start, whole.start), end - DAY), end)
     rows = schedule(desk, ledger, days.start, last_bill, today, [contract_id])
     customers = desk.workspace.customers.get(contract.customer)
-    foreseen = foresee(contract, customers, {}, today, last_bill, evidence_for(desk, contract))
+    evidence = evidence_for(desk, contract)
+    foreseen = foresee(contract, customers, {}, today, last_bill, evidence)
     scene = Scene(
         contract=contract,
         known_on=today,
@@ -86,6 +90,7 @@ def chart(
         periods=tuple(row for row in rows if row.period.days.start < days.end),
         foreseen=foreseen,
         billed=tuple(ledger.billed([contract_id])),
+        evidence=evidence,
     )
     return picture.draw(chart_of(scene))
 
@@ -156,7 +161,8 @@ def _charge_rows(scene: Scene) -> Iterator[picture.Row]:
     for charge in scene.contract.charges:
         mine = [row for row in scene.periods if row.period.charge == charge.id]
         once = [row.period for row in mine if row.period.one_off]
-        parts = agreed(scene.contract, charge, scene.known_on, scene.days)
+        priced = indexed(scene.contract, charge, scene.known_on, scene.evidence, scene.days.last_day)
+        parts = agreed(scene.contract, priced, scene.known_on, scene.days)
         if once:
             parts = tuple(part for part in parts if part.days.start == once[0].days.start)[:1]
         if not parts and not mine:
@@ -253,7 +259,8 @@ def _indexation_rows(scene: Scene) -> Iterator[picture.Row]:
         if one.agreed <= scene.known_on and days:
             words = wording.indexation(one)
             edges = (adjustment.day for adjustment in one.adjustments(days.last_day))
-            labels = (words, words.split(", ")[0], "raised")
+            raised = ", ".join(one.charges) if one.charges else "everything"
+            labels = (words, f"raises {raised}", "raised")
             bars = []
             for part in days.cut_at(edges):
                 said = labels if part.start == days.start else ()

@@ -159,3 +159,13 @@ def test_an_indexation_has_a_row_and_raises_the_totals(starter: Shell) -> None:
     # 3 × 450.00; 3 × 463.50 from 2027; 3 × 477.405, shown and billed as 477.41, from 2028
     assert {"1 350.00", "1 390.50", "1 432.23"} <= set(shown)
     assert not faults(drawn)
+    assert any("463.50 EUR per month" in one for one in shown), "the price as it was raised, with a break"
+
+
+def test_a_price_that_waits_for_its_index_is_not_drawn_as_if_it_stayed(starter: Shell) -> None:
+    by_index = '  raises fee with "CPI"\n  base 2025-10'
+    starter.write("contracts/indexed.terms", INDEXED.replace("  raises fee by 3%", by_index))
+    starter.write("indices/CPI.csv", "month,value,published\n2025-10,100.0,2025-11-10\n")
+    shown = words(starter("schedule", "indexed", "--chart", "-", *SEEN).stdout)
+    assert any("follows CPI, whose value of 2026-10 is not known yet" in one for one in shown)
+    assert "raises fee" in " ".join(shown)
