@@ -142,6 +142,18 @@ class Commands(click.Group):
             self._ask_plugins(ctx)
         return super().get_command(ctx, cmd_name)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if not ctx.resilient_parsing and not name.startswith("-") and self.get_command(ctx, name) is None:
+            from invoicer.workspace import did_you_mean
+
+            meant = did_you_mean(name, self.list_commands(ctx))
+            if meant:
+                ctx.fail(f"No such command '{name}'. Did you mean '{meant}'?")
+        return super().resolve_command(ctx, args)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         self._ask_plugins(ctx)
         return [*self.modules, *(name for name in self.commands if name not in self.modules)]

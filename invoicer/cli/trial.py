@@ -47,11 +47,15 @@ def test(session: Session, what: tuple[str, ...], as_json: bool) -> None:
     errors = [problem for problem in found.problems if problem.severity is not Severity.WARNING]
     if as_json:
         output.as_json(
-            {"examples": [_data(one) for one in tried], "problems": [output.problem_data(one) for one in errors]}
+            {
+                "examples": [_data(one) for one in tried],
+                "not_tried": sorted(found.refused),
+                "problems": [output.problem_data(one) for one in errors],
+            }
         )
     else:
         output.show_problems(errors, found.texts)
-        _show(tried, found)
+        _show(tried, found, bool(errors))
     sys.exit(PROBLEMS if errors or not all(one.passed for one in tried) else 0)
 
 
@@ -70,11 +74,21 @@ def _files(files: list[Path], desk: runs.Desk | None, ids: set[str]) -> runs.Fil
     chosen = [contract for contract in desk.contracts if not ids or contract.id in ids]
     refused = [one for contract, problems in desk.refusals().items() if not ids or contract in ids for one in problems]
     problems = tuple(dict.fromkeys((*found.problems, *refused)))
-    return runs.Files((*found.contracts, *chosen), problems, {**found.texts, **desk.terms.texts})
+    untried = {contract: found for contract, found in desk.refusals().items() if not ids or contract in ids}
+    return runs.Files(
+        (*found.contracts, *chosen), problems, {**found.texts, **desk.terms.texts}, {**found.refused, **untried}
+    )
 
 
-def _show(tried: list[runs.Tried], found: runs.Files) -> None:
+def _show(tried: list[runs.Tried], found: runs.Files, wrong: bool) -> None:
     out = output.console()
+    if wrong:
+        which = f"the examples of {', '.join(sorted(found.refused))}" if found.refused else "its examples"
+        out.print(
+            f"Not tried, because of the errors: {which}." if tried else "No example was tried: mend the errors first."
+        )
+        if not tried:
+            return
     if not tried:
         out.print("There are no examples here: write some with `expect` at the end of a contract.")
         return

@@ -13,9 +13,12 @@ from invoicer.language.words import suggestion
 
 
 def check_acknowledgements(document: tree.Document) -> Iterator[Problem]:
-    """Acknowledgements of what is no warning: an error has to be mended."""
+    """Acknowledgements of what is no warning, for an error has to be mended; and those without a reason."""
     for _, _, line in _lines(document):
         name = line.code.text
+        if not line.reason.strip():
+            cause = f"nobody will know why {name} was found to be right"
+            yield problem(Code.C137, line.where, cause, f'write the reason: `acknowledge {name} "agreed by phone"`')
         if name in WARNINGS:
             continue
         known = name in Code.__members__

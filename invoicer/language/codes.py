@@ -156,6 +156,7 @@ class Code(Enum):
     # acknowledgements
     C135 = About("an acknowledgement is about no warning of its block", Severity.WARNING)
     C136 = About("an acknowledgement names a code that is no warning")
+    C137 = About("an acknowledgement gives no reason")
     # what usage is priced by
     C110 = About("a quantity can't be rounded so")
     C111 = About("a graduated band begins at a whole unit, and the quantity may be a fraction")
@@ -177,6 +178,7 @@ class Code(Enum):
     C060 = About("the indentation suggests another reading", Severity.WARNING)
     C061 = About("a meter is not used", Severity.WARNING)
     C062 = About("no terms of payment are stated", Severity.WARNING)
+    C102 = About("a contract charges nothing", Severity.WARNING, absence=True)
 
 
 def problem(code: Code, where: Place, cause: str, mend: str, label: str = "") -> Problem:

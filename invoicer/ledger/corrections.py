@@ -55,9 +55,9 @@ def request(store: Store, number: str, settle: Settle, *, keep: bool) -> CreditR
     """Record what someone wants to have credited; answers it with its id. Unless it is to be kept, only look (id 0)."""
     if not keep:
         with store.read() as connection:
-            return settle(_account(store, connection, number))
+            return settle(_account(connection, number))
     with store.write() as connection:
-        account = _account(store, connection, number)
+        account = _account(connection, number)
         made = settle(account)
         _refuse_more_than_left(account, made)
         table = schema.corrections
@@ -101,7 +101,7 @@ def rebill(
     """Let what was credited of a document as an error be billed again as it stands; answers (request, line) of each."""
     _refuse_nameless(store, who, remark)
     with store.write() if keep else store.read() as connection:
-        reading.document_text(store, connection, number)
+        reading.document_text(connection, number)
         held = [
             (one.request.id, line.line)
             for one in _recorded(connection)
@@ -143,8 +143,8 @@ def mark_issued(connection: sa.Connection, documents: Iterable[Document]) -> Non
         connection.execute(sa.update(table).where(*mine).values(issued=sa.bindparam("d")), rows)
 
 
-def _account(store: Store, connection: sa.Connection, number: str) -> Account:
-    document = canonical.from_json(Document, reading.document_text(store, connection, number))
+def _account(connection: sa.Connection, number: str) -> Account:
+    document = canonical.from_json(Document, reading.document_text(connection, number))
     contracts = {line.contract for line in document.lines}
     found = [one for one in _recorded(connection) if one.status is not RequestStatus.CANCELLED]
     shared: dict[int, tuple[Fraction, Money]] = {}

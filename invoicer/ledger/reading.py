@@ -93,17 +93,18 @@ def documents(
 def document_json(store: Store, number: str) -> str:
     """The canonical JSON of a document, as it was hashed."""
     with store.read() as connection:
-        return document_text(store, connection, number)
+        return document_text(connection, number)
 
 
-def document_text(store: Store, connection: sa.Connection, number: str) -> str:
+def document_text(connection: sa.Connection, number: str) -> str:
     """The same, within a transaction. Raises RunError (L140)."""
     query = sa.select(schema.documents.c.json).where(schema.documents.c.number == number)
     text = connection.execute(query).scalar_one_or_none()
     if text is None:
-        raise refused(
-            "L140", store.folder, f"there is no document {number}", "`invoicer schedule` shows the numbers of documents"
-        )
+        same = sa.func.lower(schema.documents.c.number) == number.lower()
+        meant = connection.execute(sa.select(schema.documents.c.number).where(same)).scalars().first()
+        mend = f"did you mean “{meant}”?" if meant else "`invoicer schedule` shows the numbers of documents"
+        raise refused("L140", "", f"there is no document {number}", mend, f"document {number}")
     return str(text)
 
 

@@ -7,16 +7,19 @@ from collections.abc import Iterator
 
 from invoicer import render, workspace
 from invoicer.errors import Problem
+from invoicer.runs.beside import as_the_law_has_it, nothing_to_debit, notices_to_come
 from invoicer.runs.desk import Desk
 from invoicer.runs.measure import usage_problems
 
 
 def check(desk: Desk, today: dt.date) -> Iterator[Problem]:
     """Problems of settings, customers and terms, then of the usage that is known today, then of what printing needs."""
-    yield from desk.problems()
+    yield from as_the_law_has_it(desk, desk.problems())
     refused = desk.refusals()
     sound = [contract for contract in desk.contracts if contract.id not in refused]
     yield from workspace.published_later(desk.workspace.indices, today)
     yield from workspace.declared_later(desk.workspace.declarations, today)
+    yield from notices_to_come(desk, today)
+    yield from nothing_to_debit(desk, today)
     yield from usage_problems(desk, sound, today)
     yield from render.missing_parts()

@@ -16,6 +16,7 @@ from invoicer.domain.example import Given, GivenIndex
 from invoicer.domain.period import Period
 from invoicer.domain.usage import Demand, Measured, Measurements
 from invoicer.errors import Place, Problem, Severity
+from invoicer.runs.wording import number
 
 EARLIER = Measured(Fraction(0), "an earlier period, for which no quantity is given", 0)
 BY_HAND = "given by hand"
@@ -100,6 +101,9 @@ def _answered(
     demand: Demand, contract: Contract, on: dt.date, known_on: dt.date, given: tuple[Given, ...], mend: str
 ) -> Measured | Problem:
     found = _answer(demand, contract, on, known_on, given, mend)
+    if isinstance(found, Measured) and found.value < 0:
+        cause = f"{number(found.value)} is given for meter {demand.meter.id}, less than nothing"
+        return Problem("L213", Place(), cause, "give what was used: 0 or more", Severity.HOLD)
     if isinstance(found, Problem) or not demand.events:
         return found
     billed_now = _billed_now(contract, demand, on, known_on)

@@ -13,7 +13,7 @@ from invoicer.domain.entitlement import Entitlement
 from invoicer.domain.evidence import NO_EVIDENCE
 from invoicer.domain.example import Given
 from invoicer.domain.supply import Treatment
-from invoicer.errors import Place, Problem
+from invoicer.errors import Place, Problem, Severity
 from invoicer.runs.desk import Desk
 from invoicer.runs.evidence import evidence_for
 from invoicer.runs.files import load_files
@@ -65,7 +65,8 @@ def preview(
         found, doubts = _rated(lawful, on, known_on or on, given, desk)
         lines[contract.id] = found
         problems += doubts
-    problems += _unused(given, loaded.contracts)
+    if not any(problem.severity is Severity.ERROR for problem in loaded.problems):  # else what there is, is not known
+        problems += _unused(given, loaded.contracts)
     if not loaded.contracts and not problems:
         place = Place(", ".join(sorted(path.as_posix() for path in files)))
         problems.append(Problem("L211", place, "there is no contract here", "name a file with a contract"))

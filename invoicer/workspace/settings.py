@@ -53,7 +53,7 @@ def _exchange(top: Table) -> dict[str, object]:
         top.table("exchange", optional=True)
         return {}
     table = top.table("exchange")
-    table.text("source")
+    table.text("source", sample='source = "ecb"')
     table.text("file", default="")
     days = table.whole("max_age_days", default=7)
     known = ("source", "file", "max_age_days")

@@ -101,10 +101,12 @@ class Table:
         """What stands at a key, whatever it is; None where nothing does."""
         return self._values.get(key)
 
-    def text(self, key: str, default: str | None = None, check: Callable[[str], str] | None = None) -> str:
-        """A text; required when there is no default, and then not empty. ``check`` gives its normal form. The answer is
-        "" where something is wrong."""
-        value = self._value(key, str, default)
+    def text(
+        self, key: str, default: str | None = None, check: Callable[[str], str] | None = None, sample: str = ""
+    ) -> str:
+        """A text; required when there is no default, and then not empty. ``check`` gives its normal form; ``sample`` is how
+        it may be written. The answer is "" where something is wrong."""
+        value = self._value(key, str, default, sample)
         if value is None or (value == "" and default == ""):
             return ""
         try:

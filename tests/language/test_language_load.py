@@ -130,7 +130,7 @@ def test_what_has_no_width_may_stand_in_texts_and_remarks_only(character: str) -
 
 
 def test_the_message_of_the_design() -> None:
-    text = HEAD.format(id="a").replace("advance", "advnce")
+    text = HEAD.format(id="a").replace("advance", "advnce") + FEE
     loaded = load([("contracts/a.terms", text)])
     assert render(loaded.problems[0], loaded.texts) == (
         "error[T001]: I did not expect `advnce` here: expected `advance` or `arrears`\n"

@@ -139,7 +139,7 @@ def _late(duration: Duration, node: tree.EndingNode, one: Notice | Termination) 
         return
     in_time = duration.last_notice(next_end)
     cause = f"this notice comes too late for the end of the term on {next_end - DAY}, for which {in_time} was the last "
-    cause += f"day: the contract ends on {result.end - DAY}"
+    cause += f"day: by its terms the contract ends on {result.end - DAY}"
     mend = "if that is so, acknowledge it; if the customer is a consumer, the law may end it earlier"
     yield problem(Code.C094, node.given.where if isinstance(node, tree.NoticeGiven) else node.heading, cause, mend)
 

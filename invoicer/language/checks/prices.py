@@ -26,6 +26,7 @@ _HOW: dict[type, str] = {tree.Quantity: "agreed", tree.Usage: "measured", tree.D
 def check_prices(terms: Terms) -> Iterator[Problem]:
     """What does not fit together, charge by charge."""
     asked = asked_quantities(terms)
+    yield from _anything(terms)
     for charge in terms.charges:
         yield from _whole(terms, charge)
     moments = Moments(terms)
@@ -46,10 +47,25 @@ def _moment(terms: Terms, charge: ChargeTerms, moment: Moment, asked: bool) -> I
     yield from _measured(terms, charge, moment)
     yield from _one_off(terms, moment)
     yield from check_usage_moment(terms, charge, moment)
-    yield from check_carry_over(charge, moment, _adds_up(terms, moment), _rating_period(moment))
+    known = moment.counter is None or terms.counter(moment.counter.text) is not None
+    yield from check_carry_over(charge, moment, not known or _adds_up(terms, moment), _rating_period(moment))
 
 
 # ------------------------------------------------------------------ the charge as a whole
+
+
+def _anything(terms: Terms) -> Iterator[Problem]:
+    """A contract bills something; a price list that can't be found is told elsewhere."""
+    document = terms.document
+    blocks = [*document.blocks, *(block for amendment in document.amendments for block in amendment.blocks)]
+    own = any(block.is_charge for block in blocks)
+    lines = (document.lines, *(amendment.lines for amendment in document.amendments))
+    if not terms.charges and not own and not any(tree.every(some, tree.Uses) for some in lines):
+        mend = (
+            'add a block such as `charge fee "Platform fee"` with its price, or take one from a price list with `uses`'
+        )
+        cause = f"contract `{document.id.text}` has no charge: nothing will ever be billed"
+        yield problem(Code.C102, document.heading, cause, mend)
 
 
 def _whole(terms: Terms, charge: ChargeTerms) -> Iterator[Problem]:
