@@ -30,7 +30,6 @@ from invoicer.ledger.release import (
 )
 from invoicer.ledger.store import Store
 from invoicer.ledger.trouble import refused
-from invoicer.workspace import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,15 +172,11 @@ def _decide(
 def _chosen(store: Store, connection: sa.Connection, plan: int, choice: Choice) -> list[_Row]:
     """The drafts that a choice means. Raises RunError: L120 no such plan, L121 superseded, L122 it means none."""
     refuse_superseded(store, plan_row(connection, store, plan))
-    rows = _rows(connection, plan)
-    chosen = [row for row in rows if row.chosen(choice)]
+    chosen = [row for row in _rows(connection, plan) if row.chosen(choice)]
     if not chosen and not choice.everything:
         what = "position or contract" if choice.doubts is None else "position, contract or doubt"
         cause = f"no draft of plan {plan} has such a {what}"
-        planned = {contract for row in rows for contract in row.contracts}
-        meant = [found for one in choice.contracts or () if (found := did_you_mean(one, planned))]
-        mend = f"did you mean “{meant[0]}”?" if meant else f"look at plan {plan} for what there is to choose from"
-        raise refused("L122", "", cause, mend, f"plan {plan}")
+        raise refused("L122", "", cause, f"look at plan {plan} for what there is to choose from", f"plan {plan}")
     return chosen
 
 

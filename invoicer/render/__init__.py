@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from invoicer.late import late
 
 if TYPE_CHECKING:
+    from invoicer.render.folders import TemplateFolders
     from invoicer.render.pool import Job, Limits, Rendered, render_all
     from invoicer.render.renderer import Renderer, render
     from invoicer.render.system import missing_parts, usable_families
+    from invoicer.render.translation import untranslated
     from invoicer.render.trial import Trial, try_page
 
 __all__ = [
@@ -18,20 +20,24 @@ __all__ = [
     "Limits",
     "Rendered",
     "Renderer",
+    "TemplateFolders",
     "Trial",
     "missing_parts",
     "render",
     "render_all",
     "try_page",
+    "untranslated",
     "usable_families",
 ]
 
 late(
     __name__,
     {
+        "folders": ("TemplateFolders",),
         "pool": ("Job", "Limits", "Rendered", "render_all"),
         "renderer": ("Renderer", "render"),
         "system": ("missing_parts", "usable_families"),
+        "translation": ("untranslated",),
         "trial": ("Trial", "try_page"),
     },
 )

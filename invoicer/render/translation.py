@@ -6,6 +6,7 @@ bundled one.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from gettext import NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -17,7 +18,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 from babel.support import Translations
 
-from invoicer.errors import InvoicerError, Place, Problem, WorkspaceError
+from invoicer.errors import InvoicerError, Place, Problem, Severity, WorkspaceError
 from invoicer.render.folders import TemplateFolders, unreadable
 
 # English as Europe writes it: 1 January 2026.
@@ -36,6 +37,18 @@ def locale_of(language: str) -> Locale:
 def catalogue_name(language: str) -> str:
     """The name of a language's catalogue in the template folders."""
     return f"translations/{language}/invoicer.po"
+
+
+def untranslated(languages: Iterable[str], folders: TemplateFolders) -> Iterator[Problem]:
+    """R019 for each language of documents that no folder has a catalogue of: they come in English."""
+    for language in sorted(set(languages)):
+        name = locale_of(language).language
+        if locale_of(language) is _ENGLISH and not language.startswith("en"):
+            name = language  # a language that no locale is known of
+        if name != "en" and folders.find(catalogue_name(name)) is None:
+            cause = f"there is no translation into “{language}”: documents in that language will be in English"
+            mend = f"put a catalogue into templates/{catalogue_name(name)}, or write another language"
+            yield Problem("R019", Place(part=f"language {language}"), cause, mend, Severity.WARNING)
 
 
 def words_of(locale: Locale, folders: TemplateFolders) -> NullTranslations | None:

@@ -23,3 +23,10 @@ def check(desk: Desk, today: dt.date) -> Iterator[Problem]:
     yield from nothing_to_debit(desk, today)
     yield from usage_problems(desk, sound, today)
     yield from render.missing_parts()
+    yield from render.untranslated(_languages(desk), render.TemplateFolders([desk.workspace.templates_folder]))
+
+
+def _languages(desk: Desk) -> set[str]:
+    """The languages that documents may be in."""
+    customers = (row.language for rows in desk.workspace.customers.values() for row in rows)
+    return {desk.workspace.policy.language, *customers}

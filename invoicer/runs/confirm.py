@@ -11,6 +11,7 @@ from invoicer.domain.money import Money
 from invoicer.errors import Place, Problem, RunError
 from invoicer.ledger import DraftStatus, Ledger, Plan, PlannedDraft
 from invoicer.runs.desk import Desk
+from invoicer.workspace import mend_by_choice
 from invoicer.workspace.review import Rule
 
 
@@ -153,6 +154,9 @@ def _positions(plan: Plan, only: Only) -> list[int] | None:
     if not found:
         cause = f"no draft of plan {plan.id} fits what was chosen"
         mend = "`invoicer waiting` lists contracts, customers and owners of all that waits"
+        planned = {contract for one in plan.drafts for contract in one.contracts}
+        for contract in only.contracts or ():
+            mend = mend_by_choice(contract, planned, mend)
         raise RunError(Problem("L122", Place(part=f"plan {plan.id}"), cause, mend))
     return found
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from invoicer.domain.contract import Contract
 from invoicer.domain.ending import ConsumerTerms
 from invoicer.domain.party import PartyKind, in_force
 from invoicer.domain.supply import NumberingLaw
-from invoicer.ledger import Numbering
 from invoicer.runs.desk import Desk
+
+if TYPE_CHECKING:
+    from invoicer.ledger import Numbering
 
 
 def under_law(desk: Desk, contract: Contract, known_on: dt.date) -> Contract:
@@ -34,6 +37,8 @@ def under_law(desk: Desk, contract: Contract, known_on: dt.date) -> Contract:
 def numbering(desk: Desk) -> Numbering:
     """The rules by which numbers are given: where series start by the settings, and which sellers are established in a
     country whose law, as far as its market knows, wants days of issue to rise with the numbers or leaves that free."""
+    from invoicer.ledger import Numbering  # a check, which asks for the law of consumers, needs no ledger
+
     laws: dict[str, NumberingLaw] = {}
     for seller in desk.workspace.sellers.values():
         market = desk.plugins.markets.get(seller.registrations[0].country)

@@ -106,3 +106,12 @@ def test_a_debit_needs_an_account(starter: Shell) -> None:
     assert "use-1 is paid by direct debit, and customer acme has no IBAN to debit" in shown
     starter.write("contracts/use.terms", USAGE)
     assert "L241" not in starter("check").output
+
+
+def test_a_language_without_words_is_told(starter: Shell) -> None:
+    assert "R019" not in starter("check").output
+    text = (starter.folder / "customers.csv").read_text("utf-8")
+    starter.write("customers.csv", text.replace(",NL,en,", ",NL,fr,"))
+    assert "there is no translation into “fr”: documents in that language will be in English" in starter("check").output
+    starter.write("templates/translations/fr/invoicer.po", "")
+    assert "R019" not in starter("check").output
