@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from pathlib import Path
 
 import click
 
@@ -17,10 +18,24 @@ from invoicer.errors import RunError, Severity
 @click.argument("number", required=False)
 @click.option("--since", type=Day(), help="First issue date.")
 @click.option("--until", type=Day(), help="Last issue date.")
+@click.option(
+    "--anchor",
+    "anchors",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A copy of anchor.json from an earlier day (repeatable).",
+)
 @json_option
 @click.pass_obj
 @reports_problems
-def verify(session: Session, number: str | None, since: dt.date | None, until: dt.date | None, as_json: bool) -> None:
+def verify(
+    session: Session,
+    number: str | None,
+    since: dt.date | None,
+    until: dt.date | None,
+    anchors: tuple[Path, ...],
+    as_json: bool,
+) -> None:
     """Prove that what was issued adds up and was not changed since. Nothing is written.
 
     \b
@@ -28,6 +43,7 @@ def verify(session: Session, number: str | None, since: dt.date | None, until: d
       invoicer verify
       invoicer verify HN-2026-00001
       invoicer verify --since 2026-01-01 --until 2026-12-31 --json
+      invoicer verify --anchor kept/2026-03-anchor.json
 
     The log, its anchor and all tables are always looked at whole; NUMBER and days choose whose arithmetic and files are.
     Neither terms nor plugins are needed. Exit code 1 when something is wrong; a file that is not made yet is no such thing.
@@ -43,7 +59,7 @@ def verify(session: Session, number: str | None, since: dt.date | None, until: d
             output.progress() as bar,
         ):
             task = bar.add_task("Proving", total=None if number or since or until else len(book.documents()))
-            verdicts = runs.verify(book, number, since, until, lambda done: bar.advance(task, done))
+            verdicts = runs.verify(book, number, since, until, anchors, lambda done: bar.advance(task, done))
     except RunError as error:
         if not as_json:
             raise

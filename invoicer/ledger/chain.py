@@ -79,6 +79,12 @@ def broken_links(connection: sa.Connection, after: Head = GENESIS) -> Iterator[P
         last = Head(row.sequence, row.hash)
 
 
+def head_in(text: str) -> Head:
+    """The head that an anchor says. Raises ValueError, KeyError or TypeError where it says none."""
+    data = json.loads(text)
+    return Head(int(data["count"]), str(data["head"]))
+
+
 class Anchor:
     """The file outside the database that remembers the head of the log. It is written after each commit, so it may lag
     behind by what a crash left unsaid, and can never be ahead."""
@@ -90,8 +96,7 @@ class Anchor:
     def read(self) -> Head | None:
         """What the file says; None where there is no file. Raises RunError (L111) for a file that says nothing."""
         try:
-            data = json.loads(self.path.read_text("utf-8"))
-            return Head(int(data["count"]), str(data["head"]))
+            return head_in(self.path.read_text("utf-8"))
         except FileNotFoundError:
             return None
         except (ValueError, KeyError, TypeError) as error:
@@ -131,3 +136,21 @@ class Anchor:
             raise refused("L109", self.path, cause, RESTORE)
         if problems := tuple(broken_links(connection, anchored)):
             raise RunError(problems)
+
+
+def held_against(connection: sa.Connection, path: Path) -> tuple[Problem, ...]:
+    """Hold a copy of the anchor from an earlier day against the log: its end then must be an entry now."""
+    place = Place(str(path))
+    try:
+        then = head_in(path.read_text("utf-8"))
+    except (OSError, ValueError, KeyError, TypeError):
+        return (Problem("L111", place, "this copy of the anchor can't be read", "name another copy"),)
+    log = schema.log.c
+    found = connection.execute(sa.select(log.hash).where(log.sequence == then.count)).scalar_one_or_none()
+    if found is None and then.count:
+        cause = f"the log had {then.count} entries when this copy was made, and has {head(connection).count} now"
+        return (Problem("L108", place, cause, RESTORE),)
+    if then.count and found != then.hash:
+        cause = f"entry {then.count} of the log was another when this copy was made: what came before was made anew"
+        return (Problem("L109", place, cause, RESTORE),)
+    return ()

@@ -332,6 +332,11 @@ class Ledger:
         against each other at each opening; this also walks all documents, billed lines, plans, series and contents."""
         return verify.verify_chain(self._store)
 
+    def remembers(self, anchor: Path) -> tuple[Problem, ...]:
+        """What a copy of the anchor from an earlier day finds changed in today's log (L108, L109, L111)."""
+        with self._store.read() as connection:
+            return chain.held_against(connection, anchor)
+
     def length(self) -> int:
         """How many entries the log has."""
         with self._store.read() as connection:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -36,7 +37,7 @@ def proved(
     with store.read() as connection:
         rows = connection.execution_options(yield_per=_AT_ONCE).execute(query)
         for part in rows.partitions():
-            documents = [(row.number, json.loads(row.json)) for row in part]
+            documents = [(row.number, _data(row.json)) for row in part]
             wanted = {digest for _, data in documents for digest in data.get("provenance", {}).values()}
             sha256 = schema.contents.c.sha256
             kept = set(connection.execute(sa.select(sha256).where(dialect.among(sha256, wanted))).scalars())
@@ -51,6 +52,15 @@ def proved(
                     if digest not in kept
                 ]
                 yield name, tuple(wrong)
+
+
+def _data(text: str) -> Mapping[str, Any]:
+    """The document as plain data; nothing where it is no JSON, in which nothing adds up."""
+    try:
+        data = json.loads(text)
+    except ValueError:
+        return {}
+    return data if isinstance(data, dict) else {}
 
 
 def _place(number: str, line: int) -> str:

@@ -24,6 +24,8 @@ from invoicer.ledger.release import DraftStatus, status_of
 from invoicer.ledger.series import document_number
 from invoicer.ledger.store import Store
 
+Check = Callable[[sa.Connection], Iterator[Problem]]
+
 
 def verify_chain(store: Store) -> tuple[Problem, ...]:
     """Every way in which the database is not what was written; empty when it is sound.
@@ -38,11 +40,18 @@ def verify_chain(store: Store) -> tuple[Problem, ...]:
             if broken := tuple(chain.broken_links(connection)):
                 return broken  # without a sound log there is nothing to hold the rest against
             checks = (*dict.fromkeys(CHECKS.values()), _contents, _kinds)
-            return tuple(problem for check in checks for problem in check(connection))
+            return tuple(problem for check in checks for problem in _looked(check, connection))
     except RunError as error:
         return error.problems
-    except ValueError as error:
-        return (_changed("L113", "", f"a column holds what was never written there: {error}"),)
+
+
+def _looked(check: Check, connection: sa.Connection) -> Iterator[Problem]:
+    """What a check finds; where it can't even read its rows, that."""
+    try:
+        yield from check(connection)
+    except (KeyError, TypeError, ValueError) as error:
+        part = check.__name__.strip("_")
+        yield _changed("L113", part, f"a column of the {part} holds what was never written there: {error}")
 
 
 def _documents(connection: sa.Connection) -> Iterator[Problem]:
@@ -86,6 +95,7 @@ def _plans(connection: sa.Connection) -> Iterator[Problem]:
     for row in connection.execute(sa.select(decisions).order_by(decisions.c.plan, decisions.c.number)):
         decided[row.logged].append(decided_as(row._mapping))
     yield from _agreed(connection)
+    yield from _became_of_drafts(connection)
     for at, entry in _entries(connection, "planned").items():
         part, nothing = f"plan {entry['plan']}", digest(())
         if digest(planned_as(row._mapping) for row in stored[entry["plan"]]) != entry["drafts"]:
@@ -172,6 +182,8 @@ def _series(connection: sa.Connection) -> Iterator[Problem]:
         if count != last - first + 1 or following != last + 1:
             cause = f"series {key} has {count} documents from number {first} to {last}, and goes on with {following}"
             yield _changed("L115", key, cause)
+    for key in sorted(found.keys() - set(connection.execute(sa.select(series.key)).scalars())):
+        yield _changed("L115", key, f"series {key} has {found[key][0]} documents, and is gone")
     foreign = sa.select(documents.number).join(schema.series).where(documents.seller != series.seller)
     for number in connection.execute(foreign.order_by(documents.number)).scalars():
         yield _changed("L115", number, f"document {number} stands in a series of another seller")
@@ -194,6 +206,22 @@ def _agreed(connection: sa.Connection) -> Iterator[Problem]:
             yield _changed("L117", f"plan {plan}", f"the reasons for which plan {plan} holds contracts were changed")
     for plan in sorted({*entries, *held}):
         yield _changed("L117", f"plan {plan}", f"plan {plan} was made, and is gone")
+
+
+def _became_of_drafts(connection: sa.Connection) -> Iterator[Problem]:
+    """The document that each draft became, as the log says it."""
+    drafts = schema.plan_drafts.c
+    query = sa.select(drafts.plan, drafts.position, drafts.document).where(drafts.document.is_not(None))
+    stored = {(row.plan, row.position): row.document for row in connection.execute(query)}
+    for entry in _entries(connection, Entry.ISSUED).values():
+        if stored.pop((entry["plan"], entry["position"]), None) != entry["document"]:
+            cause = (
+                f"draft {entry['position']} of plan {entry['plan']} became {entry['document']}, which it does not say"
+            )
+            yield _changed("L117", f"plan {entry['plan']}", cause)
+    for (plan, position), number in sorted(stored.items()):
+        cause = f"draft {position} of plan {plan} says that it became {number}, and the log does not"
+        yield _changed("L117", f"plan {plan}", cause)
 
 
 def _drops(connection: sa.Connection) -> Iterator[Problem]:
@@ -268,7 +296,7 @@ def _changed(code: str, part: str, cause: str) -> Problem:
     return Problem(code, Place(part=part), cause, RESTORE)
 
 
-CHECKS: Mapping[Entry, Callable[[sa.Connection], Iterator[Problem]]] = {
+CHECKS: Mapping[Entry, Check] = {
     Entry.ISSUED: _documents,
     Entry.PLANNED: _plans,
     Entry.CONFIRMED: _plans,

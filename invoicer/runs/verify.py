@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from invoicer.domain.canonical import sha256
 from invoicer.errors import Place, Problem, RunError, Severity
@@ -27,14 +28,16 @@ def verify(
     number: str | None = None,
     since: dt.date | None = None,
     until: dt.date | None = None,
+    anchors: Sequence[Path] = (),
     progress: Callable[[int], None] = lambda _: None,
 ) -> tuple[Verdict, ...]:
     """The log from its start with all tables that hang on it, always whole; then documents and their files, all or those of
     a number or of these issue dates. Files that belong to no document are looked for when nothing is left out.
 
-    ``progress`` hears of each document. Raises RunError (L140) where no document fits the number.
+    ``anchors`` are copies of the anchor that were kept elsewhere. ``progress`` hears of each document. Raises RunError
+    (L140) where no document fits the number.
     """
-    chain = book.verify_chain()
+    chain = (*book.verify_chain(), *(problem for path in anchors for problem in book.remembers(path)))
     documents: set[str] = set()
     wrong: list[Problem] = []
     for name, problems in book.proved(number, since, until):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from typing import Any
@@ -90,6 +91,9 @@ def test_a_content_that_is_gone(issued: Shell) -> None:
 def test_a_document_that_never_added_up_is_found_though_every_hash_fits(issued: Shell) -> None:
     """Somebody writes another amount, its hash, a log made anew and an anchor that fits: the arithmetic tells."""
     folder = issued.folder / "ledger"
+    kept = issued.folder / "kept.json"
+    shutil.copy(folder / "anchor.json", kept)
+    assert found(issued, "--anchor", str(kept)) == []
     with closing(sqlite3.connect(folder / "invoicer.db")) as database, database:
         [(old, text)] = database.execute("SELECT sha256, json FROM documents").fetchall()
         new = text.replace('"net":{"amount":"45.00"', '"net":{"amount":"46.00"')
@@ -107,5 +111,14 @@ def test_a_document_that_never_added_up_is_found_though_every_hash_fits(issued: 
     assert [code for code, _ in found(issued)] == ["L109"]
     (folder / "anchor.json").write_text(json.dumps({"count": len(rows), "head": last}))
     places = found(issued)
+    assert found(issued, "--anchor", str(kept))[0] == ("L109", str(kept))
     assert ("L119", "document INV-2026-00001, line 1") in places
     assert {code for code, _ in places} == {"L119"}
+
+
+def test_a_kept_anchor_that_is_longer_or_says_nothing(issued: Shell) -> None:
+    kept = issued.folder / "kept.json"
+    kept.write_text('{"count": 99, "head": ""}')
+    assert found(issued, "--anchor", str(kept)) == [("L108", str(kept))]
+    kept.write_text("[]")
+    assert found(issued, "--anchor", str(kept)) == [("L111", str(kept))]
