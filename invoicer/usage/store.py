@@ -8,10 +8,12 @@ that this room gives to columns; what stands in files, manifests and terms goes 
 from __future__ import annotations
 
 import csv
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ import duckdb
 
 from invoicer.errors import Place, Problem
 from invoicer.usage.manifest import File, Manifest
-from invoicer.workspace import decoded, header, mend_by_choice
+from invoicer.workspace import decoded, down_to_header, header, mend_by_choice
 
 REQUIRED = ("event", "contract", "meter", "at")
 FIXED = (*REQUIRED, "received")
@@ -31,6 +33,7 @@ _EXACT = {
     *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"),
     *("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"),
 }
+_LINE_END = re.compile(b"\r\n|\r|\n")
 _MACROS = r"""
 CREATE MACRO is_naive(t) AS regexp_full_match(t, '\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d([.,]\d+)?)?)?');
 CREATE MACRO is_stamp(t) AS regexp_full_match(t,
@@ -55,6 +58,7 @@ class Loaded:
     file: File
     columns: tuple[str, ...] = ()
     separator: str = ","
+    header_line: int = 1
     rejected: frozenset[int] = frozenset()
 
 
@@ -110,34 +114,35 @@ def _load_csv(
 ) -> Loaded:
     meters = manifest.sources[file.source].meters
     with file.path.open("rb") as opened_file:
-        first = decoded(opened_file.readline(), Place(file.shown), "U105")
-    if isinstance(first, Problem):
-        manifest.refuse(meters, first)
+        top = decoded(down_to_header(opened_file), Place(file.shown), "U105")
+    if isinstance(top, Problem):
+        manifest.refuse(meters, top)
         return Loaded(file)
-    names, separator = header(first, {*FIXED, *fields})
-    if not _header_fits(manifest, file, names):
+    first = header(top, {*FIXED, *fields})
+    names = first.columns
+    if not _header_fits(manifest, file, names, first.line):
         return Loaded(file)
     position = {name: f"trim(coalesce(k{at}, ''))" for at, name in enumerate(names)}
     wanted = ", ".join(position.get(name, "NULL") for name in (*FIXED, *fields))
     columns = ", ".join(f"'k{at}': 'VARCHAR'" for at in range(len(names)))
     connection.execute(
         f"INSERT INTO raw SELECT ?, ?, row_number() OVER (), {wanted} FROM read_csv(?, columns = {{{columns}}}, "
-        "auto_detect = false, header = true, delim = ?, quote = '\"', escape = '\"', store_rejects = true)",
-        [number, file.source, str(file.path.resolve()), separator],
+        "auto_detect = false, header = true, delim = ?, quote = '\"', escape = '\"', skip = ?, store_rejects = true)",
+        [number, file.source, str(file.path.resolve()), first.separator, first.line - 1],
     )
     rejected = _note_rejects(connection, manifest, file, len(names))
-    return Loaded(file, names, separator, rejected)
+    return Loaded(file, names, first.separator, first.line, rejected)
 
 
-def _header_fits(manifest: Manifest, file: File, names: Sequence[str]) -> bool:
-    """Whether every required column is there, once."""
+def _header_fits(manifest: Manifest, file: File, names: Sequence[str], line: int) -> bool:
+    """Whether every required column is there, once; they are named on that line (0: the file has no lines)."""
     meters = manifest.sources[file.source].meters
     if not any(names):
         mend = "deliver it again; a delivery without events has the first row, which names the columns"
         manifest.refuse(meters, Problem("U106", Place(file.shown), "this file is empty", mend))
         return False
     missing = [name for name in REQUIRED if name not in names]
-    place = Place(file.shown, 0 if file.is_parquet else 1)
+    place = Place(file.shown, line)
     for name in missing:
         mend = mend_by_choice(name, set(names) - set(FIXED), "name it in the first row and deliver it for every event")
         cause = f"the column “{name}” is missing; the file has: {', '.join(filter(None, names))}"
@@ -160,7 +165,7 @@ def _note_rejects(connection: duckdb.DuckDBPyConnection, manifest: Manifest, fil
     data = file.path.read_bytes()
     lines, line, before = [], 1, 0
     for position, _ in rejects:
-        line += data.count(b"\n", before, position)
+        line += len(_LINE_END.findall(data, before, position))
         before = position
         lines.append(line)
     causes = {
@@ -186,7 +191,7 @@ def _load_parquet(
     path = str(file.path.resolve())
     described: list[Any] = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [path]).fetchall()
     types = {name: kind for name, kind, *_ in described}
-    if not _header_fits(manifest, file, list(types)):
+    if not _header_fits(manifest, file, list(types), 0):
         return Loaded(file)
     sound = True
     cells = []
@@ -232,13 +237,14 @@ def lines_of(loaded: Loaded, rows: Iterable[int]) -> dict[int, int]:
         return {row: row for row in wanted}
     lines: dict[int, int] = {}
     with loaded.file.path.open(encoding="utf-8-sig", errors="replace", newline="") as text:
-        reader = csv.reader(text, delimiter=loaded.separator)
+        above = loaded.header_line - 1
+        reader = csv.reader(islice(text, above, None), delimiter=loaded.separator)
         next(reader)
-        row, line = 0, reader.line_num + 1
+        row, line = 0, reader.line_num + above + 1
         for cells in reader:
             if cells and line not in loaded.rejected:
                 row += 1
                 if row in wanted:
                     lines[row] = line
-            line = reader.line_num + 1
+            line = reader.line_num + above + 1
     return lines

@@ -9,7 +9,7 @@ from invoicer.workspace.model import AcceptedFact, Policy, SeriesPattern, Settin
 from invoicer.workspace.numbers import no_number, two_spellings
 from invoicer.workspace.starting import EXAMPLES, copy_example, new_workspace
 from invoicer.workspace.tables import Table, read_toml
-from invoicer.workspace.texts import decoded, header
+from invoicer.workspace.texts import decoded, down_to_header, header
 from invoicer.workspace.writing import replace_file
 from invoicer.workspace.zones import zone, zone_names
 
@@ -27,6 +27,7 @@ __all__ = [
     "declared_later",
     "decoded",
     "did_you_mean",
+    "down_to_header",
     "header",
     "load",
     "mend_by_choice",

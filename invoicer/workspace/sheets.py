@@ -17,14 +17,11 @@ from typing import TypeVar
 from invoicer.errors import Place, Problem, Severity
 from invoicer.workspace import checks
 from invoicer.workspace.checks import Flaw
-from invoicer.workspace.texts import decoded, header
+from invoicer.workspace.texts import Header, decoded, header
 
 T = TypeVar("T")
 _LONGEST, _LONGEST_NAME = 10_000, 60  # of a cell; of a column's name in a message
 _NAMED = 5  # columns in a message
-_SEPARATOR = re.compile(
-    "sep=.(\r\n|\r|\n)", re.IGNORECASE
-)  # a first line for Excel only, which says what separates cells
 _SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u3000]")  # spreadsheets and web pages bring them along
 
 
@@ -101,7 +98,6 @@ class Sheet:
         self.problems_of: dict[str, list[Problem]] = defaultdict(list)
         self.lines: dict[str, list[int]] = defaultdict(list)
         self._path, self._codes, self._owner = path, codes, owner
-        self._top = 1  # the line that names the columns
         self._required, self._known = tuple(required), (*required, *optional)
 
     def rows(self) -> Iterator[Row]:
@@ -109,22 +105,18 @@ class Sheet:
         text = self._text()
         if text is None:
             return
-        above = _SEPARATOR.match(text)
-        skipped = 1 if above else 0
-        text = text[above.end() :] if above else text
-        self._top = 1 + skipped
-        columns, separator = header(text, self._known)
-        if not self._columns_fit(columns):
+        first = header(text, self._known)
+        columns, line = first.columns, first.line
+        if not self._columns_fit(first):
             return
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-        line = self._top
+        reader = csv.reader(io.StringIO(text[first.start :], newline=""), delimiter=first.separator, strict=True)
         try:
             next(reader)
-            line = reader.line_num + 1 + skipped
+            line = reader.line_num + first.line
             for cells in reader:
                 if any(cell.strip() for cell in cells):
                     yield from self._row(columns, cells, line)
-                line = reader.line_num + 1 + skipped
+                line = reader.line_num + first.line
         except csv.Error:
             mend = "close the quote; a cell with quotes in it stands in quotes, with each quote inside written twice"
             cause = "the quotes of this row do not match, so it and the rows after it can't be read"
@@ -141,27 +133,27 @@ class Sheet:
             return None
         return text
 
-    def _columns_fit(self, columns: tuple[str, ...]) -> bool:
+    def _columns_fit(self, first: Header) -> bool:
+        columns, place = first.columns, Place(self.shown, first.line)
         missing = [column for column in self._required if column not in columns]
         absent = [column for column in self._known if column not in columns]
         for column in filter(None, dict.fromkeys(columns)):
             shown = column if len(column) <= _LONGEST_NAME else f"{column[:_LONGEST_NAME]}…"
             if column in self._known:
                 if columns.count(column) > 1:
-                    self._refuse(f"the column “{column}” comes more than once", "keep one of them")
+                    self._refuse(place, f"the column “{column}” comes more than once", "keep one of them")
                 continue
             meant = checks.did_you_mean(column, absent)
             if meant:
                 absent.remove(meant)
                 missing = [required for required in missing if required != meant]
-                self._refuse(f"“{shown}” is no column here", f"did you mean “{meant}”?")
+                self._refuse(place, f"“{shown}” is no column here", f"did you mean “{meant}”?")
             else:
                 mend = "remove it, or leave it if it is only for yourselves"
                 lacking = [column for column in absent if column != "remark"]
                 if 0 < len(lacking) <= _NAMED:
                     mend += f"; if it is meant to be {' or '.join(lacking)}, name it so"
                 cause = f"the column “{shown}” is not read"
-                place = Place(self.shown, self._top)
                 self.problems.append(Problem(self._codes.unread, place, cause, mend, Severity.WARNING))
         if missing:
             names = ", ".join(missing)
@@ -169,11 +161,11 @@ class Sheet:
             mend = "add it to the first row, which names the columns, and fill it in"
             if len(missing) == len(self._required):
                 mend = f"begin the file with a row {','.join(self._required)}"
-            self._refuse(cause, mend)
+            self._refuse(place, cause, mend)
         return all(problem.severity is Severity.WARNING for problem in self.problems)
 
-    def _refuse(self, cause: str, mend: str) -> None:
-        self.problems.append(Problem(self._codes.columns, Place(self.shown, self._top), cause, mend))
+    def _refuse(self, place: Place, cause: str, mend: str) -> None:
+        self.problems.append(Problem(self._codes.columns, place, cause, mend))
 
     def _row(self, columns: tuple[str, ...], cells: list[str], line: int) -> Iterator[Row]:
         named, place = dict(zip(columns, cells, strict=False)), Place(self.shown, line)

@@ -102,6 +102,38 @@ def test_old_ends_of_lines_and_columns_without_a_name(usage: Any, ask: Any) -> N
     assert measured[january.key].value == 2
 
 
+@pytest.mark.parametrize("above", ["sep=;{end}", "sep=;;;{end}", "{end}{end}", ";;{end} {end}", "{end}SEP=;{end}{end}"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_above_the_first_row(usage: Any, ask: Any, above: str, mark: str, end: str) -> None:
+    """What spreadsheets write for themselves is no row, and all lines are still told as they stand in the file."""
+    usage.source("traffic.csv", "traffic")
+    rows = f"e1;acme;traffic;{WHEN};2;;\n\ne2;acme;traffic;never;3;;\ne3;acme\ne4;acme;calls?;{WHEN};1;;\n"
+    usage.write("traffic.csv", mark + above.format(end=end) + (HEAD.replace(",", ";") + rows).replace("\n", end))
+    measured, problems = usage.ask(january := ask.demand(ask.meter(), contract="gamma"))
+    first = above.count("{end}") + 1
+    assert sorted({problem.where.line - first for problem in problems}) == [3, 4, 5]
+    usage.write("traffic.csv", mark + above.format(end=end) + "event;contract;meter" + end)
+    measured, problems = usage.ask(january)
+    assert [problem.where.line for problem in problems] == [first], measured
+
+
+def test_a_separator_in_quotes_is_no_line_to_skip(usage: Any, ask: Any) -> None:
+    """DuckDB reads no row at all after a byte order mark and a quote in a line that it skips: events would be lost."""
+    usage.source("traffic.csv", "traffic")
+    usage.write("traffic.csv", '\ufeff"sep=,"\n' + HEAD + SOUND)
+    _, problems = usage.ask(ask.demand(ask.meter()))
+    assert {(problem.code, problem.where.line) for problem in problems} == {("U106", 1)}
+
+
+@pytest.mark.parametrize("text", ["", "sep=;\n", "\n\n\n", "\ufeffsep=;\r\n;;;\r\n"])
+def test_a_file_with_nothing_in_it_is_empty(usage: Any, ask: Any, text: str) -> None:
+    usage.source("traffic.csv", "traffic")
+    usage.write("traffic.csv", text)
+    _, (problem,) = usage.ask(ask.demand(ask.meter()))
+    assert (problem.code, problem.cause) == ("U106", "this file is empty")
+
+
 def test_a_cell_beyond_all_measure_is_a_wrong_row(usage: Any, ask: Any) -> None:
     usage.source("*.csv", "traffic")
     usage.write("traffic.csv", HEAD + SOUND + "e" * 200_000 + f",acme,traffic,{WHEN},x,,\n")

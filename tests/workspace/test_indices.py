@@ -6,6 +6,7 @@ import datetime as dt
 from fractions import Fraction
 from pathlib import Path
 
+import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from invoicer import workspace
@@ -34,6 +35,24 @@ def test_a_series_is_a_file_and_a_row_a_publication(folder: Path) -> None:
 def test_spreadsheets_may_write_semicolons_and_a_byte_order_mark(folder: Path) -> None:
     write(folder, "CPI.csv", "\ufeff" + SOUND.replace(",", ";").replace("\n", "\r\n"))
     assert len(workspace.load(folder).indices["CPI"]) == 2
+
+
+@pytest.mark.parametrize("above", ["sep=;{end}", "sep=;;;{end}", "{end} {end}", ";;{end}", "sep=|{end}{end}"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_above_the_first_row(folder: Path, above: str, mark: str, end: str) -> None:
+    """What spreadsheets write for themselves is no row; problems stand on the line where an editor shows them."""
+    by, top = "|" if "|" in above else ";", mark + above.format(end=end)
+    text = SOUND.replace(",", by).replace("\n", end)
+    write(folder, "CPI.csv", top + text)
+    found = workspace.load(folder).indices["CPI"]
+    assert [value.source for value in found] == [f"indices/CPI.csv:{above.count('{end}') + line}" for line in (2, 3)]
+    write(folder, "CPI.csv", top + text + f"never{by}1{by}2026-02-10{end}")
+    (wrong,) = workspace.load(folder).index_problems["CPI"]
+    assert wrong.where.line == above.count("{end}") + 4
+    write(folder, "CPI.csv", top + text.replace("value", "vlaue", 1))
+    (wrong,) = workspace.load(folder).index_problems["CPI"]
+    assert wrong.where.line == above.count("{end}") + 1
 
 
 def test_a_workspace_without_indices_is_one(folder: Path) -> None:
