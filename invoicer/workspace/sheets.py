@@ -136,6 +136,10 @@ class Sheet:
     def _columns_fit(self, first: Header) -> bool:
         columns, place = first.columns, Place(self.shown, first.line)
         missing = [column for column in self._required if column not in columns]
+        if not set(columns) & set(self._known):  # data, or another kind of file: its cells are no misspelt columns
+            cause = f"these columns are missing: {', '.join(missing)}"
+            self._refuse(place, cause, f"begin the file with a row {','.join(self._required)}")
+            return False
         absent = [column for column in self._known if column not in columns]
         for column in filter(None, dict.fromkeys(columns)):
             shown = column if len(column) <= _LONGEST_NAME else f"{column[:_LONGEST_NAME]}…"
@@ -159,8 +163,6 @@ class Sheet:
             names = ", ".join(missing)
             cause = f"the column “{names}” is missing" if len(missing) == 1 else f"these columns are missing: {names}"
             mend = "add it to the first row, which names the columns, and fill it in"
-            if len(missing) == len(self._required):
-                mend = f"begin the file with a row {','.join(self._required)}"
             self._refuse(place, cause, mend)
         return all(problem.severity is Severity.WARNING for problem in self.problems)
 
