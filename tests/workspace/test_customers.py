@@ -150,7 +150,7 @@ cells = st.text(st.characters(exclude_categories=["Cs"]), max_size=8) | st.sampl
 
 @given(
     columns=st.permutations(COLUMNS),
-    rows=st.lists(st.lists(cells, min_size=2, max_size=20), max_size=6),
+    rows=st.lists(st.lists(cells, min_size=1, max_size=20), max_size=6),
     quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONE]),
 )
 def test_no_content_breaks_the_reader_and_no_row_is_lost(
