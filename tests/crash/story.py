@@ -85,7 +85,8 @@ def confirm(on: dt.date) -> Step:
 def issue(on: dt.date) -> Step:
     def step(folder: Path, fault: Fault) -> None:
         with desk_of(folder, fault) as (desk, book):
-            assert not runs.issue(desk, book, on, "sales").problems
+            if problems := runs.issue(desk, book, on, "sales").problems:
+                raise RunError(problems)
 
     return step
 
