@@ -129,8 +129,9 @@ class Paper:
 
     @property
     def amounts(self) -> str:
-        """What the amounts of the lines are: with VAT where the prices of the contract include it."""
-        with_vat = any(line.gross is not None for line in self.document.lines)
+        """What the amounts of the lines are: with VAT where the prices of the contract include it, and where there is any
+        (under reverse charge the agreed prices have none)."""
+        with_vat = any(line.gross not in (None, line.net) for line in self.document.lines)
         return self.speech.gettext("With VAT") if with_vat else self.speech.gettext("Net")
 
     @property

@@ -47,6 +47,8 @@ class Exchange:
         until = min(day, known_on)
         found = self._latest(base, currency, until)
         if found is None:
+            if not self._published:
+                raise TaxError(_no_source(base, currency, day))
             raise TaxError(_missing(base, currency, day, known_on, self._begins(base, currency)))
         if (day - found.day).days > max_age_days:
             raise TaxError(_stale(found, day, max_age_days))
@@ -93,6 +95,15 @@ def _quotient(base: str, currency: str, exact: Fraction, day: dt.date, source: s
     scaled = round_fraction(exact, _CROSS_PLACES, Rounding.HALF_UP) * 10**_CROSS_PLACES
     with localcontext(prec=60):
         return ExchangeRate(base, currency, Decimal(scaled.numerator).scaleb(-_CROSS_PLACES), day, source)
+
+
+def _no_source(base: str, currency: str, day: dt.date) -> Problem:
+    mend = (
+        "download the reference rates of the European Central Bank into the folder rates, and add to invoicer.toml: "
+        '[exchange] source = "ecb" file = "rates/eurofxref-hist.csv"'
+    )
+    cause = f"no exchange rate from {base} to {currency} for {day}: invoicer.toml names no source of rates"
+    return Problem("X045", Place(part=f"{base}/{currency} on {day}"), cause, mend)
 
 
 def _missing(base: str, currency: str, day: dt.date, known_on: dt.date, begins: dt.date | None) -> Problem:

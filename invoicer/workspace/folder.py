@@ -10,7 +10,7 @@ from invoicer.workspace.checks import mend_by_choice
 from invoicer.workspace.customers import read_customers
 from invoicer.workspace.declarations import read_declarations
 from invoicer.workspace.indices import read_indices
-from invoicer.workspace.model import CUSTOMERS, SETTINGS, Workspace, terms_files
+from invoicer.workspace.model import CUSTOMERS, SETTINGS, Settings, Workspace, terms_files
 from invoicer.workspace.settings import read_settings
 
 
@@ -27,7 +27,14 @@ def load(folder: Path) -> Workspace:
     language = settings.policy.language if settings else "en"
     customers = read_customers(folder / CUSTOMERS, CUSTOMERS, language)
     indices, declarations = read_indices(folder), read_declarations(folder)
-    found = (*problems, *customers.problems, *indices.warnings, *declarations.warnings, *_unread(folder))
+    found = (
+        *problems,
+        *customers.problems,
+        *indices.warnings,
+        *declarations.warnings,
+        *_unread(folder),
+        *_unnamed(folder, settings),
+    )
     if settings is None or any(problem.severity is Severity.ERROR for problem in found):
         of_customers = [problem for rows in customers.problems_of.values() for problem in rows]
         raise WorkspaceError([*found, *of_customers])
@@ -63,6 +70,17 @@ def _no_workspace(folder: Path) -> Problem:
         return Problem("W201", Place(str(folder)), "there is no such folder", "name the folder of a workspace")
     cause = f"this folder is no workspace: it has no {SETTINGS}"
     return Problem("W201", Place(str(folder)), cause, "make one with `invoicer init`, or name another folder")
+
+
+def _unnamed(folder: Path, settings: Settings | None) -> Iterator[Problem]:
+    """Warn of files of exchange rates that the settings do not name."""
+    named = set(settings.exchange.values()) if settings else set()
+    for path in sorted((folder / "rates").glob("*")) if settings else ():
+        shown = path.relative_to(folder).as_posix()
+        if path.is_file() and not path.name.startswith(".") and shown not in named:
+            mend = f'name it in invoicer.toml: [exchange] source = "ecb" file = "{shown}"; or keep it elsewhere'
+            cause = "no setting names this file: its exchange rates are not read"
+            yield Problem("W202", Place(shown), cause, mend, Severity.WARNING)
 
 
 def _unread(folder: Path) -> Iterator[Problem]:

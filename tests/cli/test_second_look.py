@@ -115,3 +115,20 @@ def test_a_language_without_words_is_told(starter: Shell) -> None:
     assert "there is no translation into “fr”: documents in that language will be in English" in starter("check").output
     starter.write("templates/translations/fr/invoicer.po", "")
     assert "R019" not in starter("check").output
+
+
+def test_a_currency_without_rates_says_how_to_get_them(starter: Shell) -> None:
+    dollars = USAGE.replace("currency EUR", "currency USD").replace("0.10 EUR", "0.10 USD")
+    dollars = dollars.replace("  usage of calls\n  included 1 000 calls\n  unused carry over for 2 months\n", "")
+    starter.write("contracts/use.terms", dollars.replace("0.10 USD per call", "10.00 USD per month").split("meter")[0])
+    account = '\n[[sellers.my-company.accounts]]\ncurrency = "USD"\niban = "NL24VOBK0812345602"\nbic = "VOBKNL2A"\n'
+    settings = (starter.folder / "invoicer.toml").read_text("utf-8")
+    starter.write("invoicer.toml", settings + account)
+    held = json.loads(starter("plan", "--as-of", "2026-02-01", "--json").stdout)["holds"]
+    assert "invoicer.toml names no source of rates" in str(held) and "[exchange] source" in str(held)
+    starter.write("rates/eurofxref-hist.csv", "Date,USD,\n2026-01-30,1.19,\n")
+    assert "W202] rates/eurofxref-hist.csv: no setting names this file" in starter("check").output
+    named = '\n[exchange]\nsource = "ecb"\nfile = "rates/eurofxref-hist.csv"\n'
+    starter.write("invoicer.toml", settings + account + named)
+    assert "W202" not in starter("check").output
+    assert not json.loads(starter("plan", "--as-of", "2026-02-01", "--json").stdout)["holds"]

@@ -14,6 +14,7 @@ import pytest
 from invoicer.domain.contract import Premium
 from invoicer.domain.document import Line
 from invoicer.domain.entitlement import Component, Detail, Part
+from invoicer.domain.money import Money
 from invoicer.render.folders import TemplateFolders
 from invoicer.render.lines import LineBlock, Lines
 from invoicer.render.paper import Paper
@@ -141,3 +142,14 @@ def test_dates_that_differ_each_have_their_place() -> None:
     facts = {fact.label: fact.value for fact in Paper(paper, Speech(locale, words)).references}
     assert (facts["Issue date"], facts["Tax point"]) == ("9 February 2026", "31 January 2026")
     assert facts["Service period"] == "1–31 Jan 2026"
+
+
+def test_agreed_amounts_without_any_vat_are_not_headed_with_vat() -> None:
+    words = words_of(locale_of("en"), TemplateFolders())
+    assert words is not None
+    paper = builders.reverse_charge()
+    say = Speech(locale_of("en"), words)
+    agreed = replace(paper, lines=tuple(replace(one, gross=one.net) for one in paper.lines))
+    assert Paper(agreed, say).amounts == "Net"
+    with_vat = line("Seat", "121.00", gross=Money.of(Decimal("121.00"), "EUR"), net=Money.of(Decimal("100.00"), "EUR"))
+    assert Paper(builders.document([with_vat]), say).amounts == "With VAT"
