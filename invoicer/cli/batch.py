@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import click
 
 from invoicer import ledger, runs
-from invoicer.cli import output, tables
+from invoicer.cli import comparing, output, tables
 from invoicer.cli.app import PROBLEMS, Day, Session, json_option, reports_problems, whoever
 from invoicer.errors import Severity
 from invoicer.ledger import Ledger
@@ -34,18 +34,27 @@ def opened(desk: runs.Desk, *, writing: bool) -> Iterator[Ledger]:
 
 @click.command(short_help="Work out what is to be issued.")
 @as_of_option
+@click.option(
+    "--diff",
+    "earlier",
+    is_flag=False,
+    flag_value=0,
+    type=click.IntRange(0),
+    help="Show what is otherwise than in an earlier plan (default: the one before).",
+)
 @dry_run_option
 @json_option
 @click.pass_obj
 @reports_problems
-def plan(session: Session, as_of: dt.date | None, dry_run: bool, as_json: bool) -> None:
-    """Work out what is to be issued, and what is held and why.
+def plan(session: Session, as_of: dt.date | None, earlier: int | None, dry_run: bool, as_json: bool) -> None:
+    """Work out what is to be issued, what is held and why, and what has changed since the last documents.
 
     \b
     Examples:
       invoicer plan
       invoicer plan --as-of 2026-02-01
       invoicer plan --as-of 2026-02-01 --dry-run --json
+      invoicer plan --as-of 2026-02-01 --diff
 
     A plan waits until it is confirmed and issued; planning again replaces it. A held contract holds up no other; where
     one is held the exit code is 1.
@@ -55,11 +64,17 @@ def plan(session: Session, as_of: dt.date | None, dry_run: bool, as_json: bool) 
     with opened(desk, writing=not dry_run) as book:
         work_out = runs.rehearse if dry_run else runs.plan
         planned = work_out(desk, book, as_of or today, today)
+        compared = runs.compare(planned, book)
+        diff = runs.difference(planned, book, earlier or None) if earlier is not None else None
     if as_json:
-        output.as_json(tables.plan_data(planned))
+        beside = {"compared": comparing.compared_data(compared), "diff": comparing.diff_data(diff) if diff else None}
+        output.as_json({**tables.plan_data(planned), **beside})
     else:
         output.show_problems(planned.warnings, desk.terms.texts)
-        show_plan(planned, stored=not dry_run)
+        if diff:
+            comparing.show_diff(diff)
+        else:
+            show_plan(planned, stored=not dry_run, compared=compared)
         if planned.plan.drafts and (words := ahead(planned.plan.as_of, today)):
             output.console().print(words)
     wrong = any(problem.severity is not Severity.WARNING for problem in planned.warnings)
@@ -166,7 +181,7 @@ def reporting() -> Iterator[Progress]:
         yield progress
 
 
-def show_plan(planned: runs.Planned, *, stored: bool) -> None:
+def show_plan(planned: runs.Planned, *, stored: bool, compared: runs.Compared | None = None) -> None:
     """A plan as a person reads it: drafts, totals by currency, what waits, holds with reasons, and what to do next."""
     out, plan = output.console(), planned.plan
     waiting = [draft for draft in plan.drafts if draft.status.live]
@@ -179,6 +194,8 @@ def show_plan(planned: runs.Planned, *, stored: bool) -> None:
         out.print(tables.totals(draft.draft for draft in waiting))
     else:
         out.print(f"As of {plan.as_of} there is nothing to issue.")
+    if compared and waiting:
+        comparing.show_compared(compared)
     if planned.carried:
         out.print()
         out.print(tables.carried(planned.carried))
@@ -209,6 +226,7 @@ def finish_issue(desk: runs.Desk, result: runs.IssueResult) -> None:
     if result.files:
         out.print(f"{output.counted(len(result.files), 'file')} in {desk.workspace.documents_folder}")
     if result.dropped:
+        comparing.show_dropped(result.changed)
         names = ", ".join(result.dropped)
         out.print(f"Dropped, because their inputs have changed since the plan: {names}. Plan again.")
     output.show_problems(result.problems, {})

@@ -159,3 +159,13 @@ def released(store: Store, name: str) -> frozenset[tuple[str, str]]:
     with store.read() as connection:
         found = [canonical.from_json(Doubt, text) for text in connection.execute(query).scalars()]
     return frozenset((one.contract, subject) for one in found for subject in one.subject.splitlines())
+
+
+def decided_since_issue(store: Store, plan: int) -> frozenset[int]:
+    """The positions of drafts about which something was decided after documents of the plan were issued."""
+    documents, drafts, decisions = schema.documents.c, schema.plan_drafts.c, schema.plan_decisions.c
+    issued = sa.select(drafts.document).where(drafts.plan == plan)
+    last = sa.select(sa.func.max(documents.logged)).where(documents.number.in_(issued)).scalar_subquery()
+    query = sa.select(decisions.position).where(decisions.plan == plan, decisions.logged > last).distinct()
+    with store.read() as connection:
+        return frozenset(connection.execute(query).scalars())

@@ -188,6 +188,11 @@ class Ledger:
         """(contract, subject) of every doubt of that name that was released and whose draft was issued."""
         return kept.released(self._store, name)
 
+    def decided_since_issue(self, plan: int) -> frozenset[int]:
+        """The positions of drafts of a plan that were decided about after its last document: they are no part of an issue
+        that a crash broke off."""
+        return kept.decided_since_issue(self._store, plan)
+
     def drop(
         self,
         plan: int,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from invoicer.runs.files import Files, load_files
     from invoicer.runs.issue import IssueResult, issue
     from invoicer.runs.law import under_law
-    from invoicer.runs.plan import Planned, plan, rehearse
+    from invoicer.runs.plan import Compared, Planned, compare, difference, plan, rehearse
     from invoicer.runs.preview import Preview, preview
     from invoicer.runs.schedule import ScheduleRow, endings, schedule
     from invoicer.runs.tidy import Tidied, terms_to_tidy, tidy, tidy_text, write_tidied
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from invoicer.runs.waiting import Waits, waiting
 
 __all__ = [
+    "Compared",
     "ContractDiff",
     "Credited",
     "Derivation",
@@ -48,10 +49,12 @@ __all__ = [
     "chart",
     "check",
     "clause_words",
+    "compare",
     "confirm",
     "credit",
     "derive",
     "diff",
+    "difference",
     "endings",
     "examine",
     "explain",
@@ -113,6 +116,7 @@ late(
         "explain": (
             "Explanation",
             "clause_words",
+            "compare",
             "explain",
         ),
         "files": (
@@ -125,7 +129,10 @@ late(
         ),
         "law": ("under_law",),
         "plan": (
+            "Compared",
             "Planned",
+            "compare",
+            "difference",
             "plan",
             "rehearse",
         ),

@@ -114,10 +114,13 @@ def _first_invoice(case: _Case) -> Iterator[_Found]:
 
 def _jump(case: _Case) -> Iterator[_Found]:
     asked, currency = case.review.jump_percent, case.draft.currency
-    before = case.history.comparable(case.contract.id, case.supplies, currency) if asked and case.supplies else None
-    if asked is None or before is None:
+    if asked is None or not case.supplies:
         return
-    old, new = before.net, net_of(case.supplies, currency)
+    before = case.history.comparable(case.contract.id, case.supplies, currency, whole=True)
+    if before is None:
+        return
+    again = [line for line in before.lines if not line.one_off]  # what was billed once is not expected again
+    old, new = net_of(again, currency) if again else before.net, net_of(case.supplies, currency)
     change = new - old
     if change.exact < 0 and any(line.proration for line in case.supplies):
         return  # a part of a month is less than a month
@@ -125,8 +128,9 @@ def _jump(case: _Case) -> Iterator[_Found]:
     if abs(change).exact >= Fraction(case.review.jump_least) and (percent is None or abs(percent) >= asked):
         by = signed(percent) if percent is not None else "it came to nothing"
         least = f" and {amount(case.review.jump_least, currency)}" if case.review.jump_least else ""
-        cause = f"{_said(new)} net, and {before.number} of {before.issue_date} had {_said(old)}: {by}"
-        cause += f" (asked from {asked}%{least} on)"
+        cause = f"{_said(new)} net, and {before.number} of {before.issue_date} had {_said(old)}"
+        once = f" besides {_said(before.net - old)} once" if before.net != old else ""
+        cause += f"{once}: {by} (asked from {asked}%{least} on)"
         yield _Found(cause, "find out what has changed: `invoicer plan --json` has every line, old and new")
 
 

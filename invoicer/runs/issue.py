@@ -10,10 +10,12 @@ from pathlib import Path
 
 from invoicer import documents, plugins, render
 from invoicer.domain.document import Document, Draft
+from invoicer.domain.doubt import Doubt
 from invoicer.domain.entitlement import BilledLine
 from invoicer.errors import Place, Problem, RunError
 from invoicer.hookspecs import DocumentFormat
 from invoicer.ledger import DraftStatus, Issued, Ledger, PlannedDraft
+from invoicer.runs.against import DraftChange, changes_of
 from invoicer.runs.derive import derive
 from invoicer.runs.desk import Desk
 from invoicer.runs.law import numbering
@@ -24,17 +26,32 @@ MAX_AHEAD = dt.timedelta(days=31)
 """How long before the day of its plan a document may be issued."""
 
 
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A confirmed draft that would not be planned like this any more: what it would be now (``change``), the ``holds`` of
+    its contracts, and the ``doubts`` that nobody has released."""
+
+    change: DraftChange
+    holds: tuple[Problem, ...]
+    doubts: tuple[Doubt, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueResult:
-    """What came of it. ``dropped`` are contracts whose inputs changed since the plan: they are to be planned again;
+    """What came of it. ``changed`` are drafts whose inputs changed since the plan: they are to be planned again;
     ``waiting`` drafts were never confirmed; ``files`` are readable paths; ``problems`` are of files and plugins: the
     documents are issued all the same, and `issue` again makes what is missing."""
 
     issued: tuple[Issued, ...]
-    dropped: tuple[str, ...]
+    changed: tuple[Dropped, ...]
     waiting: int
     files: tuple[Path, ...]
     problems: tuple[Problem, ...]
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """The contracts of what changed."""
+        return tuple(sorted({contract for one in self.changed for contract in one.change.contracts}))
 
 
 def issue(
@@ -53,13 +70,13 @@ def issue(
     plan (L209); documents issued before stay issued.
     """
     numbers: tuple[str, ...] = ()
-    dropped: tuple[str, ...] = ()
+    changed: tuple[Dropped, ...] = ()
     waiting = 0
     if ledger.plans():
         chosen = ledger.plan(plan)
         if any(draft.status is DraftStatus.CONFIRMED for draft in chosen.drafts):
             _refuse_to_date_back(issue_date, chosen.as_of)
-        dropped = _drop_changed(desk, ledger, chosen.id, chosen.as_of, chosen.drafts, who, issue_date)
+        changed = _drop_changed(desk, ledger, chosen.id, chosen.as_of, chosen.drafts, who, issue_date)
         drafts = ledger.plan(chosen.id).drafts
         waiting = sum(draft.status is DraftStatus.PLANNED for draft in drafts)
         confirmed = sum(draft.status is DraftStatus.CONFIRMED for draft in drafts)
@@ -70,7 +87,7 @@ def issue(
     issued = tuple(one for one in ledger.documents() if one.number in set(numbers)) if numbers else ()
     files, problems = make_files(desk, ledger, progress)
     problems = (*problems, *_tell(desk, ledger))
-    return IssueResult(issued=issued, dropped=dropped, waiting=waiting, files=files, problems=problems)
+    return IssueResult(issued=issued, changed=changed, waiting=waiting, files=files, problems=problems)
 
 
 def _refuse_to_date_back(issue_date: dt.date, as_of: dt.date) -> None:
@@ -137,11 +154,14 @@ def _drop_changed(
     drafts: Sequence[PlannedDraft],
     who: str,
     today: dt.date,
-) -> tuple[str, ...]:
-    """Take confirmed drafts out of the plan that would not be planned like this any more; answers their contracts."""
+) -> tuple[Dropped, ...]:
+    """Take confirmed drafts out of the plan that would not be planned like this any more; answers what they would be."""
     confirmed = [draft for draft in drafts if draft.status is DraftStatus.CONFIRMED]
-    begun = any(draft.status is DraftStatus.ISSUED for draft in drafts)
-    if not confirmed or begun:  # an issue that has begun goes on from its stored drafts alone
+    if any(draft.status is DraftStatus.ISSUED for draft in drafts):
+        # an issue that has begun goes on from its stored drafts alone; what was confirmed after it is looked at
+        since = ledger.decided_since_issue(plan)
+        confirmed = [draft for draft in confirmed if draft.position in since]
+    if not confirmed:
         return ()
     found = derive(desk, ledger, as_of)
     today_s = {mark: doubts for (_, mark), doubts in zip(found.drafts, found.doubts, strict=True)}
@@ -150,10 +170,20 @@ def _drop_changed(
         for one in confirmed
         if one.fingerprint not in today_s or not set(today_s[one.fingerprint]) <= set(one.doubts)
     ]
-    if changed:
-        positions = [draft.position for draft in changed]
-        ledger.drop(plan, who, "inputs have changed since the plan", today, positions=positions)
-    return tuple(sorted({contract for draft in changed for contract in draft.contracts}))
+    if not changed:
+        return ()
+    positions = [draft.position for draft in changed]
+    ledger.drop(plan, who, "inputs have changed since the plan", today, positions=positions)
+    marks = {one.fingerprint for one in drafts if one not in changed}
+    now = [draft for draft, mark in found.drafts if mark not in marks]
+    return tuple(
+        Dropped(
+            change,
+            tuple(problem for contract in one.contracts for problem in found.holds.get(contract, ())),
+            tuple(doubt for doubt in today_s.get(one.fingerprint, ()) if doubt not in one.doubts),
+        )
+        for one, change in zip(changed, changes_of(changed, now), strict=True)
+    )
 
 
 def _finisher(

@@ -7,22 +7,34 @@ from dataclasses import dataclass
 
 from invoicer.documents import Carried
 from invoicer.domain import canonical
-from invoicer.errors import Problem
+from invoicer.errors import Place, Problem, RunError
 from invoicer.ledger import DraftStatus, Ledger, Plan, PlannedDraft, PlanStatus
+from invoicer.runs.against import Against, PlanDiff, Sums, against, plan_diff, sums
 from invoicer.runs.derive import Derivation, derive
 from invoicer.runs.desk import Desk
+from invoicer.runs.history import History
 from invoicer.runs.law import numbering
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
     """A plan as stored, the warnings that came up while it was made, and what is too small for an invoice as yet.
-    ``unconfirmed`` are contracts with a draft that was confirmed in the plan before and that has changed since."""
+    ``unconfirmed`` are contracts with a draft that was confirmed in the plan before and that has changed since;
+    ``history`` is what they were billed before."""
 
     plan: Plan
     warnings: tuple[Problem, ...]
     carried: tuple[Carried, ...] = ()
     unconfirmed: tuple[str, ...] = ()
+    history: History | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a plan bills beside what was issued before: contract by contract, and in sums by seller and currency."""
+
+    contracts: tuple[Against, ...]
+    sums: tuple[Sums, ...]
 
 
 def plan(desk: Desk, ledger: Ledger, as_of: dt.date, today: dt.date) -> Planned:
@@ -33,7 +45,7 @@ def plan(desk: Desk, ledger: Ledger, as_of: dt.date, today: dt.date) -> Planned:
     found = derive(desk, ledger, as_of)
     before = ledger.plan() if ledger.plans() else None
     made = ledger.plan(store(desk, ledger, found, today))
-    return Planned(made, found.warnings, found.carried, _unconfirmed(before, made))
+    return Planned(made, found.warnings, found.carried, _unconfirmed(before, made), found.history)
 
 
 def _unconfirmed(before: Plan | None, made: Plan) -> tuple[str, ...]:
@@ -79,4 +91,29 @@ def rehearse(desk: Desk, ledger: Ledger, as_of: dt.date, today: dt.date) -> Plan
         )
         for position, ((draft, fingerprint), doubts) in enumerate(zip(found.drafts, found.doubts, strict=True), 1)
     )
-    return Planned(Plan(0, as_of, today, PlanStatus.OPEN, drafts, found.holds), found.warnings, found.carried)
+    made = Plan(0, as_of, today, PlanStatus.OPEN, drafts, found.holds)
+    return Planned(made, found.warnings, found.carried, history=found.history)
+
+
+def compare(planned: Planned, ledger: Ledger) -> Compared:
+    """What is new and what has changed, and the sums beside the month before. It reads an earlier document for each
+    contract, so it is done for whoever wants to see it, and while the ledger is open."""
+    drafts = [(one.position, one.draft) for one in planned.plan.drafts if one.status.live]
+    contracts = against(drafts, planned.history) if planned.history else ()
+    return Compared(contracts, sums([draft for _, draft in drafts], ledger, planned.plan.as_of))
+
+
+def difference(planned: Planned, ledger: Ledger, earlier: int | None = None) -> PlanDiff:
+    """What a plan says otherwise than an earlier one (the one before it when None).
+
+    Raises RunError (L120) when there is no such plan.
+    """
+    if earlier is None:
+        ids = [one.id for one in ledger.plans() if planned.plan.id == 0 or one.id < planned.plan.id]
+        if not ids:
+            place = Place(part=f"plan {planned.plan.id or ''}".strip())
+            raise RunError(
+                Problem("L120", place, "there is no earlier plan to compare with", "name a plan after --diff")
+            )
+        earlier = ids[-1]
+    return plan_diff(ledger.plan(earlier), planned.plan)

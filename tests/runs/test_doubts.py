@@ -108,6 +108,18 @@ def test_a_part_of_a_month_is_no_measure(tmp_path: Path) -> None:
     assert not found(folder, "2026-02-01")
 
 
+def test_what_was_billed_once_is_not_expected_again(tmp_path: Path) -> None:
+    once = FEE + '\ncharge setup "Setup"\n  500.00 EUR once\n'
+    folder = space(tmp_path / "w", "jump_percent = 20", once)
+    released(folder, "2026-01-01")
+    assert not found(folder, "2026-02-01")
+    terms(folder, once.replace("100.00 EUR per month", "100.00 EUR per month\n  from 2026-02-01 130.00 EUR per month"))
+    says = only(found(folder, "2026-02-01"))[1]
+    assert says.startswith(
+        "L302 130.00 EUR net, and INV-2026-00001 of 2026-01-01 had 100.00 EUR besides 500.00 EUR once: +30%"
+    )
+
+
 def test_a_year_is_compared_with_a_year(tmp_path: Path) -> None:
     yearly = FEE + '\ncharge domain "Domain"\n  400.00 EUR per year\n  bill annually in advance\n'
     folder = space(tmp_path / "w", "jump_percent = 20", yearly)

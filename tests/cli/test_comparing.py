@@ -1,0 +1,31 @@
+"""A plan beside what was there before, as a person reads it."""
+
+from __future__ import annotations
+
+from syrupy.assertion import SnapshotAssertion
+
+from tests.cli.conftest import Shell
+
+PRICES = "price-lists/standard-prices.terms"
+
+
+def test_what_changed_and_why(starter: Shell, snapshot: SnapshotAssertion) -> None:
+    starter("plan", "--as-of", "2026-01-01")
+    starter("confirm", "--remark", "checked", "--by", "Billing")
+    assert starter("issue", "--on", "2026-01-01").exit_code == 0
+    starter.change(PRICES, "45.00 EUR per month", "45.00 EUR per month\n  from 2026-02-01 49.00 EUR per month")
+    assert starter("plan", "--as-of", "2026-02-01").stdout == snapshot(name="plan")
+    assert "say the same: 1 draft." in starter("plan", "--as-of", "2026-02-01", "--diff", "2").stdout
+    starter("confirm", "--remark", "checked", "--by", "Billing")
+    starter.change(PRICES, "49.00 EUR", "55.00 EUR")
+    issued = starter("issue", "--on", "2026-02-01")
+    assert issued.exit_code == 1
+    assert issued.stdout == snapshot(name="issue")
+    assert starter("plan", "--as-of", "2026-02-01", "--diff").stdout == snapshot(name="diff")
+
+
+def test_there_is_nothing_to_compare_with(starter: Shell) -> None:
+    first = starter("plan", "--as-of", "2026-01-01", "--diff")
+    assert (first.exit_code, "L120" in first.output, "no earlier plan" in first.output) == (1, True, True)
+    unknown = starter("plan", "--as-of", "2026-01-01", "--diff", "9")
+    assert "there is no plan 9" in unknown.output
