@@ -117,7 +117,10 @@ def _plans(connection: sa.Connection) -> Iterator[Problem]:
 
 
 def _released(connection: sa.Connection, plan: int, rows: Sequence[sa.Row[Any]]) -> Iterator[Problem]:
-    """Each draft that is not where its decisions put it: nothing is issued that nobody released."""
+    """Each draft that is not where its decisions put it: nothing is issued that nobody released. What of a plan was issued
+    before is judged with the rest of it; a plan of which nothing can be issued any more is held against the log alone."""
+    if not any(DraftStatus(row.status).live for row in rows):
+        return
     doubts, decisions = doubts_of(connection, plan), decisions_of(connection, plan)
     for row in rows:
         found = status_of(row.people, doubts.get(row.position, ()), decisions.get(row.position, ()))

@@ -6,6 +6,7 @@ import datetime as dt
 import shutil
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -146,6 +147,28 @@ def test_a_new_plan_takes_over_what_is_as_it_was(folder: Path, changed: str) -> 
         assert (second.status, second.since) == (P, TODAY)
         assert [one.who for one in first.decisions] == (["Sales", "Sales"] if changed == "nothing" else [])
         assert ledger.verify_chain() == ()
+
+
+def test_what_was_released_is_remembered_once_its_draft_is_issued(folder: Path) -> None:
+    asked = replace(doubt("unconfirmed-amendment", 0), subject="amendment 1 abc\namendment 2 def")
+    with writer(folder) as ledger:
+        plan = planned(ledger, [(asked,), (doubt("jump", 1),), ()])
+        ledger.confirm(plan, "Sales", "as signed", TODAY, doubts=["unconfirmed-amendment", "jump"])
+        assert ledger.released_doubts("unconfirmed-amendment") == frozenset()
+        ledger.issue(plan, finish, TODAY)
+        released = {("c0000-2026", "amendment 1 abc"), ("c0000-2026", "amendment 2 def")}
+        assert ledger.released_doubts("unconfirmed-amendment") == released
+
+
+def test_what_is_decided_after_an_issue_is_no_part_of_it(folder: Path) -> None:
+    with writer(folder) as ledger:
+        plan = planned(ledger)
+        ledger.confirm(plan, "Sales", "agreed", TODAY, positions=[1, 2])
+        assert ledger.decided_since_issue(plan) == frozenset()
+        ledger.issue(plan, finish, TODAY)
+        assert ledger.decided_since_issue(plan) == frozenset()
+        ledger.confirm(plan, "Sales", "agreed", TODAY)
+        assert ledger.decided_since_issue(plan) == {3}
 
 
 @pytest.mark.parametrize(
