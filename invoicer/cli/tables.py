@@ -50,6 +50,7 @@ def drafts(plan: Plan, waiting: Iterable[PlannedDraft]) -> Table:
                 ", ".join(planned.contracts),
                 draft.customer.name,
                 about(draft),
+                draft.bill_date,
                 draft.currency,
                 amount(draft.net),
                 amount(draft.tax),
@@ -59,7 +60,7 @@ def drafts(plan: Plan, waiting: Iterable[PlannedDraft]) -> Table:
         )
     return output.table(
         f"Plan {plan.id} as of {plan.as_of}" if plan.id else f"What a plan as of {plan.as_of} would be",
-        ("#", "Contract", "Customer", "Document", "Cur", "Net", "Tax", "Gross", "Status"),
+        ("#", "Contract", "Customer", "Document", "Bill date", "Cur", "Net", "Tax", "Gross", "Status"),
         rows,
         right=("#", "Net", "Tax", "Gross"),
     )
