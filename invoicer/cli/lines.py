@@ -31,7 +31,7 @@ def preview_table(contract: str, on: dt.date, lines: Iterable[PreviewLine]) -> T
                 str(owed.days),
                 words.number(owed.quantity),
                 owed.unit,
-                f"{owed.unit_price}" + (f" per {owed.price_base}" if owed.price_base != 1 else ""),
+                words.plain(owed.unit_price) + (f" per {words.plain(owed.price_base)}" if owed.price_base != 1 else ""),
                 tables.amount(owed.net),
                 owed.net.currency,
                 vat(one.treatment) if one.treatment else "",
@@ -90,15 +90,15 @@ def entitlement_data(owed: Entitlement, treatment: Treatment | None) -> dict[str
         "tax_point": owed.tax_point.isoformat(),
         "quantity": _exact(owed.quantity),
         "unit": owed.unit,
-        "unit_price": str(owed.unit_price),
-        "price_base": str(owed.price_base),
+        "unit_price": words.plain(owed.unit_price),
+        "price_base": words.plain(owed.price_base),
         "details": [
             {
                 "label": detail.label,
                 "quantity": _exact(detail.quantity),
                 "unit": detail.unit,
-                "unit_price": str(detail.unit_price),
-                "price_base": str(detail.price_base),
+                "unit_price": words.plain(detail.unit_price),
+                "price_base": words.plain(detail.price_base),
                 "amount": _exact(detail.amount),
             }
             for detail in owed.details
@@ -137,7 +137,7 @@ def _line_data(line: Line, found: runs.Explanation) -> dict[str, Any]:
         "to": line.days.last_day.isoformat(),
         "quantity": _exact(line.quantity),
         "unit": line.unit,
-        "unit_price": str(line.unit_price),
+        "unit_price": words.plain(line.unit_price),
         "net": str(line.net.amount),
         "gross": str(line.gross.amount) if line.gross else None,
         "treatment": _treatment_data(line.treatment),
@@ -159,7 +159,7 @@ def _treatment_data(treatment: Treatment) -> dict[str, str]:
     return {
         "jurisdiction": treatment.jurisdiction,
         "category": str(treatment.category),
-        "percent": str(treatment.percent),
+        "percent": words.plain(treatment.percent),
         "rule": treatment.rule,
         "law": treatment.law,
     }

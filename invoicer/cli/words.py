@@ -35,6 +35,11 @@ def number(value: Fraction) -> str:
     return f"{value.numerator}/{value.denominator} (≈ {approximate})"
 
 
+def plain(value: Decimal) -> str:
+    """A decimal with all its digits: a price of 0.0000002, and not 2E-7."""
+    return f"{value:f}"
+
+
 def amount(trace: Trace) -> str:
     """The result of a trace; an amount of a currency with at least the decimals that the currency has."""
     text = number(trace.result)

@@ -17,7 +17,8 @@ from invoicer.usage import measure
 from invoicer.workspace import zone as time_zone
 
 ZONES = ("Europe/Amsterdam", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Africa/Cairo", "Etc/UTC")
-CASES = 330
+METERS = ("traffic", "storage")
+CASES = 170
 DAYS = [dt.date(2026, 3, 27) + dt.timedelta(days=at) for at in range(8)]  # clocks change in Amsterdam on 29 March
 DAYS += [dt.date(2026, 10, 23) + dt.timedelta(days=at) for at in range(12)]  # and back, in New York on 1 November
 
@@ -44,37 +45,42 @@ def an_event(rng: random.Random, name: str, zone: str) -> Told:
     )
 
 
-def row_of(contract: str, event: Told) -> str:
+def row_of(contract: str, meter: str, event: Told) -> str:
     amount = f"{event.amount.numerator * 10**12 // event.amount.denominator:+d}"
     shown = f"{amount[0]}{amount[1:-12] or '0'}.{amount[1:][-12:]:0>12}"
     received = event.received.isoformat() if event.received else ""
-    return f"{event.name},{contract},traffic,{event.at.isoformat()},{shown},{received}\n"
+    return f"{event.name},{contract},{meter},{event.at.isoformat()},{shown},{received}\n"
 
 
 @pytest.mark.parametrize("known_on", [dt.date(2026, 3, 31), dt.date(2026, 10, 26), dt.date(2027, 9, 30)])
 def test_every_instant_has_the_level_that_the_words_give_it(usage: Any, ask: Any, known_on: dt.date) -> None:
     """The quantity, piece by piece between instants at which anything happens: what is the level there, by the words?"""
     rng = random.Random(known_on.toordinal())
-    told: dict[str, list[Told]] = {}
+    told: dict[tuple[str, str], list[Told]] = {}
     demands: list[Demand] = []
     for case in range(CASES):
         contract, zone = f"c{case}", rng.choice(ZONES)
-        told[contract] = [an_event(rng, f"c{case}-{rng.randrange(10**9)}", zone) for _ in range(rng.randrange(9))]
-        meter = ask.meter(rng.choice(["time-weighted average", "time-weighted sum"]))
+        kind = rng.choice(["time-weighted average", "time-weighted sum"])
         ends = sorted(rng.sample(DAYS, 3))
-        # the middle one is where an amendment cuts the period in two; each part is measured by itself
-        demands += [Demand(contract, meter, Period(*cut), zone) for cut in (ends[:2], ends[1:], ends[::2])]
-    usage.source("t.csv", "traffic", through="2027-12-31")
-    rows = [row_of(contract, event) for contract, events in told.items() for event in events]
+        for name in METERS:
+            told[contract, name] = [
+                an_event(rng, f"{name}-{rng.randrange(10**9)}", zone) for _ in range(rng.randrange(9))
+            ]
+            # the middle day is where an amendment cuts the period in two; each part is measured by itself
+            meter = ask.meter(kind, name=name)
+            demands += [Demand(contract, meter, Period(*cut), zone) for cut in (ends[:2], ends[1:], ends[::2])]
+    usage.source("t.csv", *METERS, through="2027-12-31")
+    rows = [row_of(*subject, event) for subject, events in told.items() for event in events]
     rng.shuffle(rows)
     usage.write("t.csv", "event,contract,meter,at,amount,received\n" + "".join(rows))
-    answers, problems = measure(usage.folder, demands, known_on=known_on, contracts=set(told), meters={"traffic"})
+    contracts = {demand.contract for demand in demands}
+    answers, problems = measure(usage.folder, demands, known_on=known_on, contracts=contracts, meters=METERS)
     assert problems == ()
     for demand in demands:
         answer = answers[demand.key]
         assert isinstance(answer, Measured)
-        assert answer.value == by_the_words(told[demand.contract], demand, known_on), demand
-        assert answer.events == in_force(told[demand.contract], demand, known_on), demand
+        assert answer.value == by_the_words(told[demand.contract, demand.meter.id], demand, known_on), demand
+        assert answer.events == in_force(told[demand.contract, demand.meter.id], demand, known_on), demand
 
 
 def bounds(demand: Demand) -> tuple[dt.datetime, dt.datetime]:
