@@ -19,16 +19,11 @@ from tests.cli.conftest import Shell
 PAGE = Path(__file__).parents[2] / "docs" / "programs.md"
 WHO = ("--by", "billing")
 PROBLEM = "code severity file line column part cause mend"
-NAMED = {"holds", "looked_at"}
+NAMED = {"holds", "looked_at", "totals"}
 OPEN = {"trace", "looked_at"}
 COUNTS = {
     *("line", "column", "position", "plan", "request", "people", "days_in_service", "days_late", "files", "periods"),
-    *(
-        "end_line",
-        "end_column",
-        "places",
-        "priced_alike",
-    ),
+    *("diff.old", "diff.new", "diff.same", "end_line", "end_column", "places", "priced_alike"),
 }
 TINY = """contract demo "Demo"
   seller my-company
@@ -94,7 +89,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     ask("explain", "INV-2026-00001")
     ask("credit", "INV-2026-00001", "--line", "3", "--reason", "quantity-error", "--remark", "one was spare", *WHO)
     ask("credits", "--all")
-    ask("plan", "--as-of", "2026-01-08", exit_code=1)
+    ask("plan", "--as-of", "2026-01-08", "--diff", "1", exit_code=1)
     do("confirm", "--remark", "checked", *WHO)
     do("issue", "--on", "2026-01-08", *WHO)
     ask("rebill", "INV-2026-00001", "--remark", "it was right", "--dry-run", *WHO)
@@ -140,7 +135,19 @@ def test_the_page_lists_all_keys_in_their_order(told: Told) -> None:
     assert listed["problem"] == PROBLEM
     found = {shape for (name, _), answer in told.items() for shape in shapes(name, answer)}
     assert not [(path, keys) for path, keys in sorted(found) if listed.get(path) != keys]
-    rare = {"because", "besides", "carried", "corrects", "differences", "decisions", "problems", "holds", "warnings"}
+    rare = {
+        "because",
+        "changes",
+        "totals",
+        "besides",
+        "carried",
+        "corrects",
+        "differences",
+        "decisions",
+        "problems",
+        "holds",
+        "warnings",
+    }
     unseen = {path for path in listed.keys() - dict(found).keys() if not rare & set(re.split(r"\W+", path))}
     assert unseen <= {"problem", "check.acknowledged[]", "test.examples[].doubts[]"}
 
@@ -151,7 +158,7 @@ def test_amounts_are_text_without_an_exponent(told: Told) -> None:
     def numbers(key: str, data: Any) -> Iterator[tuple[str, object]]:
         if isinstance(data, dict):
             for name, value in data.items() if key != "looked_at" else ():
-                yield from numbers(name, value)
+                yield from numbers(f"{key}.{name}" if key == "diff" else name, value)
         elif isinstance(data, list):
             for value in data:
                 yield from numbers(key, value)
