@@ -35,7 +35,7 @@ from tests.ledger.conftest import Places
 from tests.ledger.papers import reader
 from tests.postgresql import Postgres
 
-SOME = 5
+SOME = 3
 """How many operations of a step are broken at most, unless each is."""
 
 
