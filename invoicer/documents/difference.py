@@ -125,6 +125,25 @@ def parties_of(owed: Treated | BilledLine) -> Parties:
     return Parties(owed.seller, owed.registration, owed.customer, net.currency)
 
 
+def corrected(correction: Correction, net: Money, days: Period, entitled: Entitlement | None = None) -> Difference:
+    """The difference by which a billed line is corrected, between its parties and under its treatment."""
+    line = correction.line
+    return Difference(
+        contract=line.contract,
+        component=line.component,
+        net=net,
+        days=days,
+        one_off=line.one_off,
+        bill_date=line.bill_date,
+        billed_from=line.billed_from,
+        tax_point=line.tax_point,
+        parties=parties_of(line),
+        treatment=line.treatment,
+        entitled=entitled,
+        correction=correction,
+    )
+
+
 def supply(owed: Treated) -> Difference:
     """The difference of an entitlement of which nothing was billed."""
     entitled = owed.entitlement

@@ -9,7 +9,7 @@ from dataclasses import replace
 from invoicer.documents.basis import basis, meets
 from invoicer.documents.compare import compare
 from invoicer.documents.crediting import carried_before, left_of
-from invoicer.documents.difference import Correction, Difference, Reason, parties_of
+from invoicer.documents.difference import Correction, Difference, Reason, corrected, parties_of
 from invoicer.documents.later import is_later
 from invoicer.domain.correction import CreditKind, CreditLine, CreditRequest, Wrong
 from invoicer.domain.entitlement import BilledLine, Treated
@@ -89,26 +89,19 @@ def _pairs(request: CreditRequest, billed: Iterable[BilledLine]) -> list[tuple[C
 
 
 def _promised(request: CreditRequest, credit: CreditLine, line: BilledLine) -> BilledLine:
-    return BilledLine(
+    return replace(
+        line,
         document=f"request {request.id}",
         line=credit.line,
-        contract=line.contract,
-        component=line.component,
-        days=line.days,
-        one_off=line.one_off,
         net=-credit.amount,
-        seller=line.seller,
-        registration=line.registration,
-        customer=line.customer,
-        treatment=line.treatment,
-        billed_from=line.billed_from,
-        bill_date=line.bill_date,
-        tax_point=line.tax_point,
         issue_date=request.on,
         counts=request.kind is CreditKind.ERROR,
         corrects=(line.document, line.line),
+        releases=None,
         request=request.id,
         basis=credit.basis,
+        rebills=(),
+        carries=None,
     )
 
 
@@ -116,20 +109,8 @@ def _difference(request: CreditRequest, credit: CreditLine, line: BilledLine, be
     currency = before.currency
     start = given(before.exact, "billed", currency, source=f"{line.document}/{line.line}")
     after = subtract(start, _amount(request, credit, line), "due", currency)
-    return Difference(
-        contract=line.contract,
-        component=line.component,
-        net=-credit.amount,
-        days=line.days,
-        one_off=line.one_off,
-        bill_date=line.bill_date,
-        billed_from=line.billed_from,
-        tax_point=line.tax_point,
-        parties=parties_of(line),
-        treatment=line.treatment,
-        entitled=None,
-        correction=Correction(line, start, after, Reason.REQUESTED, request=request, credit=credit),
-    )
+    correction = Correction(line, start, after, Reason.REQUESTED, request=request, credit=credit)
+    return corrected(correction, -credit.amount, line.days)
 
 
 def _amount(request: CreditRequest, credit: CreditLine, line: BilledLine) -> Trace:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from invoicer.documents.clusters import Cluster, clusters, hull
-from invoicer.documents.difference import Correction, Difference, Reason, parties_of, supply
+from invoicer.documents.difference import Correction, Difference, Reason, corrected, parties_of, supply
 from invoicer.documents.positions import Key, Position
 from invoicer.domain.entitlement import BilledLine, Entitlement, Treated
 from invoicer.domain.money import Money, minor_digits
@@ -137,20 +137,8 @@ def _corrected(
         clause=_clause(witness),
         releases=released,
     )
-    return Difference(
-        contract=line.contract,
-        component=line.component,
-        net=correction.due - correction.billed,
-        days=days,
-        one_off=line.one_off,
-        bill_date=line.bill_date,
-        billed_from=line.billed_from,
-        tax_point=line.tax_point,
-        parties=parties_of(line),
-        treatment=line.treatment,
-        entitled=cluster.entitled[-1].entitlement if cluster.entitled else None,
-        correction=correction,
-    )
+    entitled = cluster.entitled[-1].entitlement if cluster.entitled else None
+    return corrected(correction, correction.due - correction.billed, days, entitled)
 
 
 def _supplemented(cluster: Cluster, positions: Sequence[Position]) -> Iterator[Share]:

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -82,17 +83,9 @@ def test_a_server_that_goes_away_in_the_middle_and_comes_back(tmp_path: Path, po
     server = servers.make({})
     try:
         (tmp_path / DATABASE).write_text(server.url(server.new()))
-
-        class Stops(Breaks):
-            def __call__(self, point: Point) -> None:
-                try:
-                    super().__call__(point)
-                except CrashError:
-                    server.stop("immediate")
-
         for step in BEGINNING.values():
             with suppress(RunError):
-                step(tmp_path, Stops(point, CrashError()))
+                step(tmp_path, Breaks(point, partial(server.stop, "immediate")))
             for _ in range(2):
                 with pytest.raises(RunError, match=r"L151|L155"):
                     step(tmp_path, no_fault)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from fractions import Fraction
@@ -270,9 +270,10 @@ def edit(folder: Path, *statements: str) -> None:
 
 
 class Breaks:
-    """A fault that happens when a point is reached for the n-th time; ``reached`` counts every point."""
+    """A fault that happens when a point is reached for the n-th time; ``reached`` counts every point. ``error`` is raised
+    or, where it is something to do, called."""
 
-    def __init__(self, point: Point, error: BaseException, times: int = 1) -> None:
+    def __init__(self, point: Point, error: BaseException | Callable[[], None], times: int = 1) -> None:
         self.point = point
         self.error = error
         self.times = times
@@ -281,4 +282,6 @@ class Breaks:
     def __call__(self, point: Point) -> None:
         self.reached[point] += 1
         if point is self.point and self.reached[point] == self.times:
-            raise self.error
+            if isinstance(self.error, BaseException):
+                raise self.error
+            self.error()

@@ -20,7 +20,9 @@ from invoicer.domain.entitlement import BilledLine
 from invoicer.domain.money import Money
 from invoicer.errors import DefectError, RunError
 from invoicer.ledger import Account, Ledger, Point, RequestStatus, schema
+from tests.ledger.conftest import Places
 from tests.ledger.papers import TODAY, Breaks, by_hand, confirmed, draft, reader, writer
+from tests.postgresql import Postgres
 
 INVOICE = "HN-2026-00001"
 LATER = dt.date(2026, 2, 3)
@@ -129,10 +131,14 @@ def test_what_a_caller_got_wrong_is_not_recorded(folder: Path) -> None:
         assert ledger.credit_requests() == ()
 
 
-def test_two_at_once_never_get_more_than_there_is(folder: Path, kind: str) -> None:
-    """The second waits for the first and sees what it took."""
-    if kind == "sqlite":
-        pytest.skip("a second writer is refused")
+def test_two_at_once_never_get_more_than_there_is(postgresql: Postgres, tmp_path: Path) -> None:
+    """The second waits for the first and sees what it took. (On SQLite a second writer is refused.)"""
+    places = Places(postgresql)
+    with places.passing():
+        _six_ask_at_once(places.new(tmp_path))
+
+
+def _six_ask_at_once(folder: Path) -> None:
     with writer(folder) as ledger:
         billed(ledger)
     answers: list[str] = []

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -331,17 +332,9 @@ def test_a_restored_database_is_refused_and_leaves_the_anchor(folder: Path, post
 def test_a_connection_that_is_cut_is_explained_and_the_same_ledger_goes_on(
     folder: Path, postgresql: Postgres, point: Point, times: int
 ) -> None:
-    name = name_of(folder)
     cut = sql.SQL("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}")
-
-    class Cuts(Breaks):
-        def __call__(self, point: Point) -> None:
-            try:
-                super().__call__(point)
-            except ArithmeticError:
-                postgresql.execute(cut.format(sql.Literal(name)))
-
-    with writer(folder, Cuts(point, ArithmeticError(), times)) as ledger:
+    these = cut.format(sql.Literal(name_of(folder)))
+    with writer(folder, Breaks(point, lambda: postgresql.execute(these), times)) as ledger:
         plan = confirmed(ledger, many(6))
         with pytest.raises(RunError) as refusal:
             ledger.issue(plan, finish, TODAY, batch=2)
@@ -357,15 +350,8 @@ def test_a_server_that_goes_away_and_comes_back(tmp_path: Path) -> None:
     server = servers.make()
     try:
         (tmp_path / DATABASE).write_text(server.url(server.new()))
-
-        class Stops(Breaks):
-            def __call__(self, point: Point) -> None:
-                try:
-                    super().__call__(point)
-                except ArithmeticError:
-                    server.stop("immediate")
-
-        with writer(tmp_path, Stops(Point.DOCUMENTS_INSERTED, ArithmeticError(), times=2)) as ledger:
+        stops = Breaks(Point.DOCUMENTS_INSERTED, partial(server.stop, "immediate"), times=2)
+        with writer(tmp_path, stops) as ledger:
             plan = confirmed(ledger, many(6))
             for code in ("L155", "L151"):
                 with pytest.raises(RunError) as refusal:

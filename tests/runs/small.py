@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from invoicer import ledger, runs
+from invoicer import ledger, runs, workspace
 from invoicer.domain.document import Document
 from invoicer.errors import Problem, Severity
 
@@ -22,6 +22,15 @@ def heading(name: str, title: str, bill: str = "monthly in advance on day 1", su
   pay within 30 days
   supply {supply}
 """
+
+
+def insurer(folder: Path) -> Path:
+    """A new workspace without contracts, of a seller of insurance (supply kind ``cover``)."""
+    workspace.new_workspace(folder)
+    (folder / "contracts" / "acme-2026.terms").unlink()
+    settings = folder / "invoicer.toml"
+    settings.write_text(settings.read_text("utf-8").replace("[supply]\n", '[supply]\ncover = "insurance"\n'), "utf-8")
+    return folder
 
 
 def held(folder: Path, contract: str, on: str) -> tuple[Problem, ...]:

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from invoicer import ledger, runs, workspace
+from invoicer import ledger, runs
 from invoicer.documents import Asked
 from invoicer.domain.correction import CreditReason, Wrong
 from invoicer.domain.document import Document, Kind
 from invoicer.errors import RunError
 from invoicer.runs.credit import Credited
-from tests.runs.small import heading, held, issue
+from tests.runs.small import heading, held, insurer, issue
 
 PREMIUM = (
     heading("cover", "Third-party cover", supply="cover")
@@ -34,12 +34,7 @@ FEE = heading("{name}", "Hosting").replace("  supply", "{more}  supply") + '\nch
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A small workspace without contracts."""
-    made = tmp_path / "workspace"
-    workspace.new_workspace(made)
-    (made / "contracts" / "acme-2026.terms").unlink()
-    settings = made / "invoicer.toml"
-    settings.write_text(settings.read_text("utf-8").replace("[supply]\n", '[supply]\ncover = "insurance"\n'), "utf-8")
-    return made
+    return insurer(tmp_path / "workspace")
 
 
 def write(folder: Path, name: str, text: str) -> None:

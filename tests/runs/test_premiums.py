@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from invoicer import ledger, runs, workspace
+from invoicer import ledger, runs
 from invoicer.domain.document import Document, Kind
 from invoicer.domain.entitlement import Part
-from tests.runs.small import heading, issue
+from tests.runs.small import heading, insurer, issue
 
 TERMS = (
     heading("liability", "Public liability 2026", "annually in advance", "cover")
@@ -48,12 +48,7 @@ HEAD = "contract,input,from,to,value,declared,by,remark\n"
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A small workspace with the policy alone."""
-    made = tmp_path / "workspace"
-    workspace.new_workspace(made)
-    (made / "contracts" / "acme-2026.terms").unlink()
-    settings = made / "invoicer.toml"
-    text = settings.read_text("utf-8").replace("[supply]\n", '[supply]\ncover = "insurance"\n')
-    settings.write_text(text, "utf-8")
+    made = insurer(tmp_path / "workspace")
     (made / "contracts" / "liability.terms").write_text(TERMS, "utf-8")
     return made
 
