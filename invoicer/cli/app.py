@@ -39,6 +39,7 @@ MODULES = {
     "batch": ("plan", "issue", "run"),
     "release": ("confirm", "reject", "waiting"),
     "correct": ("credit", "credits", "rebill"),
+    "bring": ("import-billed",),
     "upkeep": ("doctor", "migrate", "move"),
     "prove": ("verify",),
     "edit": ("lsp",),

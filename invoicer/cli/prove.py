@@ -58,7 +58,9 @@ def verify(
             ) as book,
             output.progress() as bar,
         ):
-            task = bar.add_task("Proving", total=None if number or since or until else len(book.documents()))
+            task = bar.add_task(
+                "Proving", total=None if number or since or until else len(book.documents()) + len(book.imported())
+            )
             verdicts = runs.verify(book, number, since, until, anchors, lambda done: bar.advance(task, done))
     except RunError as error:
         if not as_json:

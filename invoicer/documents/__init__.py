@@ -13,6 +13,7 @@ from invoicer.documents.crediting import Asked, credit_lines
 from invoicer.documents.difference import Comparison, Correction, Difference, Parties, Reason
 from invoicer.documents.drafts import drafts
 from invoicer.documents.finish import billed_lines, fingerprint, finish
+from invoicer.documents.foreign import ForeignLine, foreign_document
 from invoicer.documents.requests import promised, requested, still_wrong, with_basis
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Context",
     "Correction",
     "Difference",
+    "ForeignLine",
     "Parties",
     "Reason",
     "billed_lines",
@@ -31,6 +33,7 @@ __all__ = [
     "drafts",
     "fingerprint",
     "finish",
+    "foreign_document",
     "promised",
     "requested",
     "still_wrong",

@@ -6,6 +6,7 @@
 from invoicer.ledger.corrections import Account
 from invoicer.ledger.faults import Fault, Point
 from invoicer.ledger.files import Files
+from invoicer.ledger.imported import Foreign, Import, Taken
 from invoicer.ledger.issuing import Finish
 from invoicer.ledger.ledger import Ledger, open_ledger
 from invoicer.ledger.migrating import Migrated, migrate
@@ -23,6 +24,7 @@ from invoicer.ledger.records import (
 )
 from invoicer.ledger.release import RULE, Decision, DraftStatus, Verdict
 from invoicer.ledger.series import document_number, pattern_fault, series_key
+from invoicer.ledger.supposed import Supposed
 
 __all__ = [
     "RULE",
@@ -33,6 +35,8 @@ __all__ = [
     "Fault",
     "Files",
     "Finish",
+    "Foreign",
+    "Import",
     "Issued",
     "Ledger",
     "Migrated",
@@ -44,6 +48,8 @@ __all__ = [
     "Point",
     "Recorded",
     "RequestStatus",
+    "Supposed",
+    "Taken",
     "Verdict",
     "document_number",
     "migrate",

@@ -91,7 +91,10 @@ def cancel(store: Store, request_id: int, who: str, remark: str, on: dt.date) ->
         )
         store.fault(Point.LOG_APPENDED)
         connection.execute(sa.update(table).where(table.c.id == request_id).values(cancelled=entry))
-        _drop_planned(connection, found.request.document, f"request {request_id} was cancelled")
+        billed = schema.billed.c
+        mine = sa.select(billed.contract).where(billed.document == found.request.document)
+        contracts = set(connection.execute(mine).scalars())
+        drop_planned(connection, contracts, f"request {request_id} was cancelled")
         return Recorded(found.request, RequestStatus.CANCELLED, ())
 
 
@@ -195,13 +198,14 @@ def _refuse_more_than_left(account: Account, made: CreditRequest) -> None:
             raise DefectError(f"{taken[credit.line]} would be credited of line {credit.line} of {number}: {whole}")
 
 
-def _drop_planned(connection: sa.Connection, document: str, remark: str) -> None:
-    """Take every draft that waits out of its plan where it has to do with the contracts of a document."""
-    drafts, billed = schema.plan_drafts, schema.billed.c
-    contracts = set(connection.execute(sa.select(billed.contract).where(billed.document == document)).scalars())
+def drop_planned(connection: sa.Connection, contracts: Collection[str], remark: str) -> None:
+    """Take every draft that waits out of its plan where it has to do with one of these contracts."""
+    drafts = schema.plan_drafts
     live = drafts.c.status.in_([status for status in DraftStatus if status.live])
     query = sa.select(drafts.c.plan, drafts.c.position, drafts.c.contracts).where(live)
-    gone = [row for row in connection.execute(query) if contracts & set(canonical.from_json(list[str], row.contracts))]
+    gone = [
+        row for row in connection.execute(query) if set(contracts) & set(canonical.from_json(list[str], row.contracts))
+    ]
     if gone:
         mine = drafts.c.plan == sa.bindparam("a"), drafts.c.position == sa.bindparam("p")
         update = sa.update(drafts).where(*mine).values(status=DraftStatus.DROPPED, remark=remark)

@@ -17,5 +17,7 @@ class Entry(StrEnum):
     REQUESTED = "credit-requested"
     CANCELLED = "credit-cancelled"
     REBILLED = "rebilled"
+    IMPORTED = "imported"
+    WITHDRAWN = "import-withdrawn"
     MIGRATED = "migrated"
     MOVED = "moved"

@@ -19,6 +19,7 @@ from invoicer.ledger import (
     corrections,
     decisions,
     dialect,
+    imported,
     issuing,
     kept,
     plans,
@@ -32,6 +33,7 @@ from invoicer.ledger.decisions import Choice, Say
 from invoicer.ledger.durable import make_folder, sweep
 from invoicer.ledger.faults import Fault, no_fault
 from invoicer.ledger.files import Files
+from invoicer.ledger.imported import Import, Taken
 from invoicer.ledger.issuing import Finish
 from invoicer.ledger.layout import ANCHOR, ARCHIVE, DATABASE, LOCK
 from invoicer.ledger.lock import writer_lock
@@ -230,6 +232,21 @@ class Ledger:
     def credit_requests(self) -> tuple[Recorded, ...]:
         """Everything that was ever requested, with what became of it, in the order of the requests."""
         return corrections.recorded(self._store)
+
+    # What another system has billed
+
+    def import_billed(self, brought: Import, *, keep: bool = True) -> Taken:
+        """Take the documents of a file that are not known yet, all or none. Without ``keep`` nothing is recorded. Raises
+        RunError (L123, L170 to L173) with everything that stands against it."""
+        return imported.take(self._store, brought, keep=keep)
+
+    def withdraw_import(self, number: str, who: str, remark: str, on: dt.date, *, keep: bool = True) -> None:
+        """Take back what was imported as that number. Raises RunError: L123, L174 nothing was, L175 it is referred to."""
+        imported.withdraw(self._store, number, who, remark, on, keep=keep)
+
+    def imported(self) -> tuple[Issued, ...]:
+        """The documents of another system, by number; their series is ""."""
+        return reading.imported(self._store)
 
     # Documents
 

@@ -132,6 +132,8 @@ def _begin(connection: sa.Connection, wanted: Mapping[str, Wanted], numbering: N
     known = sa.select(schema.series.c.key).where(dialect.among(schema.series.c.key, wanted))
     new = sorted(set(wanted) - set(connection.execute(known).scalars()))
     firsts = {key: numbering.starts.get(key, 1) for key in new}
+    for key, first in firsts.items():
+        refuse_taken(connection, key, first)
     rows = [
         {"key": key, "pattern": wanted[key].pattern, "seller": wanted[key].seller, "first": first, "next_number": first}
         for key, first in firsts.items()
@@ -143,6 +145,6 @@ def _begin(connection: sa.Connection, wanted: Mapping[str, Wanted], numbering: N
 
 
 def _numbers(connection: sa.Connection, beginning: str) -> Iterator[str]:
-    """Every number that was given and begins like this, also by series of another pattern."""
-    number = schema.documents.c.number
-    yield from connection.execute(sa.select(number).where(number.startswith(beginning, autoescape=True))).scalars()
+    """Every number that was given and begins like this, also by series of another pattern, and by another system."""
+    for number in (schema.documents.c.number, schema.imported.c.number):
+        yield from connection.execute(sa.select(number).where(number.startswith(beginning, autoescape=True))).scalars()

@@ -26,14 +26,18 @@ def proved(
 ) -> Iterator[tuple[str, tuple[Problem, ...]]]:
     """Each document in the order of issue, with what is wrong in it: a trace, a line or a sum (L119), or contents that it
     rests on and that are gone (L143). Reads some documents at a time, however many there are."""
-    table = schema.documents.c
-    query = sa.select(table.number, table.json).order_by(table.logged)
-    if number is not None:
-        query = query.where(table.number == number)
-    if since is not None:
-        query = query.where(table.issue_date >= since)
-    if until is not None:
-        query = query.where(table.issue_date <= until)
+    for table in (schema.imported.c, schema.documents.c):
+        query = sa.select(table.number, table.json).order_by(table.logged, table.number)
+        if number is not None:
+            query = query.where(table.number == number)
+        if since is not None:
+            query = query.where(table.issue_date >= since)
+        if until is not None:
+            query = query.where(table.issue_date <= until)
+        yield from _proved(store, query)
+
+
+def _proved(store: Store, query: sa.Select[tuple[str, str]]) -> Iterator[tuple[str, tuple[Problem, ...]]]:
     with store.read() as connection:
         rows = connection.execution_options(yield_per=_AT_ONCE).execute(query)
         for part in rows.partitions():

@@ -46,20 +46,31 @@ def billed(store: Store, contracts: Collection[str]) -> tuple[BilledLine, ...]:
 
 def billed_lines(connection: sa.Connection, contracts: Collection[str]) -> tuple[BilledLine, ...]:
     """The same, within a transaction."""
-    lines, documents = schema.billed.c, schema.documents.c
-    query = (
-        sa.select(lines.json)
-        .join_from(schema.billed, schema.documents)
-        .where(dialect.among(lines.contract, contracts))
-        .order_by(documents.logged, lines.line)
-    )
-    return tuple(canonical.from_json(BilledLine, text) for text in connection.execute(query).scalars())
+    found: list[tuple[int, str]] = []
+    for lines, documents in ((schema.imported_lines, schema.imported), (schema.billed, schema.documents)):
+        query = (
+            sa.select(documents.c.logged, lines.c.json)
+            .join_from(lines, documents)
+            .where(dialect.among(lines.c.contract, contracts))
+            .order_by(documents.c.logged, lines.c.document, lines.c.line)
+        )
+        rows = [(row.logged, row.json) for row in connection.execute(query)]
+        found = sorted([*found, *rows], key=lambda row: row[0]) if found else rows
+    return tuple(canonical.from_json(BilledLine, text) for _, text in found)
 
 
 def billed_contracts(store: Store) -> frozenset[str]:
-    """The ids of all contracts that were ever billed."""
+    """The ids of all contracts that were ever billed, here or by another system."""
+    both = sa.union(sa.select(schema.billed.c.contract), sa.select(schema.imported_lines.c.contract))
     with store.read() as connection:
-        return frozenset(connection.execute(sa.select(schema.billed.c.contract).distinct()).scalars())
+        return frozenset(connection.execute(both).scalars())
+
+
+def imported(store: Store) -> tuple[Issued, ...]:
+    """Documents of another system, by number; they stand in no series."""
+    table = schema.imported
+    with store.read() as connection:
+        return tuple(_brief(row, "") for row in connection.execute(sa.select(table).order_by(table.c.number)))
 
 
 def documents(
@@ -98,8 +109,10 @@ def document_json(store: Store, number: str) -> str:
 
 def document_text(connection: sa.Connection, number: str) -> str:
     """The same, within a transaction. Raises RunError (L140)."""
-    query = sa.select(schema.documents.c.json).where(schema.documents.c.number == number)
-    text = connection.execute(query).scalar_one_or_none()
+    text = None
+    for table in (schema.documents.c, schema.imported.c):
+        query = sa.select(table.json).where(table.number == number)
+        text = text or connection.execute(query).scalar_one_or_none()
     if text is None:
         same = sa.func.lower(schema.documents.c.number) == number.lower()
         meant = connection.execute(sa.select(schema.documents.c.number).where(same)).scalars().first()
@@ -144,9 +157,13 @@ def next_numbers(store: Store) -> Mapping[str, int]:
 
 
 def _issued(row: sa.Row[Any]) -> Issued:
+    return _brief(row, row.series)
+
+
+def _brief(row: sa.Row[Any], series: str) -> Issued:
     return Issued(
         row.number,
-        row.series,
+        series,
         Kind(row.kind),
         row.seller,
         row.customer,

@@ -178,6 +178,42 @@ correction_lines = Table(
     Column("released", ForeignKey("log.sequence")),  # the entry that lets it be billed again
 )
 
+imported = Table(
+    "imported",
+    metadata,
+    Column("number", word(), primary_key=True),
+    Column("kind", word(), nullable=False),
+    Column("seller", word(), nullable=False),
+    Column("customer", word(), nullable=False, index=True),
+    Column("currency", word(3), nullable=False),
+    Column("net", BigInteger, nullable=False),
+    Column("tax", BigInteger, nullable=False),
+    Column("gross", BigInteger, nullable=False),
+    Column("issue_date", Date, nullable=False, index=True),
+    Column("bill_date", Date, nullable=False),
+    Column("due_date", Date, nullable=False),
+    Column("logged", ForeignKey("log.sequence"), nullable=False),
+    Column("json", Text, nullable=False),
+    Column("sha256", word(64), nullable=False),
+)
+
+imported_lines = Table(
+    "imported_lines",
+    metadata,
+    Column("document", ForeignKey("imported.number"), primary_key=True),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("contract", word(), nullable=False, index=True),
+    Column("component", word(), nullable=False),
+    Column("span", word(), nullable=False),
+    Column("customer", word(), nullable=False),
+    Column("currency", word(3), nullable=False),
+    Column("net", BigInteger, nullable=False),
+    Column("bill_date", Date, nullable=False),
+    Column("issue_date", Date, nullable=False),
+    Column("counts", Boolean, nullable=False),
+    Column("json", Text, nullable=False),
+)
+
 artifacts = Table(
     "artifacts",
     metadata,

@@ -56,6 +56,20 @@ def count_of(key: str, number: str) -> int | None:
     return int(digits) if document_number(key, int(digits)) == number else None
 
 
+def placed(pattern: str, number: str) -> tuple[str, int | None] | None:
+    """The key of the series of a pattern that gives such a number, and the year in it (None: the pattern has none); None
+    where no series of it does."""
+    wanted = "".join(
+        re.escape(part) if index % 2 == 0 else r"(?P<year>\d{4})" if part == "year" else r"\d+"
+        for index, part in enumerate(_PLACE.split(pattern))
+    )
+    found = re.fullmatch(wanted, number, re.ASCII)
+    if not found:
+        return None
+    year = found.groupdict().get("year")
+    return (pattern.replace("{year}", year), int(year)) if year else (pattern, None)
+
+
 def file_name(number: str, file_format: str, issue_date: dt.date) -> str:
     """Where people find a document, relative to the folder of documents: ``2026/HN-2026-00001.pdf``.
 

@@ -23,6 +23,7 @@ from invoicer.ledger.records import billed_columns, document_columns, minor_unit
 from invoicer.ledger.release import DraftStatus, status_of
 from invoicer.ledger.series import document_number
 from invoicer.ledger.store import Store
+from invoicer.ledger.verify_imported import imports
 
 Check = Callable[[sa.Connection], Iterator[Problem]]
 
@@ -309,6 +310,8 @@ CHECKS: Mapping[Entry, Check] = {
     Entry.CANCELLED: _corrections,
     Entry.REBILLED: _corrections,
     Entry.BEGUN: _series,
+    Entry.IMPORTED: imports,
+    Entry.WITHDRAWN: imports,
     Entry.MOVED: _moves,
     Entry.MIGRATED: _migrations,
 }

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from invoicer.late import late
 
 if TYPE_CHECKING:
+    from invoicer.runs.bring import Brought, import_billed, withdraw_import
     from invoicer.runs.chart import chart
     from invoicer.runs.check import check
     from invoicer.runs.confirm import Only, confirm, reject, release_by_rules
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from invoicer.runs.waiting import Waits, waiting
 
 __all__ = [
+    "Brought",
     "Compared",
     "ContractDiff",
     "Credited",
@@ -58,6 +60,7 @@ __all__ = [
     "endings",
     "examine",
     "explain",
+    "import_billed",
     "issue",
     "issued_as_of",
     "load_files",
@@ -78,12 +81,14 @@ __all__ = [
     "under_law",
     "verify",
     "waiting",
+    "withdraw_import",
     "write_tidied",
 ]
 
 late(
     __name__,
     {
+        "bring": ("Brought", "import_billed", "withdraw_import"),
         "chart": ("chart",),
         "check": ("check",),
         "credit": (

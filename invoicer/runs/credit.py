@@ -120,7 +120,8 @@ def _owed(desk: Desk, ledger: Ledger, document: Document, requests: Requests) ->
     for line in requests.carried(ledger.billed(names)):
         billed[line.contract].append(line)
     measurements, _ = measure(desk, contracts, day, lambda one: billed_until(billed[one.id]))
-    return {one.id: entitled(desk, one, billed[one.id], measurements, day)[0] for one in contracts}
+    foreign = frozenset(one.number for one in ledger.imported())
+    return {one.id: entitled(desk, one, billed[one.id], measurements, day, foreign)[0] for one in contracts}
 
 
 def _held(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -33,6 +33,7 @@ from invoicer.runs.law import under_law
 from invoicer.runs.measure import measure
 from invoicer.runs.rate import rate
 from invoicer.runs.requested import Requests, requests_in
+from invoicer.runs.stands import as_it_stands, billed_elsewhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +79,9 @@ def derive(desk: Desk, ledger: Ledger, as_of: dt.date) -> Derivation:
     measurements, warnings = measure(desk, contracts, as_of, lambda one: billed_until(work.billed[one.id]))
     found: list[Difference] = []
     withheld: dict[str, tuple[Problem, ...]] = {}
+    foreign = frozenset(one.number for one in ledger.imported())
     for contract in contracts:
-        treated, doubts = entitled(desk, contract, work.billed[contract.id], measurements, as_of)
+        treated, doubts = entitled(desk, contract, work.billed[contract.id], measurements, as_of, foreign)
         asked = requests.of(work.billed[contract.id])
         comparison = _compare(desk, contract, treated, asked.billed, as_of) if not doubts else Comparison((), ())
         differences = (*asked.differences, *requests.told(comparison.differences, work.billed[contract.id]))
@@ -143,12 +145,19 @@ def billed_until(lines: Iterable[BilledLine]) -> dict[str, dt.date]:
 
 
 def entitled(
-    desk: Desk, contract: Contract, billed: Iterable[BilledLine], measurements: Measurements, as_of: dt.date
+    desk: Desk,
+    contract: Contract,
+    billed: Sequence[BilledLine],
+    measurements: Measurements,
+    as_of: dt.date,
+    foreign: Collection[str],
 ) -> tuple[tuple[Treated, ...], tuple[Problem, ...]]:
-    """What the contract is owed, with its treatment; and what is doubtful about it."""
+    """What the contract is owed, with its treatment; and what is doubtful about it. ``foreign`` are the numbers of
+    documents of another system."""
     rows = desk.workspace.customers[contract.customer]
     until = billed_until(billed)
     rating = rate(contract, rows, measurements, as_of, as_of, until, evidence_for(desk, contract))
+    rating, stands = as_it_stands(contract, rating, billed_elsewhere(contract, billed, foreign))
     assessment = tax.treat(
         rating.entitlements,
         seller=desk.seller(contract),
@@ -159,7 +168,7 @@ def entitled(
         accepted={fact.fact: fact.reason for fact in desk.workspace.policy.accept_facts},
         language=desk.workspace.policy.language,
     )
-    return assessment.treated, (*rating.holds, *assessment.holds)
+    return (*assessment.treated, *stands), (*rating.holds, *assessment.holds)
 
 
 def _compare(

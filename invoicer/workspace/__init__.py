@@ -3,6 +3,7 @@
 from invoicer.workspace.checks import Flaw, did_you_mean, mend_by_choice
 from invoicer.workspace.customers import read_customers
 from invoicer.workspace.declarations import Declarations, declared_later, place_of, read_declarations
+from invoicer.workspace.elsewhere import read_billed
 from invoicer.workspace.folder import load, terms_of
 from invoicer.workspace.indices import published_later, read_indices
 from invoicer.workspace.model import AcceptedFact, Policy, SeriesPattern, Settings, Workspace
@@ -35,6 +36,7 @@ __all__ = [
     "no_number",
     "place_of",
     "published_later",
+    "read_billed",
     "read_customers",
     "read_declarations",
     "read_indices",

@@ -152,6 +152,30 @@ def rebill(folder: Path, fault: Fault) -> None:
             runs.rebill(book, number, "sales", "it was right", day(2, 8))
 
 
+OLD = """number,issued,customer,contract,charge,from,to,net,currency,vat
+OLD-1,2025-12-01,acme,birch,fee,2026-01-01,2026-01-31,10.50,EUR,21
+OLD-2,2025-12-01,acme,cedar,fee,2026-01-01,2026-01-31,20.50,EUR,21
+"""
+
+
+def bring(rows: int) -> Step:
+    """Import what another system has billed: the first rows of a file."""
+
+    def step(folder: Path, fault: Fault) -> None:
+        file = folder / "old.csv"
+        file.write_text("".join(OLD.splitlines(keepends=True)[: rows + 1]), "utf-8")
+        with desk_of(folder, fault) as (desk, book):
+            runs.import_billed(desk, book, file, "sales", day(2))
+
+    return step
+
+
+def withdraw(folder: Path, fault: Fault) -> None:
+    with desk_of(folder, fault) as (_, book):
+        if any(one.number == "OLD-1" for one in book.imported()):
+            runs.withdraw_import(book, "OLD-1", "sales", "another amount", day(2))
+
+
 def migrate(folder: Path, fault: Fault) -> None:
     ledger.migrate(folder / "ledger", database=database_of(folder), fault=fault)
 
@@ -238,6 +262,14 @@ STORIES: dict[str, dict[str, Step]] = {
         "its note": issue(day(2, 7)),
         "billed again": rebill,
         "the plan of that": plan(day(2, 9)),
+    },
+    "bring": {
+        "*planned before": plan(day(1)),
+        "imported": bring(1),
+        "*planned again": plan(day(1)),
+        "withdrawn": withdraw,
+        "all imported": bring(2),
+        "*planned with that": plan(day(1)),
     },
     "migrate": {"migrated": migrate},
     "move": {**{f"*{name}": step for name, step in BEGINNING.items()}, "moved": move},

@@ -117,6 +117,19 @@ def _codes_of_the_program() -> set[str]:
 
 
 def test_blocks_are_of_known_kinds() -> None:
-    kinds = {"terms", "terms-wrong", "message", "preview", "console", "diff", "python", "toml", "text", "note", ""}
+    kinds = {
+        "terms",
+        "terms-wrong",
+        "message",
+        "preview",
+        "console",
+        "diff",
+        "python",
+        "toml",
+        "csv",
+        "text",
+        "note",
+        "",
+    }
     for page in PAGES:
         assert {block.kind for block in blocks(page)} <= kinds, page

@@ -1,0 +1,250 @@
+"""A move in the middle of a year: what another system has billed is billed neither twice nor never."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from invoicer import ledger, runs, workspace
+from invoicer.domain.document import Document, Kind
+from invoicer.errors import RunError
+from tests.runs.small import heading, held, issue
+
+HEAD = "number,issued,customer,contract,charge,from,to,net,currency,vat\n"
+MORE = HEAD.replace("vat\n", "vat,gross,category,corrects,seller\n")
+USED = '\ncharge calls "Calls"\n  usage of calls\n  0.01 EUR per call\n\nmeter calls "Calls"\n  sum of calls\n  unit calls\n'
+ARREARS = "monthly in arrears on day 1"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A small workspace without contracts, whose customers are known since 2025."""
+    made = tmp_path / "workspace"
+    workspace.new_workspace(made)
+    (made / "contracts" / "acme-2026.terms").unlink()
+    settings = made / "invoicer.toml"
+    text = settings.read_text("utf-8").replace("[supply]\n", '[supply]\ncover = "insurance"\n')
+    settings.write_text(text.replace("[policy]\n", '[policy]\nformats = ["json"]\n'), "utf-8")
+    customers = made / "customers.csv"
+    customers.write_text(customers.read_text("utf-8").replace("2025-12-01", "2025-01-01"), "utf-8")
+    return made
+
+
+def agree(
+    folder: Path, name: str, body: str, bill: str = "monthly in advance on day 1", supply: str = "hosting"
+) -> None:
+    text = heading(name, "Hosting", bill, supply) + body
+    (folder / "contracts" / f"{name}.terms").write_text(text, "utf-8")
+
+
+def fee(folder: Path, price: str = "100.00 EUR per month", bill: str = "monthly in advance on day 1") -> None:
+    agree(folder, "fee", f'\ncharge fee "Fee"\n  {price}\n', bill)
+
+
+def bring(folder: Path, text: str, on: str = "2026-07-01") -> runs.Brought:
+    desk, file = runs.open_desk(folder), folder / "billed.csv"
+    file.write_text(text, "utf-8")
+    with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
+        return runs.import_billed(desk, book, file, "Billing", dt.date.fromisoformat(on))
+
+
+def lines(made: list[Document]) -> list[tuple[str, str, str, str]]:
+    """Of each line: the document's kind, the component, its first day, the amount."""
+    return [
+        (document.kind.value, str(line.component), line.days.start.isoformat(), str(line.net.amount))
+        for document in made
+        for line in document.lines
+    ]
+
+
+def usage(folder: Path, *events: tuple[str, int], through: str = "2026-07-31") -> None:
+    """Calls on some days; all of them are known through a day."""
+    (folder / "usage").mkdir(exist_ok=True)
+    manifest = f'[[source]]\nfiles = "*.csv"\nmeters = ["calls"]\ncomplete_through = {through}\n'
+    (folder / "usage" / "manifest.toml").write_text(manifest, "utf-8")
+    rows = (f"{day},used,calls,{day}T10:00:00+02:00,{calls}\n" for day, calls in events)
+    (folder / "usage" / "calls.csv").write_text("event,contract,meter,at,calls\n" + "".join(rows), "utf-8")
+
+
+def months(contract: str, charge: str, count: int, net: str) -> str:
+    """A row for each of the first months of 2026."""
+    found = ""
+    for month in range(1, count + 1):
+        first = dt.date(2026, month, 1)
+        last = dt.date(2026, month + 1, 1) - dt.timedelta(days=1)
+        found += f"OLD-{month},{first},acme,{contract},{charge},{first},{last},{net},EUR,21\n"
+    return found
+
+
+def test_monthly_in_advance_goes_on_where_the_other_system_stopped(folder: Path) -> None:
+    fee(folder)
+    found = bring(folder, HEAD + months("fee", "fee", 6, "100.00"))
+    assert len(found.taken.new) == 6 and not found.warnings
+    assert issue(folder, "2026-06-30") == []
+    assert lines(issue(folder, "2026-07-01")) == [("invoice", "fee", "2026-07-01", "100.00")]
+    assert issue(folder, "2026-07-02") == []
+
+
+def test_annual_in_advance_is_billed_when_the_next_year_begins(folder: Path) -> None:
+    fee(folder, "1200.00 EUR per year", "annually in advance on day 1")
+    bring(folder, HEAD + "OLD-1,2026-01-02,acme,fee,fee,2026-01-01,2026-12-31,1200.00,EUR,21\n")
+    assert issue(folder, "2026-12-31") == []
+    assert lines(issue(folder, "2027-01-01")) == [("invoice", "fee", "2027-01-01", "1200.00")]
+
+
+def test_what_was_billed_month_by_month_pays_for_a_quarter(folder: Path) -> None:
+    fee(folder, "300.00 EUR per quarter", "quarterly in advance on day 1")
+    bring(folder, HEAD + months("fee", "fee", 6, "100.00"))
+    assert issue(folder, "2026-06-30") == []
+    assert lines(issue(folder, "2026-07-01")) == [("invoice", "fee", "2026-07-01", "300.00")]
+
+
+def test_usage_that_was_billed_stands_where_nothing_is_known_of_it(folder: Path) -> None:
+    agree(folder, "used", USED, ARREARS)
+    bring(folder, HEAD + months("used", "calls", 5, "12.34"))
+    assert issue(folder, "2026-06-15") == []  # no manifest at all: May was billed, June is not over
+    assert [problem.code for problem in held(folder, "used", "2026-07-01")] == ["U301"]
+    usage(folder, ("2026-06-03", 5000))  # complete through July, and no event before June: that is no zero
+    assert lines(issue(folder, "2026-07-01")) == [("invoice", "calls", "2026-06-01", "50.00")]
+
+
+def test_usage_that_is_delivered_is_rated_also_of_months_that_were_billed(folder: Path) -> None:
+    agree(folder, "used", USED, ARREARS)
+    bring(folder, HEAD + months("used", "calls", 5, "12.34"))
+    usage(folder, ("2026-05-03", 1334), ("2026-06-03", 5000))
+    made = issue(folder, "2026-07-01")
+    assert lines(made) == [("invoice", "calls", "2026-05-01", "1.00"), ("invoice", "calls", "2026-06-01", "50.00")]
+    corrects = made[0].lines[0].corrects
+    assert corrects is not None and corrects.number == "OLD-5"
+
+
+def test_an_amendment_backwards_credits_the_number_of_the_other_system(folder: Path) -> None:
+    fee(folder)
+    bring(folder, HEAD + months("fee", "fee", 6, "100.00"))
+    more = '\namendment 1 from 2026-06-01 agreed 2026-07-01 "Cheaper"\n  change fee to 80.00 EUR per month\n'
+    agree(folder, "fee", f'\ncharge fee "Fee"\n  100.00 EUR per month\n{more}')
+    note, invoice = issue(folder, "2026-07-01")
+    assert (note.kind, str(note.lines[0].net.amount), str(note.tax.amount)) == (Kind.CREDIT_NOTE, "20.00", "4.20")
+    corrects = note.lines[0].corrects
+    assert corrects is not None
+    assert (corrects.number, corrects.issue_date, corrects.line) == ("OLD-6", dt.date(2026, 6, 1), 1)
+    assert lines([invoice]) == [("invoice", "fee", "2026-07-01", "80.00")]
+    assert issue(folder, "2026-07-02") == []
+
+
+def test_a_discount_is_a_row_of_its_own(folder: Path) -> None:
+    body = '\ncharge fee "Fee"\n  100.00 EUR per month\n\ndiscount loyal "Loyal"\n  10% off fee\n'
+    agree(folder, "fee", body)
+    bring(folder, HEAD + months("fee", "fee", 1, "100.00") + months("fee", "fee/discount/loyal", 1, "-10.00"))
+    assert issue(folder, "2026-01-31") == []
+
+
+def test_a_premium_comes_with_its_tax(folder: Path) -> None:
+    body = '\npremium cover "Cover"\n  33.33 EUR per month\n  policy "P-1"\n  insurer "Harbour Mutual"\n'
+    agree(folder, "cover", body + "  risk in NL\n  insurance class liability\n", supply="cover")
+    month = "OLD-1,2026-01-02,acme,cover,{},2026-01-01,2026-01-31,{},EUR,0\n"
+    bring(folder, HEAD + month.format("cover", "33.33") + month.format("cover/levy/ipt-nl", "7.00"))
+    assert issue(folder, "2026-01-31") == []
+
+
+def test_prices_with_vat_are_imported_with_vat(folder: Path) -> None:
+    fee(folder, "9.99 EUR per month")
+    file = folder / "contracts" / "fee.terms"
+    text = file.read_text("utf-8").replace("customer acme", "customer jansen\n  prices include tax")
+    file.write_text(text, "utf-8")
+    row = "OLD-1,2026-01-02,jansen,fee,fee,2026-01-01,2026-01-31,{},EUR,21,{},,,\n"
+    with pytest.raises(RunError, match="include VAT"):
+        bring(folder, MORE + row.format("8.26", ""))
+    bring(folder, MORE + row.format("", "9.99"))
+    assert issue(folder, "2026-01-31") == []
+
+
+def test_other_vat_than_the_law_has_is_warned_about_and_corrected(folder: Path) -> None:
+    fee(folder)
+    [warning] = bring(folder, HEAD + months("fee", "fee", 1, "100.00").replace(",21\n", ",9\n")).warnings
+    assert warning.code == "L178" and "9%" in warning.cause
+    note, invoice = issue(folder, "2026-01-31")
+    assert note.kind is Kind.CREDIT_NOTE
+    assert [str(paper.breakdown[0].treatment.percent) for paper in (note, invoice)] == ["9", "21"]
+
+
+def test_a_credit_note_of_the_other_system_takes_from_its_invoice(folder: Path) -> None:
+    fee(folder)
+    row = "OLD-9,2026-01-20,acme,fee,fee,2026-01-01,2026-01-31,-30.00,EUR,21,,,OLD-1,\n"
+    first = MORE + months("fee", "fee", 1, "100.00").replace(",21\n", ",21,,,,\n")
+    bring(folder, first + row)
+    assert lines(issue(folder, "2026-01-31")) == [("invoice", "fee", "2026-01-01", "30.00")]  # owed by the terms
+    with pytest.raises(RunError, match="imported without such a line"):
+        bring(folder, first + row.replace("-30", "-31"))
+
+
+def test_a_credit_note_may_come_after_its_invoice_and_must_fit_it(folder: Path) -> None:
+    fee(folder)
+    bring(folder, HEAD + months("fee", "fee", 1, "100.00"))
+    row = "OLD-9,2026-01-20,acme,fee,fee,{},2026-01-31,{},EUR,21,,,{},\n"
+    for first, net, number in (
+        ("2026-01-01", "-100.01", "OLD-1"),
+        ("2026-01-01", "30.00", "OLD-1"),
+        ("2026-01-01", "-30.00", "OLD-7"),
+        ("2026-01-01", "-30.00", ""),
+    ):
+        with pytest.raises(RunError):
+            bring(folder, MORE + row.format(first, net, number))
+    bring(folder, MORE + row.format("2026-01-01", "-30.00", "OLD-1"))
+    assert lines(issue(folder, "2026-01-31")) == [("invoice", "fee", "2026-01-01", "30.00")]
+
+
+def test_looking_shows_what_the_next_plan_would_bill_and_leaves_no_trace(folder: Path) -> None:
+    fee(folder)
+    desk, file = runs.open_desk(folder), folder / "billed.csv"
+    file.write_text(HEAD + months("fee", "fee", 1, "90.00"), "utf-8")
+    day = dt.date(2026, 1, 31)
+    with ledger.open_ledger(desk.workspace.ledger_folder, writing=False) as book:
+        found = runs.import_billed(desk, book, file, "Billing", day, keep=False, as_of=day)
+        assert book.imported() == () and book.length() == 0
+    assert found.next_plan is not None
+    [draft] = found.next_plan.plan.drafts
+    assert [(str(line.net.amount), line.corrects is not None) for line in draft.draft.lines] == [("10.00", True)]
+
+
+def test_rows_of_contracts_that_are_refused_say_so(folder: Path) -> None:
+    fee(folder, "100.00 EUR and")
+    with pytest.raises(RunError, match="can't be used"):
+        bring(folder, HEAD + months("fee", "fee", 1, "100.00"))
+
+
+BAD = """\
+OLD-2,01/03/2026,acme,fee,fee,2026-03-31,2026-03-01,"100,00",EUR,21,,,,
+INV-2026-00044,2026-03-01,acme,fee,fee,2026-03-01,2026-03-31,100.00,EUR,21,,,,
+OLD-4,2026-03-01,acmee,fee,fee,2026-03-01,2026-03-31,100.00,EUR,21,,,,
+OLD-5,2026-03-01,acme,fees,fee,2026-03-01,2026-03-31,100.00,EUR,21,,,,
+OLD-6,2026-03-01,acme,fee,fees,2026-03-01,2026-03-31,100.00,EUR,21,,,,
+OLD-7,2026-03-01,acme,fee,fee,2026-03-01,2026-03-31,100.00,EUR,0,,,,
+OLD-8,2026-03-01,acme,fee,fee/discount/x,2026-03-01,2026-03-31,-10.00,EUR,21,,,,
+OLD-9,2026-03-01,acme,fee,fee/rebate,2026-03-01,2026-03-31,-10.00,EUR,21,,,,
+OLD-10,2026-03-01,acme,fee,fee,2026-03-01,2026-03-31,-10.00,EUR,21,,,,
+OLD-11,2026-03-01,acme,fee,fee,2026-03-01,2026-03-31,-10.00,EUR,21,,,OLD-99,
+OLD-12,2026-03-01,acme,fee,fee,2026-03-01,2026-03-31,10.00,EUR,21
+OLD-13,2026-03-01,acme,fee,fee,2026-03-01,2026-03-31,10.005,EUR,21,,,,
+OLD-14,2026-03-02,acme,fee,fee,2026-03-01,2026-03-31,10.00,EUR,21,,,,
+OLD-14,2026-03-01,acme,fee,fee,2026-03-01,2026-03-31,10.00,EUR,21,,,,
+OLD-15,2027-03-01,acme,fee,fee,2026-03-01,2026-03-31,10.00,EUR,21,,,,
+OLD-16,2026-03-01,acme,fee,fee,2026-03-01,2026-03-31,10.00,EUR,21,12.10,,,
+OLD-17,2026-03-01,acme,fee,fee,2026-03-01,2026-03-31,,EUR,21,,,,
+OLD-18,2026-03-01,acme,fee,fee,2026-03-01,2026-03-31,10.00,EUR,21,,AE,,
+OLD-19,2026-03-01,acme,fee,fee/levy/ipt-nl,2026-03-01,2026-03-31,10.00,EUR,21,,,,
+OLD-20,2026-03-01,acme,fee,fee,2026-03-01,2026-03-31,10.00,EUR,21,,,,nobody
+OLD-21,2026-03-01,acme,fee,fee,2026-03-01,2026-03-31,0.00,EUR,21,,,,
+OLD-22,2026-03-01,acme,fee,fee,2026-03-01,2026-03-31,10.00,EURO,121,,,OLD-22,
+"""
+
+
+def test_everything_that_is_wrong_is_told_in_one_pass(folder: Path, snapshot: object) -> None:
+    fee(folder)
+    with pytest.raises(RunError) as refusal:
+        bring(folder, MORE + BAD)
+    said = [str(replace(problem, mend="")) + f"\n  {problem.mend}" for problem in refusal.value.problems]
+    assert "\n".join(said) == snapshot
