@@ -190,14 +190,10 @@ def ending(
 
     What both agreed takes the place of what was known before it; a notice counts where it ends the contract earlier.
     """
-    known: list[tuple[dt.date, int, Notice | Termination]] = []
-    for number, one in enumerate(endings):
-        since = one.given if isinstance(one, Notice) else one.agreed
-        if since <= known_on:
-            known.append((since, number, one))
     current: Ending | None = None
-    for _, _, one in sorted(known, key=lambda entry: entry[:2]):
-        current = then(current, duration, one, law)
+    for one in sorted(endings, key=_known_since):
+        if _known_since(one) <= known_on:
+            current = then(current, duration, one, law)
     return current
 
 
@@ -209,6 +205,10 @@ def then(
         return Ending(one.end, one.agreed, one.clause, one.refund)
     by_notice = duration.ended_by(one, law)
     return by_notice if by_notice and (current is None or by_notice.end < current.end) else current
+
+
+def _known_since(one: Notice | Termination) -> dt.date:
+    return one.given if isinstance(one, Notice) else one.agreed
 
 
 def _last_day(given: dt.date, notice: Span | None) -> dt.date:

@@ -98,10 +98,48 @@ def test_an_open_contract_ends_when_its_notice_does(to_end_of: Unit | None, last
     assert last_day(open_end, "2026-09-20") == last
 
 
+@pytest.mark.parametrize(
+    ("to_end_of", "last"), [(Unit.MONTH, "2026-05-31"), (Unit.QUARTER, "2026-06-30"), (Unit.YEAR, "2026-12-31")]
+)
+def test_the_end_of_a_month_a_quarter_or_a_year_is_that_of_the_calendar(to_end_of: Unit, last: str) -> None:
+    open_end = Duration(dt.date(2026, 1, 1), None, None, NoticePeriod(MONTH, to_end_of))
+    assert last_day(open_end, "2026-04-20") == last
+    assert last_day(open_end, "2026-04-20", DE) == last, "the law is about contracts that renew"
+
+
+def test_what_a_notice_can_end() -> None:
+    start, end = YEARLY.start, YEARLY.term_end
+    assert Duration(start, end, Renewal(MONTH, None)).can_be_ended
+    assert Duration(start, None, None, NoticePeriod(MONTH)).can_be_ended
+    assert not Duration(start, end, None).can_be_ended
+    assert Duration(start, end, None).boundary(3) == end, "a term that does not renew ends once"
+    assert Duration(start, end, Renewal(MONTH, None)).last_notice(dt.date(2027, 1, 1)) is None
+
+
+@LAW
+@given(
+    st.dates(dt.date(2024, 1, 1), dt.date(2032, 1, 1)),
+    st.one_of(
+        st.builds(Span, st.integers(1, 24), st.just(Unit.MONTH)),
+        st.builds(Span, st.integers(1, 200), st.just(Unit.DAY)),
+    ),
+)
+def test_the_last_notice_is_the_last_that_is_over_before_the_boundary(boundary: dt.date, length: Span) -> None:
+    last = Duration(YEARLY.start, boundary, Renewal(MONTH, length)).last_notice(boundary)
+    assert last is not None
+    assert length.after(last) < boundary <= length.after(last + DAY)
+
+
+def test_a_law_that_says_the_same_as_the_terms_did_not_decide() -> None:
+    found = YEARLY.ended_by(notice("2026-10-02"), DE)
+    assert found is not None and (found.law, found.clause) == ("", CLAUSE)
+
+
 def test_a_fixed_term_is_never_made_longer() -> None:
     fixed = Duration(dt.date(2026, 1, 1), dt.date(2026, 10, 1), None, NoticePeriod(MONTH))
     assert last_day(fixed, "2026-03-15") == "2026-04-15"
     assert last_day(fixed, "2026-09-15") == "2026-09-30"
+    assert last_day(fixed, "2026-03-15", DE) == "2026-04-15", "the law is about contracts that renew"
     assert Duration(dt.date(2026, 1, 1), dt.date(2026, 10, 1), None).ended_by(notice("2026-03-15"), DE) is None
     assert not Duration(dt.date(2026, 1, 1), None, None).can_be_ended
 
