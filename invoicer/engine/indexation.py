@@ -98,14 +98,13 @@ def _planned(
 ) -> Iterator[tuple[Indexation, Adjustment]]:
     """The adjustments of a charge by their days; of one day in the order of the text."""
     found = []
-    for number, indexation in enumerate(contract.indexations):
+    for indexation in contract.indexations:
         if indexation.concerns(charge.id) and indexation.agreed <= known_on:
             stop = first_stop(indexation.stops, known_on)
             for one in indexation.adjustments(until):
                 if stop is None or one.day < stop.effective:
-                    found.append((one.day, number, indexation, one))
-    for _, _, indexation, one in sorted(found, key=lambda entry: entry[:2]):
-        yield indexation, one
+                    found.append((indexation, one))
+    yield from sorted(found, key=lambda entry: entry[1].day)
 
 
 def _raised(

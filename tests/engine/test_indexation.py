@@ -20,6 +20,7 @@ from invoicer.domain.price import Band, Conditional, Model, Once, Option, Percen
 from invoicer.domain.stop import Stopped
 from invoicer.domain.trace import Op, Trace
 from invoicer.engine import Rating, demands, rate
+from invoicer.engine.indexation import adjusted
 from tests.engine.terms import (
     LATER,
     SIGNED,
@@ -138,6 +139,13 @@ def test_the_price_has_the_decimals_of_the_currency_at_least() -> None:
     assert on(yen, "2027-01-01") == ["462"]
 
 
+def test_a_price_is_rounded_with_four_more_decimals_before_it_is_shown() -> None:
+    """The sixth decimal of 1.0049996 makes 1.005000, which is shown as 1.01; that of 1.0049994 makes 1.004999, 1.00."""
+    for percent, shown in (("0.49996", "1.01"), ("0.49994", "1.00")):
+        terms = indexed(flat("1.00"), indexation(ByPercent(Decimal(percent))))
+        assert on(terms, "2027-01-01", NO_EVIDENCE) == [shown]
+
+
 def test_a_percentage_may_be_added_to_the_change_or_taken_from_it() -> None:
     assert on(indexed(flat("450.00"), cpi(plus=Decimal(1))), "2027-01-01") == ["466.10"]
     assert on(indexed(flat("450.00"), cpi(plus=Decimal("-0.5"))), "2027-01-01") == ["459.35"]
@@ -244,6 +252,14 @@ def test_a_price_of_the_day_of_an_adjustment_is_a_new_base() -> None:
         assert on(terms, "2028-01-01") == [second]  # 480 × 131.90 ÷ 127.30
     before = indexed(prices(flat("450.00"), ("2026-12-31", flat("480.00"))), cpi())
     assert on(before, "2027-01-01") == ["492.38"]
+
+
+def test_each_day_has_one_price_at_most() -> None:
+    """What an earlier price would have been raised to does not stand beside a later one."""
+    steps = prices(flat("450.00"), ("2027-01-01", flat("480.00")), ("2027-06-01", flat("500.00")))
+    terms = indexed(steps, cpi())
+    found = adjusted(terms, terms.charges[0], LATER, KNOWN, day("2028-12-31"))
+    assert [str(one.effective) for one in found] == [str(SIGNED), "2027-01-01", "2027-06-01", "2028-01-01"]
 
 
 def test_an_adjustment_within_a_period_is_a_step_there() -> None:
