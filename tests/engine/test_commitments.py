@@ -188,8 +188,16 @@ def test_a_stop_ends_the_running_period() -> None:
     on_the_edge = Stopped(day("2027-01-01"), SIGNED, clause(70), 1)
     terms = committed(charge(flat("900.00")), commitment(stops=(on_the_edge,)))
     assert shortfalls(terms, "2029-01-01") == [("2027-01-01", "2026-01-01 to 2026-12-31", "1200.00")]
+    assert the_shortfall(terms, "2029-01-01").clause == clause(60), "the period was over, the stop cut nothing off"
     never = Stopped(day(START), SIGNED, clause(70), 1)
     assert shortfalls(committed(charge(flat("900.00")), commitment(stops=(never,))), "2029-01-01") == []
+
+
+def test_a_stop_and_the_end_of_the_contract_on_one_day_are_the_stop() -> None:
+    stop = Stopped(day("2026-07-01"), day("2026-05-03"), clause(70), 1)
+    ended = Termination(stop.effective, day("2026-05-20"), clause(90), Refund.NONE)
+    terms = replace(committed(charge(flat("900.00")), commitment(stops=(stop,))), endings=(ended,))
+    assert the_shortfall(terms, "2026-07-01").clause == clause(70)
 
 
 def test_over_the_term_is_one_period() -> None:
@@ -211,6 +219,7 @@ def test_it_is_not_seen_before_it_is_agreed() -> None:
     late = commitment(agreed=day("2026-09-01"), amendment=1, start=day("2026-09-01"))
     terms = committed(charge(flat("900.00")), late)
     assert shortfalls(terms, "2027-09-01", known_on="2026-08-31") == []
+    assert len(shortfalls(terms, "2027-09-01", known_on="2026-09-01")) == 1
     assert shortfalls(terms, "2027-09-01") == [("2027-09-01", "2026-09-01 to 2027-08-31", "1200.00")]
 
 
@@ -300,6 +309,7 @@ def test_the_rows_below_a_shortfall_come_to_it() -> None:
         ("counted", "-1", "-300"),
     ]
     assert sum(row.amount for row in one.details) == one.net.exact
+    assert all(row.quantity * Fraction(row.unit_price) / Fraction(row.price_base) == row.amount for row in one.details)
 
 
 @pytest.mark.parametrize(("refund", "expected"), [(Refund.NONE, "0.00"), (Refund(Decimal(90)), "433.20")])
