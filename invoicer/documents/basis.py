@@ -75,7 +75,7 @@ def _meaning(one: Treated) -> dict[str, object]:
     owed = one.entitlement
     parties = parties_of(one)
     return {
-        "component": str(owed.component),
+        "component": str(replace(owed.component, charge="")),  # one charge, whatever it is called
         "days": [owed.days.start.isoformat(), owed.days.end.isoformat()],
         "parties": [parties.seller, parties.registration, parties.customer, parties.currency],
         "treatment": [str(part) for part in one.treatment.key],

@@ -19,8 +19,8 @@ from dataclasses import dataclass, replace
 from invoicer.documents.context import Context
 from invoicer.documents.difference import Difference
 from invoicer.documents.groups import ANY_MONTH, Group, group_of, waits
-from invoicer.domain.contract import LeastInvoice
 from invoicer.domain.money import Money, total
+from invoicer.domain.payment import LeastInvoice
 
 
 @dataclass(frozen=True, slots=True)

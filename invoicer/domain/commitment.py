@@ -17,7 +17,8 @@ class Commitment:
     up to ``end``; what the named charges (all when ``charges`` is None) fall short of it is due when a period is over.
 
     ``kind`` is the supply kind of the shortfall in the seller's words. ``prorated``: an incomplete period counts by days.
-    ``includes_tax``: the amounts hold their VAT, and so do those of the charges that it counts.
+    ``includes_tax``: the amounts hold their VAT, and so do those of the charges that it counts. ``formerly``: the ids
+    that it had before.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Commitment:
     prorated: bool = False
     includes_tax: bool = False
     stops: tuple[Stopped, ...] = ()
+    formerly: tuple[str, ...] = ()
 
     def counts(self, charge: str) -> bool:
         """Whether the charge of that id counts towards it."""

@@ -26,7 +26,7 @@ from invoicer.domain.events import EventPricing
 from invoicer.domain.example import Example
 from invoicer.domain.indexation import ByIndex, Indexation
 from invoicer.domain.inputs import Declared, Input
-from invoicer.domain.payment import PaymentTerms
+from invoicer.domain.payment import LeastInvoice, PaymentTerms
 from invoicer.domain.period import Period, Span
 from invoicer.domain.price import Condition, Price
 from invoicer.domain.refund import Refund
@@ -225,6 +225,7 @@ class Charge:
     VAT and premium tax. ``events``: what is agreed about each event, where a percentage is taken of each.
     ``carry_over``: what becomes of included units that are not used (None: they lapse).
     ``deposit`` is billed in the place of the price, until the ``adjustment``; a charge has both or neither.
+    ``formerly``: the ids that it had before; what was billed under them was billed of it.
     """
 
     id: str
@@ -245,6 +246,7 @@ class Charge:
     carry_over: CarryOver | None = None
     deposit: Timeline[Deposit] | None = None
     adjustment: Adjustment | None = None
+    formerly: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,15 +307,6 @@ class Amendment:
 
 
 @dataclass(frozen=True, slots=True)
-class LeastInvoice:
-    """Invoices of less than ``amount`` (in the contract's currency) are carried forward, each amount for at most ``wait``
-    from its bill date."""
-
-    amount: Decimal
-    wait: Span
-
-
-@dataclass(frozen=True, slots=True)
 class Source:
     """A text that the contract was read from: workspace path, the text itself and its SHA-256 (hex)."""
 
@@ -328,7 +321,7 @@ class Contract:
     after the term (None: open, or renewing without end), ``term_end`` the first day after the first term, also of one that
     renews, and ``term`` its length where that is agreed. ``notice`` lets it be ended at any time; ``endings`` are notices
     and terminations, in the order of the text. ``law`` is what the law gives this customer whatever the terms say.
-    ``seller`` and ``customer`` are ids of the workspace."""
+    ``seller`` and ``customer`` are ids of the workspace. ``formerly``: the ids that it had before."""
 
     id: str
     title: str
@@ -360,6 +353,7 @@ class Contract:
     commitments: tuple[Commitment, ...] = ()
     inputs: tuple[Input, ...] = ()
     credits: tuple[ServiceCredit, ...] = ()
+    formerly: tuple[str, ...] = ()
 
     @property
     def index_series(self) -> tuple[str, ...]:

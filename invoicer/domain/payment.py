@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Container
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 
-from invoicer.domain.period import add_months
+from invoicer.domain.period import Span, add_months
 
 
 class PaymentRule(StrEnum):
@@ -69,3 +70,12 @@ def closed_days(calendar: str) -> Container[dt.date]:
     if calendar == "target2":
         return holidays.financial_holidays("XECB")
     return holidays.country_holidays(calendar)
+
+
+@dataclass(frozen=True, slots=True)
+class LeastInvoice:
+    """Invoices of less than ``amount`` (in the contract's currency) are carried forward, each amount for at most ``wait``
+    from its bill date."""
+
+    amount: Decimal
+    wait: Span

@@ -9,6 +9,7 @@ from invoicer.domain.commitment import Commitment
 from invoicer.domain.trace import Clause
 from invoicer.errors import DefectError, Place
 from invoicer.language import tree
+from invoicer.language.convert import formerly
 from invoicer.language.gather import Agreement, ChargeTerms, Terms
 from invoicer.language.inclusive import includes_tax
 from invoicer.language.indexing import to_stops
@@ -37,6 +38,7 @@ def to_commitment(
         prorated=tree.one(block.lines, tree.Prorated) is not None,
         includes_tax=any(includes_tax(terms, charge) for charge in counted(terms, block)[:1]),  # they are alike (C048)
         stops=to_stops(terms.ends.get(block.id.text)),
+        formerly=formerly(block.lines),
     )
 
 

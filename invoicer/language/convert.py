@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from fractions import Fraction
 
@@ -161,6 +161,12 @@ def _band(model: Model, node: tree.Band) -> Band:
     if node.percent:  # 0.30% of the money in the band: 0.30 for each 100
         return Band(up_to, node.percent.value, Decimal(100), flat, below, percent=True)
     return Band(up_to, node.amount.value if node.amount else Decimal(0), node.size, flat, below)
+
+
+def formerly(lines: Iterable[tree.Node]) -> tuple[str, ...]:
+    """The names that something had before."""
+    line = tree.one(lines, tree.Renamed)
+    return tuple(name.text for name in line.names) if line else ()
 
 
 def to_example(node: tree.Example, currency: str, clause: Callable[[Place, str], Clause]) -> Example:

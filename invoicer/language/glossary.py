@@ -68,6 +68,7 @@ _CONTRACT = {
         "invoices of at least 25.00 EUR, at most 6 months later",
     ),
     "later": ("How long small amounts wait at most.", "invoices of at least 25.00 EUR, at most 6 months later"),
+    "renamed": ("What was billed under the names behind it counts as billed of this.", "renamed from base-fee"),
     "tax": ("The VAT that is in the prices.", "prices include tax"),
     "uses": ("Names the price list, and its version, that charges may be taken from.", "uses hosting-prices version 3"),
     "version": ("The number of a version of a price list.", "version 3"),

@@ -16,7 +16,7 @@ from invoicer.domain.contract import Contract, Source
 from invoicer.errors import Place, Problem
 from invoicer.language.asked import Asking, Ids, hash_of
 from invoicer.language.cache import NO_CACHE, Cache
-from invoicer.language.codes import Code, problem
+from invoicer.language.codes import Code, contract_claimed, contract_in_use, problem
 from invoicer.language.loaded import Judged, Loaded
 from invoicer.language.outline import Entry
 from invoicer.language.page import Page
@@ -67,6 +67,10 @@ class _Loading:
         self.contracts: dict[str, list[Spot]] = {}  # by id
         for spot, entry in self.entries.items():
             (self.lists if entry.is_list else self.contracts).setdefault(entry.id, []).append(spot)
+        self.renamed: dict[str, list[Spot]] = {}  # by former id
+        for spot, entry in self.entries.items():
+            for name, _ in entry.formerly:
+                self.renamed.setdefault(name, []).append(spot)
         self.twice_listed: dict[str, list[Problem]] = {}  # by file: price lists that are there twice
         for (file, _), found in self._twice_listed():
             self.twice_listed.setdefault(file, []).append(found)
@@ -188,11 +192,20 @@ class _Loading:
         """What is said of a contract whose id another has too: each is refused, for neither can be told to be right."""
         entry = self.entries[spot]
         same = self.contracts[entry.id]
+        before = tuple(self._before(spot))
         if len(same) == 1:
-            return ()
+            return before
         other = self.entries[same[1] if same[0] == spot else same[0]].heading
         cause = f"there is another contract `{entry.id}` in {Place(other.file, other.line)}"
-        return (problem(Code.C003, entry.where, cause, "give one of them another id"),)
+        return (problem(Code.C003, entry.where, cause, "give one of them another id"), *before)
+
+    def _before(self, spot: Spot) -> Iterator[Problem]:
+        """What is said of former ids of a contract that are in use, or that another had too."""
+        for name, where in self.entries[spot].formerly:
+            if name in self.contracts:
+                yield contract_in_use(name, where, self.entries[self.contracts[name][0]].heading)
+            elif others := [other for other in self.renamed[name] if other != spot]:
+                yield contract_claimed(name, where, self.entries[others[0]].heading)
 
 
 class _PriceLists(Mapping[str, "Mapping[int | None, tree.Document]"]):

@@ -92,6 +92,7 @@ NAMES: dict[str, tuple[Kind, ...]] = {
     "number_value": (Kind.UNIT,),
     "number_figure": (Kind.UNIT,),
     "text_value": (Kind.VALUE,),
+    "renamed": (Kind.VALUE,),
     "acknowledge": (Kind.MESSAGE,),
     "given": (Kind.METER, Kind.INPUT),
     "given_events": (Kind.METER, Kind.INPUT),

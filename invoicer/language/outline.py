@@ -24,8 +24,8 @@ class Noted:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A contract or price list: its id, the places of that and of the heading, the version of a price list, seller and
-    customer of a contract ("" where that can't be read), whether every line of it could be read, and its
-    acknowledgements."""
+    customer of a contract ("" where that can't be read), whether every line of it could be read, its
+    acknowledgements, and the ids that it had before."""
 
     id: str
     is_list: bool
@@ -35,6 +35,7 @@ class Entry:
     heading: Place
     whole: bool
     noted: tuple[Noted, ...]
+    formerly: tuple[tuple[str, Place], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from invoicer.domain.contract import (
     Charge,
     Contract,
     Discount,
-    LeastInvoice,
     Meter,
     Metered,
     PercentOff,
@@ -26,7 +25,7 @@ from invoicer.domain.contract import (
 )
 from invoicer.domain.events import EventPricing
 from invoicer.domain.inputs import Declared
-from invoicer.domain.payment import PaymentTerms
+from invoicer.domain.payment import LeastInvoice, PaymentTerms
 from invoicer.domain.period import Span, Unit
 from invoicer.domain.timeline import Dated, Timeline
 from invoicer.domain.trace import Clause, Rounding
@@ -35,6 +34,7 @@ from invoicer.language import tree
 from invoicer.language.checks.conditions import compared
 from invoicer.language.committing import to_commitment
 from invoicer.language.convert import (
+    formerly,
     to_adjustment,
     to_billing,
     to_bound,
@@ -108,6 +108,7 @@ def resolve(terms: Terms, clause: MakeClause, source: Callable[[str], Source]) -
             to_credit(agreement, block, terms.ends.get(block.id.text), clause) for agreement, block in terms.credits
         ),
         inputs=tuple(to_input(block, clause(block.where, "")) for block in terms.inputs.values()),
+        formerly=formerly(terms.document.lines),
     )
 
 
@@ -144,6 +145,7 @@ def _charge(terms: Terms, charge: ChargeTerms, clause: MakeClause) -> Charge:
         includes_tax=includes_tax(terms, charge),
         events=_events(charge),
         carry_over=_carry_over(charge, clause),
+        formerly=formerly(charge.lines),
     )
 
 

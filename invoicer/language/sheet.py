@@ -13,6 +13,7 @@ from invoicer.language import tree
 from invoicer.language.acknowledge import noted
 from invoicer.language.checks import check_document
 from invoicer.language.checks.names import names_twice
+from invoicer.language.checks.names_before import former_names
 from invoicer.language.codes import Code, problem
 from invoicer.language.damage import Damage
 from invoicer.language.outline import Entry, Outline
@@ -66,6 +67,7 @@ class Sheet:
                     heading=document.heading,
                     whole=not self.damage.touches(document),
                     noted=tuple(noted(document)),
+                    formerly=tuple((name.text, name.where) for name in former_names(document.lines)),
                 )
             )
             if document.is_list:

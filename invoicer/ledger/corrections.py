@@ -51,13 +51,14 @@ class Settle(Protocol):
     def __call__(self, account: Account, /) -> CreditRequest: ...
 
 
-def request(store: Store, number: str, settle: Settle, *, keep: bool) -> CreditRequest:
-    """Record what someone wants to have credited; answers it with its id. Unless it is to be kept, only look (id 0)."""
+def request(store: Store, number: str, settle: Settle, *, keep: bool, ever: Collection[str] = ()) -> CreditRequest:
+    """Record what someone wants to have credited; answers it with its id. Unless it is to be kept, only look (id 0).
+    ``ever`` are other ids that contracts of the document had or have: what was credited may stand under those."""
     if not keep:
         with store.read() as connection:
-            return settle(_account(connection, number))
+            return settle(_account(connection, number, ever))
     with store.write() as connection:
-        account = _account(connection, number)
+        account = _account(connection, number, ever)
         made = settle(account)
         _refuse_more_than_left(account, made)
         table = schema.corrections
@@ -146,9 +147,9 @@ def mark_issued(connection: sa.Connection, documents: Iterable[Document]) -> Non
         connection.execute(sa.update(table).where(*mine).values(issued=sa.bindparam("d")), rows)
 
 
-def _account(connection: sa.Connection, number: str) -> Account:
+def _account(connection: sa.Connection, number: str, ever: Collection[str]) -> Account:
     document = canonical.from_json(Document, reading.document_text(connection, number))
-    contracts = {line.contract for line in document.lines}
+    contracts = {line.contract for line in document.lines} | set(ever)
     found = [one for one in _recorded(connection) if one.status is not RequestStatus.CANCELLED]
     shared: dict[int, tuple[Fraction, Money]] = {}
     for one in (one.request for one in found if one.request.document == number):

@@ -211,11 +211,14 @@ class Ledger:
 
     # Correction requests
 
-    def request_credit(self, number: str, settle: Settle, *, keep: bool = True) -> CreditRequest:
+    def request_credit(
+        self, number: str, settle: Settle, *, keep: bool = True, ever: Collection[str] = ()
+    ) -> CreditRequest:
         """Record what someone wants to have credited of a document; answers it with its id. ``settle`` makes it from the
-        :class:`Account` of the document, within the lock: it must be pure, and may refuse. Without ``keep`` nothing is
-        recorded. Raises RunError: L140 no such document, and whatever ``settle`` raises."""
-        return corrections.request(self._store, number, settle, keep=keep)
+        :class:`Account` of the document, within the lock: it must be pure, and may refuse. ``ever`` are other ids
+        that its contracts had or have. Without ``keep`` nothing is recorded. Raises RunError: L140 no such document, and
+        whatever ``settle`` raises."""
+        return corrections.request(self._store, number, settle, keep=keep, ever=ever)
 
     def cancel_credit(self, request: int, who: str, remark: str, on: dt.date) -> Recorded:
         """Withdraw a request that waits; drafts of its contracts that wait are dropped. Raises RunError: L123 nobody or no

@@ -23,6 +23,7 @@ from invoicer.runs.evidence import evidence_for
 from invoicer.runs.foresee import Foreseen, foresee
 from invoicer.runs.horizon import foreseeable, renewals
 from invoicer.runs.law import under_law
+from invoicer.runs.lineage import billed_lines, names_of
 from invoicer.runs.schedule import ScheduleRow, State, chosen_contracts, schedule
 
 DAY = dt.timedelta(days=1)
@@ -89,7 +90,7 @@ def chart(
         days=days,
         periods=tuple(row for row in rows if row.period.days.start < days.end),
         foreseen=foreseen,
-        billed=tuple(ledger.billed([contract_id])),
+        billed=tuple(billed_lines(ledger, names_of(desk.contracts), [contract_id])),
         evidence=evidence,
     )
     return picture.draw(chart_of(scene))

@@ -20,6 +20,7 @@ from invoicer.ledger import Account, Ledger, Recorded
 from invoicer.runs.derive import billed_until, entitled, issued_as_of
 from invoicer.runs.desk import Desk
 from invoicer.runs.law import under_law
+from invoicer.runs.lineage import Names, billed_lines, names_of
 from invoicer.runs.measure import measure
 from invoicer.runs.requested import Requests, requests_in
 
@@ -59,18 +60,20 @@ def credit(
     """
     _refuse_nameless(who, remark)
     document = ledger.document(number)
-    requests = requests_in(ledger)
+    names = names_of(desk.contracts)
+    requests = requests_in(ledger, names)
     error = reason.kind is CreditKind.ERROR and wrong is None
-    owed = _owed(desk, ledger, document, requests) if error else {}
+    owed = _owed(desk, ledger, document, requests, names) if error else {}
+    ever = names.ever(line.contract for line in document.lines)
     day = issued_as_of(ledger) or today
 
     def settle(account: Account) -> CreditRequest:
-        billed = requests.carried(account.billed)
+        billed = requests.carried(map(names.now, account.billed))
         for request in account.waiting:
             billed += documents.promised(request, billed)
         lines = documents.credit_lines(account.document, billed, asked, account.shared)
         if error:
-            lines = _held(lines, document, owed, billed, day)
+            lines = _held(lines, document, owed, billed, day, names)
         return CreditRequest(
             id=0,
             document=number,
@@ -83,7 +86,7 @@ def credit(
             wrong=wrong,
         )
 
-    return Credited(ledger.request_credit(number, settle, keep=keep), document)
+    return Credited(ledger.request_credit(number, settle, keep=keep, ever=ever), document)
 
 
 def rebill(
@@ -106,18 +109,20 @@ def cancel(ledger: Ledger, request: int, who: str, remark: str, today: dt.date) 
     return ledger.cancel_credit(request, who, remark, today)
 
 
-def _owed(desk: Desk, ledger: Ledger, document: Document, requests: Requests) -> Mapping[str, tuple[Treated, ...]]:
+def _owed(
+    desk: Desk, ledger: Ledger, document: Document, requests: Requests, names: Names
+) -> Mapping[str, tuple[Treated, ...]]:
     """What the contracts of a document are owed, by contract, as known when documents were last issued: what is learned
     after that is a changed input."""
     day = issued_as_of(ledger) or document.issue_date
-    names = sorted({line.contract for line in document.lines})
+    contracts_of = sorted({names.contract(line.contract) for line in document.lines})
     known, refused = {contract.id: contract for contract in desk.contracts}, desk.refusals()
-    for name in names:
+    for name in contracts_of:
         if problems := refused.get(name) or (() if name in known else (_gone(name),)):
             raise RunError(problems)
-    contracts = [under_law(desk, known[name], day) for name in names]
-    billed: dict[str, list[BilledLine]] = {name: [] for name in names}
-    for line in requests.carried(ledger.billed(names)):
+    contracts = [under_law(desk, known[name], day) for name in contracts_of]
+    billed: dict[str, list[BilledLine]] = {name: [] for name in contracts_of}
+    for line in requests.carried(billed_lines(ledger, names, contracts_of)):
         billed[line.contract].append(line)
     measurements, _ = measure(desk, contracts, day, lambda one: billed_until(billed[one.id]))
     foreign = frozenset(one.number for one in ledger.imported())
@@ -130,9 +135,10 @@ def _held(
     owed: Mapping[str, tuple[Treated, ...]],
     billed: Sequence[BilledLine],
     day: dt.date,
+    names: Names,
 ) -> tuple[CreditLine, ...]:
     """The lines with what they are held back by, each by what its own contract is owed."""
-    contract = {line.number: line.contract for line in document.lines}
+    contract = {line.number: names.contract(line.contract) for line in document.lines}
     found: list[CreditLine] = []
     for name, treated in owed.items():
         mine = [line for line in lines if contract[line.line] == name]

@@ -30,6 +30,7 @@ from invoicer.runs.evidence import evidence_for, kept
 from invoicer.runs.examples import failing
 from invoicer.runs.history import History
 from invoicer.runs.law import under_law
+from invoicer.runs.lineage import Names, billed_lines, names_of
 from invoicer.runs.measure import measure
 from invoicer.runs.rate import rate
 from invoicer.runs.requested import Requests, requests_in
@@ -70,8 +71,9 @@ def derive(desk: Desk, ledger: Ledger, as_of: dt.date) -> Derivation:
     if problems := ledger.verify_chain():
         raise RunError(problems)
     _refuse_to_go_back(ledger, as_of)
-    requests = requests_in(ledger)
-    work = _Work(desk.refusals(), _billed(ledger, desk.contracts, requests))
+    names = names_of(desk.contracts)
+    requests = requests_in(ledger, names)
+    work = _Work(desk.refusals(), _billed(ledger, names, desk.contracts, requests))
     free = (contract for contract in desk.contracts if contract.id not in work.holds)
     contracts = [under_law(desk, contract, as_of) for contract in free]
     work.holds |= _unexpected(desk, contracts)
@@ -92,11 +94,11 @@ def derive(desk: Desk, ledger: Ledger, as_of: dt.date) -> Derivation:
         else:
             found += differences
         withheld[contract.id] = comparison.withheld
-    work.holds |= _disappeared(desk, ledger)
+    work.holds |= _disappeared(desk, ledger, names)
     work.holds |= dict(requests.apart(work.holds))
     provenance = {contract.id: _provenance(desk, contract, work, measurements, as_of) for contract in contracts}
     drafted = draft(desk, found, draft_context(desk, ledger, as_of, provenance), work.holds)
-    history = History(work.billed, cache(ledger.document))
+    history = History(work.billed, cache(ledger.document), names)
     return Derivation(
         as_of=as_of,
         drafts=tuple((one, documents.fingerprint(one)) for one in drafted.drafts),
@@ -128,9 +130,11 @@ def _with(holds: Holds, withheld: Mapping[str, tuple[Problem, ...]]) -> Holds:
     return {name: (*holds.get(name, ()), *withheld.get(name, ())) for name in names}
 
 
-def _billed(ledger: Ledger, contracts: Iterable[Contract], requests: Requests) -> dict[str, list[BilledLine]]:
+def _billed(
+    ledger: Ledger, names: Names, contracts: Iterable[Contract], requests: Requests
+) -> dict[str, list[BilledLine]]:
     billed: dict[str, list[BilledLine]] = defaultdict(list)
-    for line in requests.carried(ledger.billed([contract.id for contract in contracts])):
+    for line in requests.carried(billed_lines(ledger, names, [contract.id for contract in contracts])):
         billed[line.contract].append(line)
     return billed
 
@@ -209,10 +213,10 @@ def _unexpected(desk: Desk, contracts: Iterable[Contract]) -> Holds:
     return {contract: problems for contract, problems in found if problems}
 
 
-def _disappeared(desk: Desk, ledger: Ledger) -> Holds:
+def _disappeared(desk: Desk, ledger: Ledger, names: Names) -> Holds:
     """Contracts that documents carry amounts of and that no file names any more."""
     known = {contract.id for contract in desk.terms.contracts} | desk.terms.refused.keys()
-    mend = "put its terms back; a contract that has ended keeps its file, with an end of its term"
+    mend = "put its terms back; one that has another id now says so, with `renamed from`; one that has ended keeps its file"
     return {
         contract: (
             Problem(
@@ -223,7 +227,7 @@ def _disappeared(desk: Desk, ledger: Ledger) -> Holds:
                 Severity.HOLD,
             ),
         )
-        for contract in ledger.billed_contracts() - known
+        for contract in {names.contract(one) for one in ledger.billed_contracts()} - known
     }
 
 

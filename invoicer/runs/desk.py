@@ -89,6 +89,8 @@ def open_desk(folder: Path) -> Desk:
     terms = replace(terms, problems=(*unread, *terms.problems))
     _check_formats(space, loaded_plugins)
     exchange = tax.Exchange(loaded_plugins.exchange_rates(folder, space.settings.exchange))
+    renamed = {former: contract.id for contract in terms.contracts for former in contract.formerly}
+    space = replace(space, declarations=space.declarations.under(renamed)) if renamed else space
     return Desk(space, loaded_plugins, terms, exchange, look_at(space.declarations, terms))
 
 

@@ -11,6 +11,7 @@ from invoicer.domain.document import Document, Line
 from invoicer.domain.entitlement import BilledLine
 from invoicer.domain.money import Money, total
 from invoicer.domain.period import Period
+from invoicer.runs.lineage import Names
 
 _ALIKE = 4  # days by which two months differ at most, and then one
 
@@ -26,10 +27,13 @@ class Before:
 
 
 class History:
-    """Billed lines by contract, the oldest first, and the documents that they stand on, read when they are asked for."""
+    """Billed lines by contract, the oldest first, and the documents that they stand on, read when they are asked for; all
+    under the names of today."""
 
-    def __init__(self, billed: Mapping[str, Sequence[BilledLine]], document: Callable[[str], Document]) -> None:
-        self._billed, self._document = billed, document
+    def __init__(
+        self, billed: Mapping[str, Sequence[BilledLine]], document: Callable[[str], Document], names: Names
+    ) -> None:
+        self._billed, self._document, self._names = billed, document, names
 
     def billed(self, contract: str) -> Sequence[BilledLine]:
         """What documents carry of a contract."""
@@ -54,7 +58,8 @@ class History:
                 found.append((alike, common - len(wanted ^ there), len(found), number))
         for *_, number in sorted(found, reverse=True):
             document = self._document(number)
-            mine = tuple(line for line in document.lines if line.contract == contract and line.corrects is None)
+            now = map(self._names.now, document.lines)
+            mine = tuple(line for line in now if line.contract == contract and line.corrects is None)
             if not (whole and any(line.proration for line in mine)):
                 return Before(number, document.issue_date, mine, net_of(mine, currency))
         return None

@@ -11,6 +11,7 @@ from invoicer.domain.usage import Demand, Measurements, Served
 from invoicer.errors import Problem
 from invoicer.runs.desk import Desk
 from invoicer.runs.evidence import evidence_for
+from invoicer.runs.lineage import names_of
 
 BilledUntil = Mapping[str, dt.date]
 
@@ -65,4 +66,5 @@ def _measured(
         meters=desk.terms.meters,
         served=served,
         today=today,
+        renamed=names_of(desk.contracts).contracts,
     )

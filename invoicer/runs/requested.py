@@ -11,6 +11,7 @@ from invoicer.domain.correction import CreditRequest
 from invoicer.domain.entitlement import BilledLine
 from invoicer.errors import Place, Problem, Severity
 from invoicer.ledger import Ledger, RequestStatus
+from invoicer.runs.lineage import Names
 
 TOGETHER = "L231"
 
@@ -85,14 +86,16 @@ def _billed_again(one: Difference) -> Difference:
     return replace(one, correction=replace(correction, reason=Reason.REBILLED))
 
 
-def requests_in(ledger: Ledger) -> Requests:
-    """What the ledger knows of requests."""
+def requests_in(ledger: Ledger, names: Names) -> Requests:
+    """What the ledger knows of requests, their contracts under the names of today."""
     recorded = ledger.credit_requests()
     waiting = []
     for one in recorded:
         if one.status is RequestStatus.WAITING:
             lines = {line.line for line in one.waiting.lines}
             of = ledger.document(one.request.document).lines
-            waiting.append((one.waiting, frozenset(line.contract for line in of if line.number in lines)))
+            waiting.append(
+                (one.waiting, frozenset(names.contract(line.contract) for line in of if line.number in lines))
+            )
     released = frozenset(held for one in recorded for held in one.released)
     return Requests(tuple(waiting), released)

@@ -16,6 +16,7 @@ from invoicer.errors import Place, Problem, RunError
 from invoicer.ledger import Ledger
 from invoicer.runs.desk import Desk
 from invoicer.runs.law import under_law
+from invoicer.runs.lineage import billed_lines, names_of
 
 
 class State(StrEnum):
@@ -53,7 +54,8 @@ def schedule(
     chosen = chosen_contracts(desk, contracts)
     held = ledger.plan().holds if ledger.plans() else {}
     held = {**held, **desk.refusals()}
-    carried = _carried(ledger.billed([contract.id for contract in chosen]))
+    names = names_of(desk.contracts)
+    carried = _carried(billed_lines(ledger, names, [contract.id for contract in chosen]))
     rows = []
     for contract in chosen:
         seen = under_law(desk, contract, today)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Key = tuple[str, str, Period]
 NONE_SERVED: Mapping[str, Served] = {}
+UNCHANGED: Mapping[str, str] = {}
 TOO_FAR = dt.timedelta(days=184)
 """How far ahead a manifest may be before what it says of completeness is not believed."""
 
@@ -34,6 +35,7 @@ def measure(
     meters: Collection[str],
     served: Mapping[str, Served] = NONE_SERVED,
     today: dt.date | None = None,
+    renamed: Mapping[str, str] = UNCHANGED,
 ) -> tuple[Measurements, tuple[Problem, ...]]:
     """The quantity of each demand in its meter's unit, and all problems of the usage folder.
 
@@ -46,6 +48,8 @@ def measure(
     beyond. ``today`` (None: unknown) is what ``complete_through`` is held against: nobody can say that nothing is missing
     of days to come. A later day is a warning; one more than half a year ahead of ``today`` and ``known_on`` looks like a
     slip in the year, and declares nothing.
+
+    ``renamed`` has the id that a contract has now by each that it had before; events may bear either.
     """
     wanted = {demand.key: demand for demand in demands}
     if not wanted and not (folder / MANIFEST).exists():
@@ -58,7 +62,7 @@ def measure(
             manifest.problems
         )
     ahead = max(known_on, today) + TOO_FAR if today else dt.date.max
-    found, of_rows = _counted(folder, wanted, manifest, known_on, contracts, meters, served, ahead)
+    found, of_rows = _counted(folder, wanted, manifest, known_on, contracts, meters, served, ahead, renamed)
     return found, (*manifest.problems, *_to_come(manifest, today), *of_rows)
 
 
@@ -80,6 +84,7 @@ def _counted(
     meters: Collection[str],
     served: Mapping[str, Served],
     ahead: dt.date,
+    renamed: Mapping[str, str],
 ) -> tuple[Measurements, Sequence[Problem]]:
     # DuckDB is imported with these, and not before there are events: a check without any does not wait for it.
     from invoicer.usage.checking import check_events
@@ -88,12 +93,13 @@ def _counted(
     from invoicer.usage.events import tally_events
     from invoicer.usage.levels import average_levels
     from invoicer.usage.rules import Rule, Rules
-    from invoicer.usage.store import load_events, opened
+    from invoicer.usage.store import load_events, opened, under_new_names
     from invoicer.usage.unbilled import never_billed
 
     rules = Rules.of(wanted.values())
     with opened(folder) as connection:
         loaded = load_events(connection, manifest, rules.fields)
+        under_new_names(connection, renamed)
         date_events(connection, _zones(wanted.values(), served), known_on)
         of_rows, doubts = check_events(connection, manifest, loaded, rules, contracts, meters)
         of_rows += never_billed(connection, loaded, served)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -107,6 +107,12 @@ def load_events(connection: duckdb.DuckDBPyConnection, manifest: Manifest, field
             manifest.refuse(manifest.sources[file.source].meters, problem)
             loaded.append(Loaded(file))
     return loaded
+
+
+def under_new_names(connection: duckdb.DuckDBPyConnection, renamed: Mapping[str, str]) -> None:
+    """Let the events of a contract that has another id now bear that."""
+    for former, now in sorted(renamed.items()):
+        connection.execute("UPDATE raw SET contract = ? WHERE contract = ?", [now, former])
 
 
 def _load_csv(

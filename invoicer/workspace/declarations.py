@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -39,6 +39,20 @@ class Declarations:
     def of(self, contract: str) -> Mapping[str, tuple[Declaration, ...]]:
         """The sound figures of a contract, by input."""
         return self.sound.get(contract, {})
+
+    def under(self, renamed: Mapping[str, str]) -> Declarations:
+        """The same with figures of contracts that have another id now (``renamed``: that, by the former one) as those of
+        that."""
+        sound: dict[str, dict[str, tuple[Declaration, ...]]] = {}
+        for name, inputs in self.sound.items():
+            mine = sound.setdefault(renamed.get(name, name), {})
+            for asked, figures in inputs.items():
+                mine[asked] = (*mine.get(asked, ()), *figures)
+        wrong: dict[str, tuple[Problem, ...]] = {}
+        for name, problems in self.problems_of.items():
+            now = renamed.get(name, name)
+            wrong[now] = (*wrong.get(now, ()), *problems)
+        return replace(self, sound=sound, problems_of=wrong)
 
 
 def read_declarations(folder: Path) -> Declarations:

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from invoicer.documents.carrying import carry_forward
-from invoicer.domain.contract import LeastInvoice
 from invoicer.domain.money import Money
+from invoicer.domain.payment import LeastInvoice
 from invoicer.domain.period import Span, Unit
 from tests.documents.world import FEE, Desk, contract, day, owed, span
 

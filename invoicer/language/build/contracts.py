@@ -143,6 +143,9 @@ class ContractLines(Parts):
     def prices(self, meta: Meta) -> tree.Prices:
         return tree.Prices(self._place(meta))
 
+    def renamed(self, meta: Meta, *names: Token) -> tree.Renamed:
+        return tree.Renamed(self._place(meta), tuple(map(self._name, names)))
+
     def acknowledge(self, meta: Meta, code: Token, reason: Token) -> tree.Acknowledge:
         return tree.Acknowledge(self._place(meta), self._name(code), self._title(reason))
 

@@ -23,6 +23,7 @@ from invoicer.language.checks.inputs import check_inputs
 from invoicer.language.checks.layout import check_layout
 from invoicer.language.checks.lines import check_lines
 from invoicer.language.checks.names import Known, check_names
+from invoicer.language.checks.names_before import check_names_before
 from invoicer.language.checks.prices import check_prices
 from invoicer.language.checks.refunds import check_refunds, check_tables_of_refunds
 from invoicer.language.checks.tables import check_tables
@@ -50,6 +51,7 @@ def check_document(document: tree.Document) -> Iterator[Problem]:
 def check_terms(terms: Terms, lists: PriceLists, known: Known) -> Iterator[Problem]:
     """What is wrong with a contract, its price lists and amendments taken together."""
     yield from check_names(terms, lists, known)
+    yield from check_names_before(terms)
     yield from check_inputs(terms)
     yield from check_time(terms)
     yield from check_prices(terms)

@@ -115,6 +115,13 @@ class Prices(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Renamed(Node):
+    """The names that a contract, a charge or a commitment had before."""
+
+    names: tuple[Name, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Supply(Node):
     kind: Name
 
