@@ -6,6 +6,7 @@ What a person asks to have credited goes the same way: ``credit_lines`` says how
 when it is not billed again, ``requested`` makes differences of it.
 """
 
+from invoicer.documents.basis import held_back
 from invoicer.documents.carrying import Carried, carry_forward
 from invoicer.documents.compare import compare
 from invoicer.documents.context import Context
@@ -34,6 +35,7 @@ __all__ = [
     "fingerprint",
     "finish",
     "foreign_document",
+    "held_back",
     "promised",
     "requested",
     "still_wrong",

@@ -47,6 +47,12 @@ def standing(treated: Sequence[Treated], billed: Sequence[BilledLine]) -> Standi
     return Standing(frozenset(holding), tuple(changed))
 
 
+def held_back(treated: Sequence[Treated], billed: Sequence[BilledLine]) -> frozenset[str]:
+    """The documents of which something was credited as an error that is not to be billed again as yet."""
+    holding = standing(treated, billed).holding
+    return frozenset(line.corrects[0] for line in billed if line.corrects and (line.document, line.line) in holding)
+
+
 def marked(differences: Iterable[Difference], changed: Iterable[BilledLine]) -> Iterator[Difference]:
     """The differences, each with the requests whose hold it ends because their inputs have changed."""
     listed = tuple(changed)

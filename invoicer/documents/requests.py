@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from invoicer.documents.basis import basis, meets
@@ -66,10 +66,11 @@ def requested(
 
 
 def still_wrong(
-    request: CreditRequest, differences: Iterable[Difference], billed: Sequence[BilledLine]
+    request: CreditRequest, differences: Iterable[Difference], billed: Sequence[BilledLine], held: Collection[str] = ()
 ) -> Iterator[tuple[str, Problem]]:
     """D005 for each contract of a request that bills a document anew, where today's terms would bill nothing, or the same
-    to the same party (with the same treatment, in the same currency) as before."""
+    to the same party (with the same treatment, in the same currency) as before; and where the document is among those of
+    which an error is ``held`` back: whether that is billed anew as well nobody has said."""
     if request.wrong is None:
         return
     supplies = [one for one in differences if one.is_supply]
@@ -79,7 +80,9 @@ def still_wrong(
         same = [
             one for one in new if any(_replaces(one, line) and _as_before(request.wrong, one, line) for line in old)
         ]
-        if not new or same:
+        if request.document in held:
+            yield contract, _held_back(request, contract)
+        elif not new or same:
             yield contract, _unmended(request, contract, request.wrong, bool(new), old[0])
 
 
@@ -150,6 +153,18 @@ def _as_before(wrong: Wrong, one: Difference, line: BilledLine) -> bool:
         case Wrong.CURRENCY:
             return old.currency == new.currency
     return False
+
+
+def _held_back(request: CreditRequest, contract: str) -> Problem:
+    cause = (
+        f"request {request.id} credits {request.document} to bill it anew, and a part of it was credited as an error that "
+        "is held back: it is open whether that is billed again"
+    )
+    mend = (
+        f"correct the terms, the usage or the customer; or `invoicer rebill {request.document}`; or cancel the request with "
+        f'`invoicer credits --cancel {request.id} --remark "…"`'
+    )
+    return Problem("D005", Place(part=f"contract {contract}, request {request.id}"), cause, mend, Severity.HOLD)
 
 
 def _unmended(request: CreditRequest, contract: str, wrong: Wrong, billed_anew: bool, line: BilledLine) -> Problem:

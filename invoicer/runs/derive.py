@@ -87,7 +87,7 @@ def derive(desk: Desk, ledger: Ledger, as_of: dt.date) -> Derivation:
         asked = requests.of(work.billed[contract.id])
         comparison = _compare(desk, contract, treated, asked.billed, as_of) if not doubts else Comparison((), ())
         differences = (*asked.differences, *requests.told(comparison.differences, work.billed[contract.id]))
-        wrong = () if doubts else requests.still_wrong(comparison.differences, work.billed[contract.id])
+        wrong = () if doubts else requests.still_wrong(comparison.differences, asked.billed, treated)
         problems = (*doubts, *asked.holds, *wrong, *comparison.holds, *_missing(desk, differences, as_of))
         if problems:
             work.holds[contract.id] = tuple(dict.fromkeys(problems))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from invoicer import documents
 from invoicer.documents import Difference, Reason
 from invoicer.domain.correction import CreditRequest
-from invoicer.domain.entitlement import BilledLine
+from invoicer.domain.entitlement import BilledLine, Treated
 from invoicer.errors import Place, Problem, Severity
 from invoicer.ledger import Ledger, RequestStatus
 from invoicer.runs.lineage import Names
@@ -52,11 +52,13 @@ class Requests:
             carried += documents.promised(request, carried)
         return Taken(tuple(differences), tuple(holds), tuple(carried))
 
-    def still_wrong(self, differences: Iterable[Difference], billed: Sequence[BilledLine]) -> Iterator[Problem]:
+    def still_wrong(
+        self, differences: Iterable[Difference], billed: Sequence[BilledLine], treated: Sequence[Treated]
+    ) -> Iterator[Problem]:
         """What stands in the way of billing a document anew."""
-        listed = tuple(differences)
+        listed, held = tuple(differences), documents.held_back(treated, billed)
         for request, _ in self.waiting:
-            yield from (problem for _, problem in documents.still_wrong(request, listed, billed))
+            yield from (problem for _, problem in documents.still_wrong(request, listed, billed, held))
 
     def told(self, differences: Iterable[Difference], billed: Sequence[BilledLine]) -> tuple[Difference, ...]:
         """The differences; a supplement to a line of which someone let an error be billed again says so."""

@@ -1,0 +1,216 @@
+"""A contract that is simple enough to be added up by counting days: what it says, and what it owes, in whole cents.
+
+Prices are per week and divisible by seven, periods are weeks from the first day on: so a day has an amount, nothing is
+rounded, and what is owed is a sum over days. No code of the product takes part.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+CALL = 7  # cents for a call
+SEAT = 14  # cents for a seat and week
+HOME = ZoneInfo("Europe/Amsterdam")
+FAR = dt.date(2027, 12, 31)
+
+
+class Change(NamedTuple):
+    """What was agreed later: of the same kind the later agreed one wins from its effective day on."""
+
+    agreed: dt.date
+    number: int
+    effective: dt.date
+    what: str
+    value: int
+    supersedes: tuple[int, ...] = ()
+
+
+class Cadence(NamedTuple):
+    """Every so many weeks, in advance or in arrears."""
+
+    weeks: int
+    advance: bool
+
+    @property
+    def words(self) -> str:
+        often = "weekly" if self.weeks == 1 else f"every {self.weeks} weeks"
+        return f"bill {often} in {'advance' if self.advance else 'arrears'}"
+
+
+CADENCES = tuple(Cadence(weeks, advance) for weeks in (1, 2, 4) for advance in (True, False))
+
+
+class Event(NamedTuple):
+    """So many calls at an instant, known from the day ``received`` on (None: at once)."""
+
+    contract: str
+    at: dt.datetime
+    calls: int
+    received: dt.date | None = None
+
+    def on(self) -> dt.date:
+        """The civil day of the seller."""
+        return self.at.astimezone(HOME).date()
+
+
+class Due(NamedTuple):
+    """An amount in cents for the days from ``start`` up to (not with) ``end``, billed ``on`` a day."""
+
+    start: dt.date
+    end: dt.date
+    on: dt.date
+    cents: int
+
+
+@dataclass
+class Deal:
+    """A contract: a ``fee`` and ``seats`` by the week, calls by the piece, and something once."""
+
+    name: str
+    start: dt.date
+    cadence: Cadence
+    fee: int
+    seats: int
+    setup: int = 0
+    listed: bool = False
+    seller: str = "my-company"
+    customer: str = "acme"
+    supply: str = "hosting"
+    changes: list[Change] = field(default_factory=list)
+    ends: tuple[dt.date, dt.date] | None = None  # agreed, last day
+
+    def text(self) -> str:
+        """The file of terms."""
+        head = f"""contract {self.name} "{self.name}"
+  seller {self.seller}
+  customer {self.customer}
+  currency EUR
+  agreed 2025-12-01
+  term open from {self.start}
+  {self.cadence.words}
+  prorate by-days
+  pay within 30 days
+  supply {self.supply}
+"""
+        if self.listed:
+            head = head.replace("  seller", "  uses shared-prices version 1\n  seller")
+        price = "" if self.listed else f"  {_money(self.fee)} EUR per week\n"
+        parts = [
+            head,
+            f"charge fee {'as in shared-prices' if self.listed else chr(34) + 'Fee' + chr(34)}\n{price}",
+            f'charge seats "Seats"\n  quantity {self.seats} seats\n  {_money(SEAT)} EUR per seat per week\n',
+            (
+                f'charge calls "Calls"\n  usage of calls\n  {_money(CALL)} EUR per call\n'
+                "  bill every 2 weeks in arrears\n"
+            ),
+            'meter calls "Calls"\n  sum of calls\n  unit calls\n',
+        ]
+        if self.setup:
+            parts.append(f'charge setup "Setup"\n  {_money(self.setup)} EUR once\n')
+        parts += [_amendment(change) for change in self.changes]
+        if self.ends:
+            parts.append(f"terminates on {self.ends[1]} agreed {self.ends[0]}\n  refund unused\n")
+        return "\n".join(parts)
+
+    @property
+    def steady(self) -> bool:
+        """Whether its periods never changed."""
+        return all(change.what != "billing" for change in self.changes)
+
+    def charges(self) -> tuple[str, ...]:
+        """Their names."""
+        return ("fee", "seats", "calls", *(("setup",) if self.setup else ()))
+
+    def owed(self, charge: str, known: dt.date, list_fee: int, events: Mapping[str, Event]) -> Iterator[Due]:
+        """What is owed for a charge by the terms, and the usage, as known on a day; far beyond that day."""
+        if charge == "setup":
+            yield Due(self.start, self.start + dt.timedelta(1), self.start, self.setup)
+            return
+        for start, end, on in self._periods(charge, known):
+            days = [start + dt.timedelta(count) for count in range((end - start).days)]
+            if charge == "calls":
+                cents = CALL * sum(self.calls(start, end, known, events))
+            else:
+                cents = sum(self.daily(charge, day, known, list_fee) for day in days)
+            yield Due(start, end, on, cents)
+
+    def daily(self, charge: str, day: dt.date, known: dt.date, list_fee: int) -> int:
+        """The cents of a day of the fee or the seats."""
+        if charge == "fee":
+            return self._value("fee", day, known, list_fee if self.listed else self.fee) // 7
+        return self._value("seats", day, known, self.seats) * SEAT // 7
+
+    def calls(self, start: dt.date, end: dt.date, known: dt.date, events: Mapping[str, Event]) -> list[int]:
+        """The calls of a period."""
+        mine = [one for one in events.values() if one.contract == self.name and start <= one.on() < end]
+        return [one.calls for one in mine if one.received is None or one.received <= known]
+
+    def _value(self, what: str, day: dt.date, known: dt.date, first: int) -> int:
+        value = first
+        for change in sorted(self.changes):
+            if change.what == what and change.agreed <= known and change.effective <= day:
+                value = change.value
+        return value
+
+    def _end(self, charge: str, known: dt.date) -> dt.date:
+        end = FAR
+        for change in self.changes:
+            if change.what == f"stop {charge}" and change.agreed <= known:
+                end = min(end, change.effective)
+        if self.ends and self.ends[0] <= known:
+            end = min(end, self.ends[1] + dt.timedelta(1))
+        return end
+
+    def _periods(self, charge: str, known: dt.date) -> Iterator[tuple[dt.date, dt.date, dt.date]]:
+        """Start, end and bill date of each period."""
+        end = self._end(charge, known)
+        cuts = self._cadences(charge, known)
+        for (start, cadence), (cut, _) in zip(cuts, [*cuts[1:], (end, cadence_of(0))], strict=True):
+            last = min(cut, end)
+            while start < last:
+                until = min(start + dt.timedelta(7 * cadence.weeks), last)
+                yield start, until, start if cadence.advance else until
+                start = until
+
+    def _cadences(self, charge: str, known: dt.date) -> list[tuple[dt.date, Cadence]]:
+        """From when which cadence counts."""
+        if charge == "calls":
+            return [(self.start, Cadence(2, False))]
+        days = {self.start} | {one.effective for one in self.changes if one.what == "billing" and one.agreed <= known}
+        found: list[tuple[dt.date, Cadence]] = []
+        for day in sorted(days):
+            cadence = cadence_of(self._value("billing", day, known, CADENCES.index(self.cadence)))
+            if not found or found[-1][1] != cadence:
+                found.append((day, cadence))
+        return found
+
+
+def cadence_of(value: int) -> Cadence:
+    """The cadence that a change names."""
+    return CADENCES[value]
+
+
+def _amendment(change: Change) -> str:
+    said = {
+        "fee": f"change fee to {_money(change.value)} EUR per week",
+        "seats": f"change seats quantity to {change.value} seats",
+    }
+    if change.what == "billing":
+        line = f"change billing to {cadence_of(change.value).words}"
+    elif change.what.startswith("stop "):
+        line = f"{change.what}\n    refund unused"
+    else:
+        line = said[change.what]
+    over = f"  supersedes {', '.join(map(str, change.supersedes))}\n" if change.supersedes else ""
+    return (
+        f'amendment {change.number} from {change.effective} agreed {change.agreed} "Side letter {change.number}"\n'
+        f"{over}  {line}\n"
+    )
+
+
+def _money(cents: int) -> str:
+    return f"{cents // 100}.{cents % 100:02}"

@@ -1,0 +1,290 @@
+"""The machine: whatever people and their computers may do to a workspace, in any order; after each step the laws."""
+
+from __future__ import annotations
+
+import datetime as dt
+from fractions import Fraction
+from typing import Any
+
+from hypothesis import event
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, precondition, rule
+
+from invoicer import runs
+from invoicer.documents import Asked
+from invoicer.domain.correction import CreditReason, Wrong
+from invoicer.ledger import Ledger, RequestStatus
+from tests.machine import settling
+from tests.machine.deal import CADENCES, Deal
+from tests.machine.town import ABROAD, HERE, is_sound, pick
+from tests.machine.watched import Watched
+from tests.runs.test_histories import BILLINGS, CHANGES, CHARGES, DISCOUNTS, ENDINGS, HEAD, Story
+
+small = st.integers(0, 40)
+days = st.integers(-60, 40)
+breaks = st.none() | st.none() | st.integers(1, 12)
+"""At which write a command is broken off."""
+REASONS = [CreditReason.PRICE, CreditReason.QUANTITY, CreditReason.GOODWILL, CreditReason.SETTLEMENT]
+amendments = st.tuples(
+    small, st.sampled_from(["fee", "fee", "seats", "seats", "billing"]), small, days, st.integers(-3, 4)
+)
+endings = st.tuples(small, st.sampled_from(["stop fee", "stop seats", "stop calls", "end"]), small, days, st.just(0))
+breaks = st.none() | st.none() | st.integers(1, 12)
+"""At which write a command is broken off."""
+REASONS = [CreditReason.PRICE, CreditReason.QUANTITY, CreditReason.GOODWILL, CreditReason.SETTLEMENT]
+amendments = st.tuples(
+    small, st.sampled_from(["fee", "fee", "seats", "seats", "billing"]), small, days, st.integers(-3, 4)
+)
+endings = st.tuples(small, st.sampled_from(["stop fee", "stop seats", "stop calls", "end"]), small, days, st.just(0))
+
+
+class Machine(Watched):
+    """What may be done, in any order."""
+
+    # What is there at first
+
+    @initialize(
+        one=st.tuples(st.integers(0, 20), st.sampled_from(CADENCES), st.integers(0, 9), st.booleans()),
+        two=st.none() | st.tuples(st.integers(0, 20), st.sampled_from(CADENCES), st.integers(0, 9), st.booleans()),
+        charges=st.lists(st.sampled_from(CHARGES), max_size=3, unique=True),
+        discount=st.sampled_from(("", *DISCOUNTS)),
+        billing=st.sampled_from(BILLINGS),
+        together=st.booleans(),
+        horizon=st.sampled_from([24, 24, 24, 24, 24, 24, 24, 1]),
+        wait=st.integers(0, 40),
+    )
+    def begin(
+        self, one: Any, two: Any, charges: Any, discount: str, billing: str, together: bool, horizon: int, wait: int
+    ) -> None:
+        town = self.town
+        town.together, town.horizon = together, horizon
+        for name, terms in (("one", one), ("two", two)):
+            if terms:
+                late, cadence, seats, listed = terms
+                start = town.today + dt.timedelta(late)
+                town.deals[name] = Deal(name, start, cadence, 2800, seats, setup=5000 * (seats % 2), listed=listed)
+        text = HEAD.format(start=town.today, billing=billing, prorate="by-days").replace(
+            "contract c ", "contract rich "
+        )
+        text = text.replace("seller host", "seller my-company").replace("electronic-service", "hosting")
+        story = Story(text + "".join(charges) + discount)
+        if charges and is_sound(text + "".join(charges) + discount):
+            town.rich["rich"] = story
+        town.begin()
+        self.place(town.folder)
+        self.bill(wait)
+
+    # What people write
+
+    @rule(what=st.one_of(amendments, amendments, endings))
+    def amend(self, what: tuple[int, str, int, int, int]) -> None:
+        """Something else is agreed from a day on; before that day, or after it."""
+        which, kind, value, reach, ago = what
+        town = self.town
+        deal: Deal = pick([*town.deals.values()], which)
+        values = {"fee": 700 * (value % 9), "seats": value % 12, "billing": value % len(CADENCES)}
+        effective = max(deal.start + dt.timedelta(kind.startswith("stop")), town.today + dt.timedelta(reach))
+        agreed = max(dt.date(2025, 12, 2), town.today - dt.timedelta(ago))
+        if kind == "end":
+            deal.ends = deal.ends or (agreed, effective)
+        elif not any(one.what == kind and kind.startswith("stop") for one in deal.changes):
+            taken = town.amend(deal, kind, values.get(kind, 0), effective, agreed)
+            event(f"amended: {kind}" if taken else f"refused: {kind}")
+        self.changed()
+
+    @precondition(lambda self: self.town.rich)
+    @rule(what=st.sampled_from([*CHANGES, *CHANGES, *ENDINGS]), reach=days, ago=st.integers(0, 3))
+    def amend_the_rich_one(self, what: str, reach: int, ago: int) -> None:
+        story, today = self.town.rich["rich"], self.town.today
+        effective, agreed = max(dt.date(2026, 1, 2), today + dt.timedelta(reach)), today - dt.timedelta(ago)
+        (story.end if what in ENDINGS else story.amend)(what, effective, agreed)
+        self.changed()
+
+    @rule(
+        which=small,
+        what=st.sampled_from(["fee", "list", "seats", "supply", "customer", "seller", "horizon"]),
+        value=small,
+    )
+    def mend(self, which: int, what: str, value: int) -> None:
+        """Someone corrects what is written, as if it had always been so: a price, a number, a party, the kind of supply."""
+        deal: Deal = pick([*self.town.deals.values()], which)
+        if what == "fee":
+            deal.fee = 700 * (value % 9)
+        elif what == "list":
+            self.town.list_fee = 700 * (value % 9)
+        elif what == "seats":
+            deal.seats = value % 12
+        elif what == "supply":
+            deal.supply = pick(["hosting", "consulting"], value)
+        elif what == "horizon":
+            self.town.horizon = 24
+        elif what == "customer":
+            deal.customer = pick(["acme", "beta"], value)
+        else:
+            deal.seller = pick(["my-company", "other-company"], value)
+        event(f"mended: {what}")
+        self.changed()
+
+    @rule(who=st.sampled_from(["acme", "beta"]), abroad=st.booleans(), reach=days)
+    def move(self, who: str, abroad: bool, reach: int) -> None:
+        """A buyer moves to another country, or back: other VAT."""
+        valid = max(dt.date(2026, 1, 2), self.town.today + dt.timedelta(reach))
+        row = (who, ABROAD if abroad else HERE, valid, self.town.today)
+        if all((one[0], one[2:]) != (who, row[2:]) for one in self.town.rows):
+            self.town.rows.append(row)
+        self.changed()
+
+    # Usage
+
+    @rule(which=small, back=st.integers(0, 50), late=st.booleans(), calls=st.integers(1, 400), night=st.booleans())
+    def use(self, which: int, back: int, late: bool, calls: int, night: bool) -> None:
+        """Calls of today or of days that were billed, known from their own day on or from today."""
+        self.town.use(pick([*self.town.deals, *self.town.rich], which), back, late, calls, night)
+        self.changed()
+
+    @precondition(lambda self: self.town.events)
+    @rule(which=small, path=st.integers(1, 12))
+    def deliver_otherwise(self, which: int, path: int) -> None:
+        """An event comes in a second file: what it belongs to is held until one of them is withdrawn. Then the same events
+        come in other files and another order, and the same is owed."""
+        town = self.town
+        before = self.planned()
+        name = pick(sorted(town.events), which)
+        town.twice, town.path = (name,), path
+        town.write()
+        day, contract = town.events[name].on(), town.events[name].contract
+        (lines, holds), deal = self.planned(), town.deals.get(contract)
+        calls = settling.due_by(town, deal, "calls", town.today) if deal else []
+        if any(due.start <= day < due.end for due in calls):
+            assert "U305" in holds[contract]
+            assert all(line[0] != contract for line in lines)
+        town.twice = ()
+        town.write()
+        assert self.planned() == before
+
+    # What the billing specialist does
+
+    @rule(wait=st.integers(0, 3), delivered=st.sampled_from([True, True, True, False]))
+    def bill_soon(self, wait: int, delivered: bool) -> None:
+        self.bill(wait, delivered)
+
+    @rule(wait=st.integers(4, 20))
+    def bill_later(self, wait: int) -> None:
+        self.bill(wait)
+
+    @rule(wait=st.integers(21, 60))
+    def bill_much_later(self, wait: int) -> None:
+        """A month later somebody has given up on requests that hold a contract, and lets old differences be billed."""
+        self.town.horizon = 24
+        self.town.write()
+        _, holds = self.planned()
+        if {"D004", "D005"} & {code for codes in holds.values() for code in codes}:
+            self.do(self._cancel)
+        self.bill(wait)
+
+    def bill(self, wait: int, delivered: bool = True) -> None:
+        """Some days later everything is planned, released and issued."""
+        self.town.wait(wait, delivered)
+        self.town.write()
+        self.plan()
+        self.decide(None, None, reject=False)
+        self.issue()
+        self.quiet = True
+
+    @rule(
+        wait=st.integers(0, 20),
+        steps=st.lists(
+            st.tuples(st.sampled_from(["plan", "release", "reject", "issue", "issue"]), small, breaks),
+            min_size=1,
+            max_size=4,
+        ),
+    )
+    def work_in_pieces(self, wait: int, steps: list[tuple[str, int, int | None]]) -> None:
+        """Plans, releases of some, issues, each of which may break off anywhere."""
+        self.town.wait(wait)
+        self.changed()
+        for step, which, at in steps:
+            if step == "plan":
+                self.plan(at)
+            elif step == "issue":
+                self.issue(at)
+            else:
+                self.decide(pick([*self.town.deals, *self.town.rich, None], which), at, reject=step == "reject")
+
+    def plan(self, at: int | None = None) -> None:
+        self.do(lambda desk, book: runs.plan(desk, book, self.town.today, self.town.today), at)
+
+    def decide(self, name: str | None, at: int | None, reject: bool) -> None:
+        """Someone releases or rejects the drafts of a contract, or releases all of them, also those rejected before."""
+
+        def say(_: Any, book: Ledger) -> None:
+            plan = book.plan()
+            names = [name] if name else sorted({name for draft in plan.drafts for name in draft.contracts})
+            of = book.reject if reject and name else book.confirm
+            of(plan.id, "sales", "looked at", self.town.today, contracts=names)
+
+        self.do(say, at)
+
+    def issue(self, at: int | None = None) -> None:
+        def go(desk: runs.Desk, book: Ledger) -> None:
+            self.unfinished = True
+            result = runs.issue(desk, book, self.town.today, "sales")
+            assert not result.problems, [*map(str, result.problems)]
+            self.unfinished = False
+
+        self.do(go, None if at is None else 3 * at)
+
+    # Requests
+
+    @precondition(lambda self: self.papers)
+    @rule(
+        which=small,
+        line=st.integers(0, 5),
+        part=st.sampled_from(["all", "line", "quantity", "amount", "amount"]),
+        percent=st.sampled_from([1, 33, 50, 99]),
+        reason=st.sampled_from(REASONS),
+        at=breaks,
+    )
+    def credit(self, which: int, line: int, part: str, percent: int, reason: CreditReason, at: int | None) -> None:
+        """Someone wants something of a document back: because it was wrong, or out of goodwill."""
+
+        def ask(desk: runs.Desk, book: Ledger) -> None:
+            paper = book.document(pick([*self.papers][::-1], which))
+            of = pick(paper.lines, line)
+            cents = Fraction(int(of.agreed.exact * percent), 100)
+            asked = {
+                "all": [],
+                "line": [Asked(of.number)],
+                "quantity": [Asked(of.number, quantity=of.quantity * percent / 100)],
+                "amount": [Asked(of.number, amount=cents)],
+            }[part]
+            runs.credit(desk, book, paper.number, reason, "sales", "asked for", self.town.today, asked=asked)
+            event(f"credited: {reason.kind}, {part}")
+
+        self.do(ask, at)
+        self.changed()
+        self.note_errors()
+
+    def _cancel(self, _: runs.Desk, book: Ledger) -> None:
+        """The latest request that waits."""
+        waiting = [one for one in book.credit_requests() if one.status is RequestStatus.WAITING]
+        if waiting:
+            runs.cancel(book, waiting[-1].request.id, "sales", "not meant", self.town.today)
+
+    @precondition(lambda self: self.papers)
+    @rule(which=small, what=st.sampled_from(["rebill", "rebill", "cancel", *Wrong]), at=breaks)
+    def ask_otherwise(self, which: int, what: str, at: int | None) -> None:
+        """A document is credited whole and billed anew; an error was none after all; a request is withdrawn."""
+        number, today = pick([*self.papers][::-1], which), self.town.today
+
+        def ask(desk: runs.Desk, book: Ledger) -> None:
+            if what == "rebill":
+                runs.rebill(book, number, "sales", "it was right", today)
+            elif what == "cancel":
+                self._cancel(desk, book)
+            else:
+                runs.credit(desk, book, number, Wrong(what).reason, "sales", "wrong", today, wrong=Wrong(what))
+            event(f"asked: {what}")
+
+        self.do(ask, at)
+        self.changed()
