@@ -178,7 +178,7 @@ class Watched(RuleBasedStateMachine):
         measured, _ = measure(desk, contracts, today, lambda one: billed_until(of[one.id]))
         says = {}
         for contract in contracts:
-            treated, _ = entitled(desk, contract, of[contract.id], measured, today)
+            treated, _ = entitled(desk, contract, of[contract.id], measured, today, frozenset())
             due: Sums = defaultdict(Fraction)
             owed: Sums = defaultdict(Fraction)
             for one in (each.entitlement for each in treated):
