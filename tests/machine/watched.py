@@ -23,6 +23,7 @@ from invoicer.errors import RunError
 from invoicer.ledger import Ledger, Point
 from invoicer.runs.derive import billed_until, entitled
 from invoicer.runs.law import under_law
+from invoicer.runs.lineage import names_of
 from invoicer.runs.measure import measure
 from invoicer.runs.requested import requests_in
 from tests.machine import laws, settling
@@ -97,14 +98,15 @@ class Watched(RuleBasedStateMachine):
     def note_errors(self) -> None:
         """Remember what an error rests on that was credited just now."""
         known = {one.line.request for one in self.errors}
-        with self.town.desk(writing=False) as (_, book):
+        with self.town.desk(writing=False) as (desk, book):
+            asked = requests_in(book, names_of(desk.contracts))
             day = runs.issued_as_of(book) or self.town.today
-            waiting = requests_in(book).waiting
+            waiting = {one.id for one, _ in asked.waiting}
             for deal in self.town.deals.values():
                 billed = book.billed([deal.name])
-                carried = requests_in(book).of(requests_in(book).carried(billed)).billed
+                carried = asked.of(asked.carried(billed)).billed
                 for line in carried:
-                    if line.basis and line.request not in known and line.request in {one.id for one, _ in waiting}:
+                    if line.basis and line.request not in known and line.request in waiting:
                         self.errors.append(Error(line, settling.inputs(self.town, deal, line, day)))
 
     # The laws
@@ -120,7 +122,7 @@ class Watched(RuleBasedStateMachine):
             names = [*self.town.deals, *self.town.rich]
             issued = book.billed(names)
             drafts = [_finished(draft, count, self.town.today) for count, (draft, _) in enumerate(found.drafts)]
-            asked = requests_in(book)
+            asked = requests_in(book, names_of(desk.contracts))
             lines = asked.carried(issued)
             after = [*lines, *(line for draft in drafts for line in billed_lines(draft))]
             self._note_released(asked.released)
