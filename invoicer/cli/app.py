@@ -41,7 +41,7 @@ MODULES = {
     "correct": ("credit", "credits", "rebill"),
     "bring": ("import-billed",),
     "upkeep": ("doctor", "migrate", "move"),
-    "prove": ("verify",),
+    "prove": ("verify", "sign", "new-key"),
     "edit": ("lsp",),
 }
 """The commands of each module, which is imported for them (:class:`Commands`); in the order of the help."""

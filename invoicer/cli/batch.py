@@ -27,8 +27,13 @@ on_option = click.option("--on", type=Day(), help="The day of issue (default: to
 def opened(desk: runs.Desk, *, writing: bool) -> Iterator[Ledger]:
     """The ledger of the workspace."""
     space = desk.workspace
-    documents, database = space.documents_folder, space.settings.database
-    with ledger.open_ledger(space.ledger_folder, writing=writing, documents=documents, database=database) as book:
+    with ledger.open_ledger(
+        space.ledger_folder,
+        writing=writing,
+        documents=space.documents_folder,
+        database=space.settings.database,
+        seal=runs.seal_of(space, writing=writing),
+    ) as book:
         yield book
 
 

@@ -1,4 +1,4 @@
-"""cli: verify, for auditors and for the last day of a month."""
+"""cli: verify, for auditors and for the last day of a month, and the keys that sign what it rests on."""
 
 from __future__ import annotations
 
@@ -25,6 +25,13 @@ from invoicer.errors import RunError, Severity
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="A copy of anchor.json from an earlier day (repeatable).",
 )
+@click.option(
+    "--key",
+    "keys",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A public key that you trust, instead of those of the workspace (repeatable).",
+)
 @json_option
 @click.pass_obj
 @reports_problems
@@ -34,6 +41,7 @@ def verify(
     since: dt.date | None,
     until: dt.date | None,
     anchors: tuple[Path, ...],
+    keys: tuple[Path, ...],
     as_json: bool,
 ) -> None:
     """Prove that what was issued adds up and was not changed since. Nothing is written.
@@ -43,7 +51,7 @@ def verify(
       invoicer verify
       invoicer verify HN-2026-00001
       invoicer verify --since 2026-01-01 --until 2026-12-31 --json
-      invoicer verify --anchor kept/2026-03-anchor.json
+      invoicer verify --anchor kept/2026-03-anchor.json --key kept/ledger-2026.pem.pub
 
     The log, its anchor and all tables are always looked at whole; NUMBER and days choose whose arithmetic and files are.
     Neither terms nor plugins are needed. Exit code 1 when something is wrong; a file that is not made yet is no such thing.
@@ -54,29 +62,76 @@ def verify(
     try:
         with (
             ledger.open_ledger(
-                space.ledger_folder, writing=False, documents=space.documents_folder, database=space.settings.database
+                space.ledger_folder,
+                writing=False,
+                documents=space.documents_folder,
+                database=space.settings.database,
+                seal=runs.seal_of(space, trusted=keys),
             ) as book,
             output.progress() as bar,
         ):
             task = bar.add_task(
                 "Proving", total=None if number or since or until else len(book.documents()) + len(book.imported())
             )
+            signed_by = book.signed_by()
             verdicts = runs.verify(book, number, since, until, anchors, lambda done: bar.advance(task, done))
     except RunError as error:
         if not as_json:
             raise
-        output.as_json({"sound": False, "looked_at": {}, "problems": [*map(output.problem_data, error.problems)]})
+        output.as_json(
+            {"sound": False, "signed_by": "", "looked_at": {}, "problems": [*map(output.problem_data, error.problems)]}
+        )
         sys.exit(PROBLEMS)
     problems = [problem for verdict in verdicts for problem in verdict.problems]
     wrong = any(problem.severity is not Severity.WARNING for problem in problems)
     if as_json:
         looked_at = {verdict.subject: verdict.looked_at for verdict in verdicts}
-        output.as_json({"sound": not wrong, "looked_at": looked_at, "problems": [*map(output.problem_data, problems)]})
+        output.as_json(
+            {
+                "sound": not wrong,
+                "signed_by": signed_by,
+                "looked_at": looked_at,
+                "problems": [*map(output.problem_data, problems)],
+            }
+        )
     else:
         rows = [(one.subject, one.looked_at, len(one.problems) or "sound") for one in verdicts]
         output.console().print(output.table("", ("", "Looked at", "Problems"), rows, right=("Looked at", "Problems")))
+        if signed_by:
+            output.console().print(f"The anchor is signed with the key {signed_by}.")
         output.show_problems(problems, {})
     sys.exit(PROBLEMS if wrong else 0)
 
 
-COMMANDS = (verify,)
+@click.command(short_help="Sign the anchor of the ledger with a new key.")
+@click.pass_obj
+@reports_problems
+def sign(session: Session) -> None:
+    """Prove the ledger, and sign its anchor with the key of the settings: once, where signing begins, or to use a new key
+    at once. Every command that writes signs it from then on.
+    """
+    name = runs.sign(workspace.load(session.folder))
+    output.console().print(f"The ledger is sound, and its anchor is signed with the key {name}.")
+
+
+@click.command(short_help="Make a pair of keys to sign the anchor with.")
+@click.argument("path", type=click.Path(path_type=Path, dir_okay=False))
+@reports_problems
+def new_key(path: Path) -> None:
+    """Make a pair of keys: the private one at PATH, outside of any workspace, the public one beside it.
+
+    \b
+    Examples:
+      invoicer new-key ~/.config/invoicer/ledger-2026.pem
+    """
+    public, name = runs.new_key(path)
+    out = output.console()
+    out.print(f"Key {name}: {path} is for whoever issues, {public} for everybody.", markup=False, soft_wrap=True)
+    out.print(
+        f"Copy {public.name} into the workspace and give it to your auditor. Then, in invoicer.toml:", markup=False
+    )
+    out.print(f'\n[ledger]\nsigning_key = "{path}"\npublic_keys = ["{public.name}"]\n', markup=False, soft_wrap=True)
+    out.print("and `invoicer sign`.", markup=False)
+
+
+COMMANDS = (verify, sign, new_key)

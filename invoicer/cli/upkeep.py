@@ -66,7 +66,9 @@ def migrate(session: Session, dry_run: bool) -> None:
     transaction: done, or not begun.
     """
     space = workspace.load(session.folder)
-    done = ledger.migrate(space.ledger_folder, database=space.settings.database, dry_run=dry_run)
+    done = ledger.migrate(
+        space.ledger_folder, database=space.settings.database, dry_run=dry_run, seal=runs.seal_of(space, writing=True)
+    )
     out = output.console()
     if done is None:
         out.print("There is no ledger yet; the next run makes one.")
@@ -102,7 +104,9 @@ def move(session: Session, to: str) -> None:
     """
     space = workspace.load(session.folder)
     target = "" if to == "file" else to
-    count = ledger.move(space.ledger_folder, source=space.settings.database, target=target)
+    count = ledger.move(
+        space.ledger_folder, source=space.settings.database, target=target, seal=runs.seal_of(space, writing=True)
+    )
     out = output.console()
     out.print(f"Copied and compared {output.counted(count, 'row')}.")
     if target:

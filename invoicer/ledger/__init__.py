@@ -8,10 +8,11 @@ from invoicer.ledger.faults import Fault, Point
 from invoicer.ledger.files import Files
 from invoicer.ledger.imported import Foreign, Import, Taken
 from invoicer.ledger.issuing import Finish
-from invoicer.ledger.ledger import Ledger, open_ledger
+from invoicer.ledger.ledger import Ledger
 from invoicer.ledger.migrating import Migrated, migrate
 from invoicer.ledger.moving import move
 from invoicer.ledger.numbering import Numbering
+from invoicer.ledger.opening import open_ledger
 from invoicer.ledger.records import (
     Artifact,
     Issued,
@@ -23,11 +24,13 @@ from invoicer.ledger.records import (
     RequestStatus,
 )
 from invoicer.ledger.release import RULE, Decision, DraftStatus, Verdict
+from invoicer.ledger.seal import UNSEALED, Seal
 from invoicer.ledger.series import document_number, pattern_fault, series_key
 from invoicer.ledger.supposed import Supposed
 
 __all__ = [
     "RULE",
+    "UNSEALED",
     "Account",
     "Artifact",
     "Decision",
@@ -48,6 +51,7 @@ __all__ = [
     "Point",
     "Recorded",
     "RequestStatus",
+    "Seal",
     "Supposed",
     "Taken",
     "Verdict",

@@ -23,6 +23,7 @@ from invoicer.ledger.durable import write_whole
 from invoicer.ledger.faults import Fault
 from invoicer.ledger.kinds import Entry
 from invoicer.ledger.lock import brief_lock
+from invoicer.ledger.seal import UNSEALED, Seal
 from invoicer.ledger.trouble import refused
 
 
@@ -32,6 +33,11 @@ class Head:
 
     count: int
     hash: str
+
+    @property
+    def said(self) -> str:
+        """What a seal covers."""
+        return f"{self.count}\n{self.hash}\n"
 
 
 GENESIS = Head(0, "0" * 64)
@@ -79,36 +85,47 @@ def broken_links(connection: sa.Connection, after: Head = GENESIS) -> Iterator[P
         last = Head(row.sequence, row.hash)
 
 
-def head_in(text: str) -> Head:
-    """The head that an anchor says. Raises ValueError, KeyError or TypeError where it says none."""
+def head_in(text: str, path: Path, seal: Seal) -> tuple[Head, str]:
+    """The head that an anchor says, and the id of the key that sealed it. Raises ValueError, KeyError or TypeError where
+    it says none, RunError (L157) where its seal is missing or broken."""
     data = json.loads(text)
-    return Head(int(data["count"]), str(data["head"]))
+    head = Head(int(data["count"]), str(data["head"]))
+    return head, seal.check(head.said, data, path)
 
 
 class Anchor:
     """The file outside the database that remembers the head of the log. It is written after each commit, so it may lag
     behind by what a crash left unsaid, and can never be ahead."""
 
-    def __init__(self, path: Path, fault: Fault) -> None:
+    def __init__(self, path: Path, fault: Fault, seal: Seal = UNSEALED) -> None:
         self.path = path
+        self.seal = seal
         self._fault = fault
 
     def read(self) -> Head | None:
-        """What the file says; None where there is no file. Raises RunError (L111) for a file that says nothing."""
+        """What the file says; None where there is no file. Raises RunError: L111 for a file that says nothing, L157 where
+        its seal is missing or broken."""
         try:
-            return head_in(self.path.read_text("utf-8"))
+            return head_in(self.path.read_text("utf-8"), self.path, self.seal)[0]
         except FileNotFoundError:
             return None
         except (ValueError, KeyError, TypeError) as error:
             raise refused("L111", self.path, "the anchor of the log can't be read", RESTORE) from error
 
-    def advance(self, head: Head) -> None:
-        """Remember a head, durably. The anchor never goes back: another process may have committed after this one, and
-        have been the first to say so."""
+    def sealed_by(self) -> str:
+        """The id of the key that sealed the file; "" where none is looked for, or there is no file."""
+        try:
+            return head_in(self.path.read_text("utf-8"), self.path, self.seal)[1]
+        except FileNotFoundError:
+            return ""
+
+    def advance(self, head: Head, *, again: bool = False) -> None:
+        """Remember a head, durably; ``again`` also the one that is remembered. The anchor never goes back: another process
+        may have committed after this one, and have been the first to say so."""
         with brief_lock(self.path.with_suffix(".lock")):
             known = self.read()
-            if known is None or known.count < head.count:
-                text = canonical.to_json({"count": head.count, "head": head.hash})
+            if known is None or known.count < head.count or (again and known == head):
+                text = canonical.to_json({"count": head.count, "head": head.hash, **self.seal.mark(head.said)})
                 write_whole(self.path, text.encode() + b"\n", self._fault)
 
     def check(self, connection: sa.Connection, anchored: Head | None) -> None:
@@ -138,11 +155,15 @@ class Anchor:
             raise RunError(problems)
 
 
-def held_against(connection: sa.Connection, path: Path) -> tuple[Problem, ...]:
-    """Hold a copy of the anchor from an earlier day against the log: its end then must be an entry now."""
+def held_against(connection: sa.Connection, path: Path, seal: Seal) -> tuple[Problem, ...]:
+    """Hold a copy of the anchor from an earlier day against the log: its end then must be an entry now. One from before
+    anchors were signed needs no signature."""
     place = Place(str(path))
     try:
-        then = head_in(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
+        then, _ = head_in(text, path, seal if '"signature"' in text else UNSEALED)
+    except RunError as error:
+        return error.problems
     except (OSError, ValueError, KeyError, TypeError):
         return (Problem("L111", place, "this copy of the anchor can't be read", "name another copy"),)
     log = schema.log.c

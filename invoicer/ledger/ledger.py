@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from functools import partial
 from pathlib import Path
 
 from invoicer.domain.correction import CreditRequest
@@ -27,53 +25,18 @@ from invoicer.ledger import (
     reading,
     verify,
 )
-from invoicer.ledger.connecting import connect
 from invoicer.ledger.corrections import Settle
 from invoicer.ledger.decisions import Choice, Say
-from invoicer.ledger.durable import make_folder, sweep
-from invoicer.ledger.faults import Fault, no_fault
 from invoicer.ledger.files import Files
 from invoicer.ledger.imported import Import, Taken
 from invoicer.ledger.issuing import Finish
-from invoicer.ledger.layout import ANCHOR, ARCHIVE, DATABASE, LOCK
-from invoicer.ledger.lock import writer_lock
 from invoicer.ledger.numbering import PLAIN, Numbering, refuse_starts
 from invoicer.ledger.records import Artifact, Issued, Plan, PlanSummary, Recorded
 from invoicer.ledger.store import Store
-from invoicer.ledger.trouble import explained
-
-
-@contextmanager
-def open_ledger(
-    folder: Path, *, writing: bool, documents: Path | None = None, database: str = "", fault: Fault = no_fault
-) -> Iterator[Ledger]:
-    """Open the ledger of a folder: files, anchor and, unless ``database`` is the URL of one on a PostgreSQL server, the
-    database. ``documents`` is where files get their readable names (a folder of that name beside it when None). A ledger
-    that is opened for writing is made where there is none; one that is read is empty then.
-
-    Raises RunError: L101 another run is under way (only for writing), L102 to L104 the folder or the disk refuses, L105 to
-    L107 the database is of another version, none of ours or damaged, L108 to L112 the log is not what the anchor
-    remembers, L145 documents are there without the ledger that issued them, L150 to L156 the URL, the server or the way
-    to it. ``fault`` is for tests.
-    """
-    place = dialect.choose(database, folder / DATABASE)
-    files = Files(folder / ARCHIVE, documents or folder.parent / "documents", fault)
-    anchor = chain.Anchor(folder / ANCHOR, fault)
-    with ExitStack() as stack:
-        if writing:
-            with explained(folder):
-                make_folder(folder)
-            stack.enter_context(writer_lock(folder / LOCK, shared=place.shared, alone=partial(_sweep, folder, files)))
-        with explained(folder, place.where):
-            anchored = anchor.read()
-            engine = connect(place, anchored, files.documents if writing else None, stack)
-        store = Store(engine, folder, place.where, anchor, writing, fault)
-        store.begin(anchored)
-        yield Ledger(store, files)
 
 
 class Ledger:
-    """What was issued, and what is planned. Made by :func:`open_ledger`.
+    """What was issued, and what is planned. Made by :func:`invoicer.ledger.open_ledger`.
 
     Every method may raise RunError where the disk or the database refuses (L102 to L104, L107); it then left no trace.
     Days are given by the caller: the ledger reads no clock.
@@ -358,9 +321,20 @@ class Ledger:
         return verify.verify_chain(self._store)
 
     def remembers(self, anchor: Path) -> tuple[Problem, ...]:
-        """What a copy of the anchor from an earlier day finds changed in today's log (L108, L109, L111)."""
+        """What a copy of the anchor from an earlier day finds changed in today's log (L108, L109, L111), or what is wrong
+        with its signature (L157)."""
         with self._store.read() as connection:
-            return chain.held_against(connection, anchor)
+            return chain.held_against(connection, anchor, self._store.anchor.seal)
+
+    def sign(self) -> str:
+        """Write the anchor once more, sealed with the key of today; answers the id of the key, "" where none is used."""
+        with self._store.read() as connection:
+            self._store.anchor.advance(chain.head(connection), again=True)
+        return self.signed_by()
+
+    def signed_by(self) -> str:
+        """The id of the key that signed the anchor; "" where no signature is asked for or none is there yet."""
+        return self._store.anchor.sealed_by()
 
     def length(self) -> int:
         """How many entries the log has."""
@@ -373,9 +347,3 @@ class Ledger:
         """Each issued document, in the order of issue, with what of it does not prove itself (L119) or is not kept (L143);
         all, or those of a number or of these issue dates, both included."""
         return proof.proved(self._store, number, since, until)
-
-
-def _sweep(folder: Path, files: Files) -> None:
-    """Remove what a crash left unfinished; nobody else is writing."""
-    sweep(folder)
-    sweep(files.documents)

@@ -16,6 +16,7 @@ from invoicer.ledger.faults import Fault, no_fault
 from invoicer.ledger.layout import ANCHOR, DATABASE, LOCK
 from invoicer.ledger.lock import writer_lock
 from invoicer.ledger.revision import Step
+from invoicer.ledger.seal import UNSEALED, Seal
 from invoicer.ledger.trouble import explained
 
 
@@ -29,7 +30,9 @@ class Migrated:
     backup: Path | None = None
 
 
-def migrate(folder: Path, *, database: str = "", dry_run: bool = False, fault: Fault = no_fault) -> Migrated | None:
+def migrate(
+    folder: Path, *, database: str = "", dry_run: bool = False, seal: Seal = UNSEALED, fault: Fault = no_fault
+) -> Migrated | None:
     """Bring the ledger of a folder to today's schema, in one transaction; an SQLite file is copied beside itself before.
     None where there is no ledger yet; with ``dry_run`` nothing is written.
 
@@ -39,7 +42,7 @@ def migrate(folder: Path, *, database: str = "", dry_run: bool = False, fault: F
     Raises RunError as opening a ledger does; L105 for a schema that is newer, or none of ours.
     """
     place = dialect.choose(database, folder / DATABASE)
-    anchor = chain.Anchor(folder / ANCHOR, fault)
+    anchor = chain.Anchor(folder / ANCHOR, fault, seal)
     if not folder.is_dir():
         return None
     with ExitStack() as stack:

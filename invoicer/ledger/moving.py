@@ -18,6 +18,7 @@ from invoicer.ledger.durable import sweep
 from invoicer.ledger.faults import Fault, no_fault
 from invoicer.ledger.layout import ANCHOR, DATABASE, LOCK
 from invoicer.ledger.lock import writer_lock
+from invoicer.ledger.seal import UNSEALED, Seal
 from invoicer.ledger.trouble import explained, refused
 
 _ROWS = 500
@@ -26,7 +27,7 @@ _FULL = (
 )
 
 
-def move(folder: Path, *, source: str, target: str, fault: Fault = no_fault) -> int:
+def move(folder: Path, *, source: str, target: str, seal: Seal = UNSEALED, fault: Fault = no_fault) -> int:
     """Copy the ledger of a folder from one database to another, which is empty; "" stands for the SQLite file of the
     folder. Answers how many rows were copied, each of which is compared with the one it came from.
 
@@ -39,7 +40,7 @@ def move(folder: Path, *, source: str, target: str, fault: Fault = no_fault) -> 
     if places[0] == places[1]:
         cause = "the ledger is there already"
         raise refused("L106", places[1].where, cause, "name the database that it is to move to")
-    anchor = chain.Anchor(folder / ANCHOR, fault)
+    anchor = chain.Anchor(folder / ANCHOR, fault, seal)
     with ExitStack() as stack:
         with explained(folder):
             stack.enter_context(writer_lock(folder / LOCK, shared=False, alone=partial(sweep, folder)))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from invoicer.runs.explain import Explanation, clause_words, explain
     from invoicer.runs.files import Files, load_files
     from invoicer.runs.issue import IssueResult, issue
+    from invoicer.runs.keys import new_key, seal_of, sign
     from invoicer.runs.law import under_law
     from invoicer.runs.plan import Compared, Planned, compare, difference, plan, rehearse
     from invoicer.runs.preview import Preview, preview
@@ -64,6 +65,7 @@ __all__ = [
     "issue",
     "issued_as_of",
     "load_files",
+    "new_key",
     "open_desk",
     "plan",
     "preview",
@@ -74,6 +76,8 @@ __all__ = [
     "reject",
     "release_by_rules",
     "schedule",
+    "seal_of",
+    "sign",
     "terms_to_tidy",
     "tidy",
     "tidy_text",
@@ -132,6 +136,7 @@ late(
             "IssueResult",
             "issue",
         ),
+        "keys": ("new_key", "seal_of", "sign"),
         "law": ("under_law",),
         "plan": (
             "Compared",

@@ -106,7 +106,8 @@ class Settings:
     """What invoicer.toml says. ``supply`` maps the seller's word for what is supplied to the class that markets know,
     ``series`` the id of a seller to its number series by kind of document, ``starts`` the key of a series to the number
     with which it goes on from another system; ``exchange`` is handed to the rate sources as it stands ({} where the
-    workspace has none). ``database`` is the URL of the ledger's database, "" for SQLite in the ledger's folder.
+    workspace has none). ``database`` is the URL of the ledger's database, "" for SQLite in the ledger's folder;
+    ``signing_key`` is the file of the private key that signs its anchor, ``public_keys`` are those that may have signed it.
     """
 
     name: str
@@ -117,6 +118,8 @@ class Settings:
     policy: Policy
     review: Review = NOTHING_DOUBTFUL
     database: str = ""
+    signing_key: str = ""
+    public_keys: tuple[str, ...] = ()
     exchange: Mapping[str, Any]
     source: Source
 

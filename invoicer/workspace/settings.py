@@ -30,6 +30,7 @@ def read_settings(folder: Path) -> tuple[Settings | None, tuple[Problem, ...]]:
     head.close()
     sellers, series, starts = _sellers(top.table("sellers"))
     policy = _policy(top.table("policy", optional=True))
+    database, signing_key, public_keys = _ledger(top.table("ledger", optional=True))
     settings = Settings(
         name=name,
         sellers=sellers,
@@ -39,7 +40,9 @@ def read_settings(folder: Path) -> tuple[Settings | None, tuple[Problem, ...]]:
         supply=_supply(top.table("supply")),
         policy=policy,
         review=read_review(top.table("review", optional=True), policy.release, sellers),
-        database=_database(top.table("ledger", optional=True)),
+        database=database,
+        signing_key=signing_key,
+        public_keys=public_keys,
         source=Source(SETTINGS, text, sha256(text)),
     )
     top.close()
@@ -97,10 +100,16 @@ def _policy(table: Table) -> Policy:
     return policy
 
 
-def _database(table: Table) -> str:
+def _ledger(table: Table) -> tuple[str, str, tuple[str, ...]]:
     url = table.text("database", default="", check=lambda text: checks.database_url(text) if text else "")
+    signing_key = table.text("signing_key", default="")
+    public_keys = table.texts("public_keys") if "public_keys" in table.keys else ()
+    if bool(signing_key) != bool(public_keys) and not table.broken:
+        missing, there = ("public_keys", "signing_key") if signing_key else ("signing_key", "public_keys")
+        cause = f"{there} is there without {missing}: one key signs the anchor, the other shows who did"
+        table.flaw(missing, Flaw(cause, "`invoicer new-key` makes both and says what to write"), "003")
     table.close()
-    return url
+    return url, signing_key, public_keys
 
 
 def _sellers(table: Table) -> tuple[dict[str, Seller], dict[str, dict[Kind, SeriesPattern]], dict[str, int]]:

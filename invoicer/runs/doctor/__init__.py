@@ -13,6 +13,7 @@ from invoicer.runs.doctor.finding import Finding
 from invoicer.runs.doctor.keeping import database, files, last_issue
 from invoicer.runs.doctor.machine import clock, encoding, libraries, python, time_zones, typesetting
 from invoicer.runs.doctor.shelf import history, room, space_for_more
+from invoicer.runs.keys import seal_of
 from invoicer.workspace.folder import around
 
 __all__ = ["Finding", "examine"]
@@ -48,6 +49,7 @@ def examine(folder: Path, now: dt.datetime) -> Iterator[Finding]:
             writing=False,
             documents=settings.documents_folder,
             database=settings.settings.database,
+            seal=seal_of(settings),
         ) as book:
             yield clock(now, last_issue(book))
             yield from database(book)
