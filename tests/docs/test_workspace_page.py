@@ -21,6 +21,7 @@ MORE = """
 source = "ecb"
 
 [ledger]
+public_keys = ["ledger.pem.pub"]
 
 [review]
 
