@@ -65,6 +65,11 @@ def _cause(one: Difference, correction: Correction, contract: Contract | None, k
     entitled, reason = one.entitled, correction.reason
     if contract is not None and reason is Reason.CADENCE and correction.releases is not None:
         return _cadence(correction, correction.releases, one.component, contract, known_on)
+    if contract is not None and reason is Reason.PARTIES:
+        first = correction.releases.start if correction.releases else one.days.start
+        taken = contract.takeovers.at(first, known_on)
+        if taken is not None:
+            return _Cause(reason, taken.clause, taken.agreed)
     if contract is not None and entitled is None and correction.clause is None:
         return _vanished(one, correction, contract, known_on)
     return _Cause(reason, correction.clause, entitled.agreed if entitled else None)

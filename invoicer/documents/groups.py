@@ -62,7 +62,7 @@ def group_of(difference: Difference, context: Context) -> Group:
         corrects=not difference.is_supply,
         parties=parties,
         payment=_payment(contract, day, context.known_on),
-        purchase_order=contract.purchase_order,
+        purchase_order=contract.buyers.named(parties.customer, context.known_on).purchase_order,
         month=ANY_MONTH if waits(difference, context) else (difference.tax_point.year, difference.tax_point.month),
         rate=_rate(difference, context),
         outside_scope=difference.treatment.category is Category.OUTSIDE_SCOPE,

@@ -237,8 +237,10 @@ def _clause(witness: Treated | None) -> Clause | None:
 
 def _reason(position: Position, witness: Treated | None, released: Period | None, owed: Sequence[Treated]) -> Reason:
     line = position.line
-    if released and any(_begins_schedule(other, released, position) for other in owed):
-        return Reason.CADENCE
+    begun = [other for other in owed if released and _begins_schedule(other, released, position)]
+    if begun:
+        taken_over = all(parties_of(other).customer != line.customer for other in begun)
+        return Reason.PARTIES if taken_over else Reason.CADENCE
     if witness is None:
         return Reason.TERMS
     if parties_of(witness) != parties_of(line):

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from invoicer.domain.buyer import NOBODY_ELSE, Buyer, Buyers
 from invoicer.domain.commitment import Commitment
 from invoicer.domain.credit import ServiceCredit
 from invoicer.domain.deposit import Adjustment, Deposit
@@ -321,7 +322,8 @@ class Contract:
     after the term (None: open, or renewing without end), ``term_end`` the first day after the first term, also of one that
     renews, and ``term`` its length where that is agreed. ``notice`` lets it be ended at any time; ``endings`` are notices
     and terminations, in the order of the text. ``law`` is what the law gives this customer whatever the terms say.
-    ``seller`` and ``customer`` are ids of the workspace. ``formerly``: the ids that it had before."""
+    ``seller`` and ``customer`` (the first one; ``takeovers`` are
+    those after) are ids of the workspace. ``formerly``: the ids that it had before."""
 
     id: str
     title: str
@@ -354,6 +356,12 @@ class Contract:
     inputs: tuple[Input, ...] = ()
     credits: tuple[ServiceCredit, ...] = ()
     formerly: tuple[str, ...] = ()
+    takeovers: Timeline[Buyer] = NOBODY_ELSE
+
+    @property
+    def buyers(self) -> Buyers:
+        """Its customers, one after the other."""
+        return Buyers(Buyer(self.customer, self.purchase_order), self.takeovers)
 
     @property
     def index_series(self) -> tuple[str, ...]:

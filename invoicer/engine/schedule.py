@@ -12,6 +12,8 @@ Decisions where terms leave room:
   them), whatever the proration policy says, because service goes on: a change of cadence alone never makes a day cost
   twice or nothing. What is agreed for a whole period (a minimum, included units, the ends of bands) is shared at that cut
   by days as well.
+* Another customer cuts the running period on the day of the takeover in the same way. Periods are counted on as before, and
+  the two parts of the cut one share one rounding, so that they come to what the whole would.
 * ``no refund``: whatever was billed in advance before the day on which the stop was agreed stays whole, also where the
   stop is back-dated. Periods billed on or after that day end with the service. The end of the term is known from the
   start and refunds nothing, because nothing after it is ever billed.
@@ -24,6 +26,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from invoicer.domain.contract import Billing, Charge, Contract, InService, Proration, Timing
 from invoicer.domain.entitlement import Part
@@ -100,8 +103,8 @@ def slots(
         yield from _one_off(charge, served[0], known_on)
         return
     for stretch in served:
-        for terms, start, end in _billed(charge, stretch, known_on):
-            yield from _slots_of_schedule(charge, stretch, terms, Period(start, end), last)
+        for schedule in _billed(contract, charge, stretch, known_on):
+            yield from _slots_of_schedule(charge, stretch, schedule, last)
 
 
 def is_one_off(price: Price) -> bool:
@@ -111,9 +114,21 @@ def is_one_off(price: Price) -> bool:
     return isinstance(price, Once)
 
 
-def _billed(charge: Charge, stretch: Stretch, known_on: dt.date) -> Iterator[tuple[Dated[Billing], dt.date, dt.date]]:
-    """The billing terms of a stretch of service with the first day and the day after the last that each counts for; the
-    earliest known terms also count for service before their effective day."""
+@dataclass(frozen=True, slots=True)
+class _Schedule:
+    """Billing terms and the ``days`` that they count for; ``origin`` is the day from which their periods are counted,
+    ``since`` the one on which they, or a new customer, began to count."""
+
+    billing: Billing
+    days: Period
+    origin: dt.date
+    since: dt.date
+
+
+def _billed(contract: Contract, charge: Charge, stretch: Stretch, known_on: dt.date) -> Iterator[_Schedule]:
+    """The billing terms of a stretch of service; the earliest known ones also count for service before their effective
+    day. Where another customer takes over, the running period is cut, and its other part goes on in the same schedule."""
+    cuts = contract.buyers.cuts(known_on)
     terms = distinct(charge.billing.known_on(known_on), lambda entry: entry.value)
     for number, entry in enumerate(terms):
         start = max(entry.effective, stretch.start) if number else stretch.start
@@ -122,7 +137,10 @@ def _billed(charge: Charge, stretch: Stretch, known_on: dt.date) -> Iterator[tup
         if following > stretch.end and entry.value.timing is Timing.ADVANCE:
             end = max(end, _kept_until(entry.value, start, stretch))
         if start < end:
-            yield entry, start, end
+            edges = [start, *(day for day in cuts if start < day < end), end]
+            for first, after in pairwise(edges):
+                since = entry.effective if first == start else first
+                yield _Schedule(entry.value, Period(first, after), start, since)
 
 
 def _kept_until(billing: Billing, start: dt.date, stretch: Stretch) -> dt.date:
@@ -138,12 +156,10 @@ def _kept_until(billing: Billing, start: dt.date, stretch: Stretch) -> dt.date:
     return min(kept, stretch.ceiling)
 
 
-def _slots_of_schedule(
-    charge: Charge, stretch: Stretch, terms: Dated[Billing], days: Period, last: dt.date
-) -> Iterator[Slot]:
+def _slots_of_schedule(charge: Charge, stretch: Stretch, schedule: _Schedule, last: dt.date) -> Iterator[Slot]:
     """The periods of one schedule: one billing value over one stretch of service."""
-    billing, rules = terms.value, charge.proration
-    grid = Grid.from_anchor(days.start, billing.anchor.day, billing.anchor.month)
+    billing, days, rules = schedule.billing, schedule.days, charge.proration
+    grid = Grid.from_anchor(schedule.origin, billing.anchor.day, billing.anchor.month)
     k = grid.index(billing.every, days.start)
     while (begins := max(grid.edge(billing.every, k), days.start)) < days.end and begins <= last:
         full = Period(grid.edge(billing.every, k), grid.edge(billing.every, k + 1))
@@ -153,10 +169,10 @@ def _slots_of_schedule(
         tax_point = bill_date if in_advance else served.last_day
         ends = served.end == stretch.end
         yield Slot(
-            ScheduledPeriod(charge.id, served, full, bill_date, billing.timing, tax_point, terms.effective),
+            ScheduledPeriod(charge.id, served, full, bill_date, billing.timing, tax_point, schedule.since),
             billing.every,
             grid,
-            days.start,
+            schedule.origin,
             rules.start if served.start == stretch.start else Proration.BY_DAYS,
             rules.stop if ends else Proration.BY_DAYS,
             stretch.stop if ends else None,

@@ -177,6 +177,9 @@ class Code(Enum):
     # names that something had before
     C160 = About("a former name is still in use")
     C161 = About("two things were renamed from one")
+    # other customers
+    C162 = About("a change of the customer changes nothing")
+    C163 = About("an amendment states a purchase order, and no new customer")
     # reading
     C060 = About("the indentation suggests another reading", Severity.WARNING)
     C061 = About("a meter is not used", Severity.WARNING)

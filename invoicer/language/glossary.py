@@ -149,7 +149,11 @@ _BILLING = {
     "within": ("How long after the invoice's date it is due.", "pay within 30 days"),
     "business-days": ("Days on which banks or people of that calendar work.", "pay within 5 business-days of target2"),
     "receipt": ("Due on the date of the invoice.", "pay on receipt"),
-    "next": ("Due on that day of the month after the invoice's.", "pay on day 15 of next month"),
+    "next": (
+        "Due in the month after the invoice's; or the billing period after the running one.",
+        "pay on day 15 of next month",
+    ),
+    "period": ("The billing period of a charge.", "change customer to globex from the next period"),
     "end": ("Days count from the end of the month of the invoice.", "pay within 30 days from end of month"),
     "direct": ("The amount is debited from the customer's account.", "pay by direct debit within 14 days"),
     "debit": ("The amount is debited from the customer's account.", "pay by direct debit within 14 days"),
@@ -317,7 +321,7 @@ _DISCOUNTS = {
 _COMMITMENTS = {
     "counts": ("Which charges count towards the commitment.", "counts api, seats"),
     "over": ("Part of `over the term`: one period, as long as the first term.", "120 000.00 EUR over the term"),
-    "the": ("Part of `over the term`.", "120 000.00 EUR over the term"),
+    "the": ("Part of `over the term`, `from the next period`.", "120 000.00 EUR over the term"),
 }
 
 _EXAMPLES = {

@@ -78,6 +78,7 @@ NAMES: dict[str, tuple[Kind, ...]] = {
     "change_each_event": (Kind.CHARGE,),
     "change_first_free": (Kind.CHARGE,),
     "change_billing": (Kind.CHARGE,),
+    "change_customer": (Kind.CUSTOMER,),
     "declared": (Kind.INPUT,),
     "subject": (Kind.CHARGE, Kind.INPUT, Kind.METER),
     "measure": (Kind.FIELD,),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TypeVar
 
+from invoicer.domain.buyer import Buyer
 from invoicer.domain.contract import (
     Aggregation,
     Amendment,
@@ -96,6 +97,7 @@ def resolve(terms: Terms, clause: MakeClause, source: Callable[[str], Source]) -
         clause=clause(document.where, ""),
         sources=tuple(map(source, files)),
         purchase_order=tree.worded(terms.lines, "purchase order"),
+        takeovers=_takeovers(terms),
         reference=tree.worded(terms.lines, "reference"),
         least_invoice=_least(terms),
         indexations=tuple(
@@ -109,6 +111,22 @@ def resolve(terms: Terms, clause: MakeClause, source: Callable[[str], Source]) -
         ),
         inputs=tuple(to_input(block, clause(block.where, "")) for block in terms.inputs.values()),
         formerly=formerly(terms.document.lines),
+    )
+
+
+def _takeovers(terms: Terms) -> Timeline[Buyer]:
+    orders = {a.number: tree.worded(node.lines, "purchase order") for a, node in terms.amendments}
+    return Timeline(
+        tuple(
+            Dated(
+                entry.effective,
+                entry.agreed,
+                Buyer(entry.value.customer.text, orders.get(entry.amendment, ""), entry.value.next_period),
+                entry.clause,
+                entry.amendment,
+            )
+            for entry in terms.buyers.entries
+        )
     )
 
 

@@ -40,7 +40,7 @@ DOCUMENTS = ("contract", "price-list")
 EXPECTED_AMOUNTS = ("line", "total")
 """The first words of lines of an example with amounts that may be negative."""
 
-RESERVED = ("billing", "payment", "everything", "quantity")
+RESERVED = ("billing", "payment", "customer", "everything", "quantity")
 """Words that a charge can't be named by, for in some lines they mean something else."""
 
 SYNONYMS = {

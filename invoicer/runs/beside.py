@@ -54,10 +54,11 @@ def nothing_to_debit(desk: Desk, today: dt.date) -> Iterator[Problem]:
     for contract in desk.contracts:
         ended = contract.ended(today)
         agreed = contract.payment.at(max(today, contract.start), today) or next(iter(contract.payment.entries), None)
-        rows = desk.workspace.customers.get(contract.customer, ())
+        buyer = contract.buyers.at(max(today, contract.start), today).customer
+        rows = desk.workspace.customers.get(buyer, ())
         customer = in_force(rows, today, today) or next(iter(rows), None)
         if agreed and agreed.value.direct_debit and customer and not customer.iban and not (ended and ended <= today):
-            cause = f"{contract.id} is paid by direct debit, and customer {contract.customer} has no IBAN to debit"
+            cause = f"{contract.id} is paid by direct debit, and customer {buyer} has no IBAN to debit"
             mend = "add the column iban to customers.csv and the account of the mandate; or change how it is paid"
             yield _warning("L241", contract, agreed.clause, cause, mend)
 

@@ -22,8 +22,8 @@ from invoicer.runs import wording
 
 DAY = dt.timedelta(days=1)
 _TERM = ("start", "end", "term_end")
-_APART = {"id", "sources", "clause", "charges", "amendments", "examples", "term", *_TERM}
-_NAMES = {"kind": "supply", "payment": "payment", "purchase_order": "purchase order"}
+_APART = {"id", "formerly", "sources", "clause", "charges", "amendments", "examples", "term", *_TERM}
+_NAMES = {"kind": "supply", "payment": "payment", "purchase_order": "purchase order", "takeovers": "customer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +250,8 @@ def _said(
             return wording.billing(value)
         case "payment":
             return wording.payment(value)
+        case "takeovers":
+            return str(value.customer)
         case "proration":
             return wording.proration(value)
         case "renewal":

@@ -18,6 +18,7 @@ from invoicer.ledger import Ledger
 from invoicer.render import chart as picture
 from invoicer.runs import wording
 from invoicer.runs.agreed import Agreed, agreed, indexed
+from invoicer.runs.buyers import rows_of
 from invoicer.runs.desk import Desk
 from invoicer.runs.evidence import evidence_for
 from invoicer.runs.foresee import Foreseen, foresee
@@ -81,7 +82,7 @@ def chart(
     end = until + DAY if until else whole.end
     days = Period(min(max(since or whole.start, whole.start), end - DAY), end)
     rows = schedule(desk, ledger, days.start, last_bill, today, [contract_id])
-    customers = desk.workspace.customers.get(contract.customer)
+    customers = rows_of(desk, contract, today)
     evidence = evidence_for(desk, contract)
     foreseen = foresee(contract, customers, {}, today, last_bill, evidence)
     scene = Scene(
@@ -128,7 +129,7 @@ def _subtitle(contract: Contract) -> str:
         term = f"{contract.start} to {contract.term_end - DAY}, {wording.renewal(contract.renewal)}"
     else:
         term = f"open from {contract.start}"
-    parties = f"{contract.seller} to {contract.customer}"
+    parties = f"{contract.seller} to {', then '.join(contract.buyers.customers)}"
     return f"{contract.id} · {parties} · {contract.currency} · agreed {contract.agreed} · term {term}"
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from invoicer import __version__, documents, tax
+from invoicer import __version__, documents
 from invoicer.documents import Carried, Comparison, Difference
 from invoicer.domain import canonical
 from invoicer.domain.contract import Contract
@@ -22,6 +22,7 @@ from invoicer.domain.period import add_months
 from invoicer.domain.usage import Measurements
 from invoicer.errors import Place, Problem, RunError, Severity, TaxError
 from invoicer.ledger import DraftStatus, Ledger
+from invoicer.runs.buyers import all_rows, rows_of, treat
 from invoicer.runs.context import draft_context, max_age_days
 from invoicer.runs.desk import Desk
 from invoicer.runs.doubts import find_doubts
@@ -158,20 +159,11 @@ def entitled(
 ) -> tuple[tuple[Treated, ...], tuple[Problem, ...]]:
     """What the contract is owed, with its treatment; and what is doubtful about it. ``foreign`` are the numbers of
     documents of another system."""
-    rows = desk.workspace.customers[contract.customer]
+    rows = rows_of(desk, contract, as_of)
     until = billed_until(billed)
     rating = rate(contract, rows, measurements, as_of, as_of, until, evidence_for(desk, contract))
     rating, stands = as_it_stands(contract, rating, billed_elsewhere(contract, billed, foreign))
-    assessment = tax.treat(
-        rating.entitlements,
-        seller=desk.seller(contract),
-        customer=rows,
-        known_on=as_of,
-        markets=desk.plugins.markets,
-        kinds=desk.workspace.settings.supply,
-        accepted={fact.fact: fact.reason for fact in desk.workspace.policy.accept_facts},
-        language=desk.workspace.policy.language,
-    )
+    assessment = treat(desk, contract, rating.entitlements, as_of)
     return (*assessment.treated, *stands), (*rating.holds, *assessment.holds)
 
 
@@ -235,7 +227,7 @@ def _provenance(
     desk: Desk, contract: Contract, work: _Work, measurements: Measurements, as_of: dt.date
 ) -> Mapping[str, str]:
     """Names and hashes of all that a document of the contract rests on; the bytes are put aside for the ledger."""
-    rows = [row for row in desk.workspace.customers[contract.customer] if row.recorded <= as_of]
+    rows = all_rows(desk, contract, as_of)
     measured = [
         {"meter": meter, "days": days, "measured": found}
         for (owner, meter, days), found in measurements.items()

@@ -45,8 +45,9 @@ class Desk:
         figures with wrong rows."""
         held = {contract: tuple(problems) for contract, problems in self.terms.refused.items()}
         for contract in self.terms.contracts:
-            if problems := self.workspace.customer_problems.get(contract.customer):
-                held[contract.id] = problems
+            for customer in contract.buyers.customers:
+                if problems := self.workspace.customer_problems.get(customer):
+                    held[contract.id] = (*held.get(contract.id, ()), *problems)
             for series in contract.index_series:
                 if wrong := self.workspace.index_problems.get(series):
                     held[contract.id] = (*held.get(contract.id, ()), *wrong)

@@ -50,13 +50,18 @@ def _waiting(
     desk: Desk, differences: Iterable[Difference], context: Context, held: Collection[str]
 ) -> Iterator[tuple[str, tuple[Problem, ...]]]:
     """A hold for each contract with something to issue that shares invoices with one that is held."""
-    parties = {contract.id: (contract.seller, contract.customer) for contract in desk.contracts}
-    stopped = {parties.get(name) or desk.terms.refused_parties.get(name): name for name in sorted(held, reverse=True)}
-    for name in dict.fromkeys(one.contract for one in differences):
-        other = stopped.get(parties[name])
-        if name not in held and other and _waits(desk, parties[name][1], context):
+    contracts = {contract.id: contract for contract in desk.contracts}
+    stopped: dict[tuple[str, str] | None, str] = {}
+    for name in sorted(held, reverse=True):
+        if (there := contracts.get(name)) is None:
+            stopped[desk.terms.refused_parties.get(name)] = name
+        else:
+            stopped |= {(there.seller, customer): name for customer in there.buyers.customers}
+    for name, customer in dict.fromkeys((one.contract, one.parties.customer) for one in differences):
+        other = stopped.get((contracts[name].seller, customer))
+        if name not in held and other and _waits(desk, customer, context):
             cause = f"it shares its invoices with contract {other}, which is held"
-            mend = f"mend what holds {other}; or write go-ahead in the column when_held of customer {parties[name][1]}"
+            mend = f"mend what holds {other}; or write go-ahead in the column when_held of customer {customer}"
             yield name, (Problem(WAITS, Place(part=f"contract {name}"), cause, mend, Severity.HOLD),)
 
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from invoicer import tax
 from invoicer.domain.contract import Contract
 from invoicer.domain.entitlement import Entitlement
 from invoicer.domain.evidence import NO_EVIDENCE
 from invoicer.domain.example import Given
 from invoicer.domain.supply import Treatment
 from invoicer.errors import Place, Problem, Severity
+from invoicer.runs.buyers import rows_of, treat
 from invoicer.runs.desk import Desk
 from invoicer.runs.evidence import evidence_for
 from invoicer.runs.files import load_files
@@ -76,7 +76,7 @@ def preview(
 def _rated(
     contract: Contract, on: dt.date, known_on: dt.date, given: Sequence[Given], desk: Desk | None
 ) -> tuple[tuple[PreviewLine, ...], tuple[Problem, ...]]:
-    rows = desk.workspace.customers.get(contract.customer, ()) if desk else None
+    rows = rows_of(desk, contract, known_on) if desk else None
     mend = "add --given {}=QUANTITY"
     quantities, values = sorted_out(given)
     indices = with_values(values, evidence_for(desk, contract) if desk else NO_EVIDENCE)
@@ -87,16 +87,7 @@ def _rated(
     due = [entitlement for entitlement in rating.entitlements if entitlement.bill_date == on]
     if desk is None:
         return tuple(map(PreviewLine, due)), holds
-    assessment = tax.treat(
-        due,
-        seller=desk.seller(contract),
-        customer=rows or (),
-        known_on=known_on,
-        markets=desk.plugins.markets,
-        kinds=desk.workspace.settings.supply,
-        accepted={fact.fact: fact.reason for fact in desk.workspace.policy.accept_facts},
-        language=desk.workspace.policy.language,
-    )
+    assessment = treat(desk, contract, due, known_on)
     treated = tuple(PreviewLine(one.entitlement, one.treatment) for one in assessment.treated)
     return treated, (*holds, *assessment.holds)
 

@@ -84,7 +84,8 @@ def _draft(desk: Desk, planned: PlannedDraft, today: dt.date) -> Waits:
 
 
 def _held(desk: Desk, plan: Plan) -> Iterator[Waits]:
-    parties = {contract.id: contract.customer for contract in desk.terms.contracts}
+    day = plan.as_of
+    parties = {contract.id: contract.buyers.at(day, day).customer for contract in desk.terms.contracts}
     for contract, problems in plan.holds.items():
         customer = parties.get(contract) or desk.terms.refused_parties.get(contract, ("", ""))[1]
         codes = dict.fromkeys(problem.code for problem in problems)

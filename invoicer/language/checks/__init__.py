@@ -27,6 +27,7 @@ from invoicer.language.checks.names_before import check_names_before
 from invoicer.language.checks.prices import check_prices
 from invoicer.language.checks.refunds import check_refunds, check_tables_of_refunds
 from invoicer.language.checks.tables import check_tables
+from invoicer.language.checks.takeovers import check_takeovers
 from invoicer.language.checks.time import check_time
 from invoicer.language.checks.upgrades import check_upgrades
 from invoicer.language.checks.usage import check_usage_lines
@@ -52,6 +53,7 @@ def check_terms(terms: Terms, lists: PriceLists, known: Known) -> Iterator[Probl
     """What is wrong with a contract, its price lists and amendments taken together."""
     yield from check_names(terms, lists, known)
     yield from check_names_before(terms)
+    yield from check_takeovers(terms)
     yield from check_inputs(terms)
     yield from check_time(terms)
     yield from check_prices(terms)

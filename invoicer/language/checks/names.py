@@ -37,7 +37,8 @@ def check_names(terms: Terms, lists: PriceLists, known: Known) -> Iterator[Probl
 
 
 def _parties(terms: Terms, known: Known) -> Iterator[Problem]:
-    for party in tree.every(terms.document.lines, tree.Party):
+    takeovers = [tree.Party(one.customer.where, "customer", one.customer) for one in new_customers(terms)]
+    for party in (*tree.every(terms.document.lines, tree.Party), *takeovers):
         ids = known.sellers if party.role == "seller" else known.customers
         if ids is not None and party.id.text not in ids:
             code = Code.C009 if party.role == "seller" else Code.C008
@@ -45,6 +46,11 @@ def _parties(terms: Terms, known: Known) -> Iterator[Problem]:
             near = close_to(party.id.text, ids)
             mend = f"did you mean `{near}`?" if near else f"add it to {file}, or mend the id"
             yield problem(code, party.id.where, f"there is no {party.role} `{party.id}` in {file}", mend)
+
+
+def new_customers(terms: Terms) -> list[tree.NewCustomer]:
+    """Those who take the contract over, in the order of the text."""
+    return [change.to for _, change in terms.changes.get(None, ()) if isinstance(change.to, tree.NewCustomer)]
 
 
 def _price_lists(terms: Terms, lists: PriceLists) -> Iterator[Problem]:

@@ -143,6 +143,7 @@ def _timelines(terms: Terms) -> Iterator[tuple[str, Timeline[Any]]]:
     for name, ends in terms.ends.items():
         yield f"the end of `{name}`", ends
     yield "the payment", terms.payment
+    yield "the customer", terms.buyers
 
 
 def _replaced(terms: Terms) -> Iterator[Problem]:

@@ -95,8 +95,9 @@ class _Gathering:
             inputs=self._named(tree.BlockKind.INPUT),
             discounts=discounts,
             payment=Timeline(
-                (*self._of(self.main, self.start, tree.every(self.lines, tree.Pay)[:1]), *self._payments())
+                (*self._of(self.main, self.start, tree.every(self.lines, tree.Pay)[:1]), *self._changes_to(tree.Pay))
             ),
+            buyers=Timeline(tuple(self._changes_to(tree.NewCustomer))),
             changes=self.changes,
             stops=self.stops,
             upgrades=self.upgrades,
@@ -118,9 +119,10 @@ class _Gathering:
         listed = [block for one in (*newer, *(found for _, found in self.lists)) for block in one.blocks]
         return {block.id.text: block for block in [*listed, *own] if block.kind is kind}
 
-    def _payments(self) -> Iterator[Dated[tree.Pay]]:
+    def _changes_to(self, kind: type[Line]) -> Iterator[Dated[Line]]:
+        """What amendments say of that kind about the contract itself."""
         for agreement, change in self.changes.get(None, ()):
-            if isinstance(change.to, tree.Pay):
+            if isinstance(change.to, kind):
                 yield self._entry(agreement, agreement.effective, change.to, change.where)
 
     # -------------------------------------------------------------- one charge

@@ -109,6 +109,7 @@ class Terms:
     inputs: Mapping[str, tree.Block]
     discounts: tuple[tuple[Agreement, tree.Block], ...]
     payment: Timeline[tree.Pay]
+    buyers: Timeline[tree.NewCustomer]
     changes: Mapping[str | None, Sequence[tuple[Agreement, tree.Change]]]
     stops: Mapping[str, Sequence[tuple[Agreement, tree.Stop]]]
     indexations: tuple[tuple[Agreement, tree.Block], ...] = ()

@@ -12,7 +12,7 @@ from invoicer.errors import Place
 from invoicer.language.tree.deposits import Deposited
 from invoicer.language.tree.endings import EndingNode
 from invoicer.language.tree.examples import Example
-from invoicer.language.tree.lines import Bill, Bounded, Dating, Included, Pay, Quantity, Wording
+from invoicer.language.tree.lines import Bill, Bounded, Dating, Included, NewCustomer, Pay, Quantity, Wording
 from invoicer.language.tree.parts import Day, Name, Node, Number, Priced
 from invoicer.language.tree.refunds import Refunding, ShortRateTable
 from invoicer.language.tree.usage import EachEvent, FirstAmount, FirstEvents
@@ -46,10 +46,22 @@ class Block(Node):
 
 @dataclass(frozen=True, slots=True)
 class Change(Node):
-    """``charge`` None: the contract's own billing or payment. ``to`` tells what is changed."""
+    """``charge`` None: the contract's own billing, payment or customer. ``to`` tells what is changed."""
 
     charge: Name | None
-    to: Priced | Quantity | Included | Bounded | EachEvent | FirstEvents | FirstAmount | Deposited | Bill | Pay
+    to: (
+        Priced
+        | Quantity
+        | Included
+        | Bounded
+        | EachEvent
+        | FirstEvents
+        | FirstAmount
+        | Deposited
+        | Bill
+        | Pay
+        | NewCustomer
+    )
 
 
 @dataclass(frozen=True, slots=True)

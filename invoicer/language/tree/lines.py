@@ -115,6 +115,14 @@ class Prices(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class NewCustomer(Node):
+    """Who takes the contract over; ``next_period``: each charge from its next billing period on."""
+
+    customer: Name
+    next_period: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Renamed(Node):
     """The names that a contract, a charge or a commitment had before."""
 
