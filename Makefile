@@ -33,6 +33,7 @@ check: setup-test
 
 test-slow: setup-test
 	$(BIN)/pytest -n auto -m slow
+	HYPOTHESIS_PROFILE=larger $(BIN)/pytest -n auto -m law
 
 bench: setup-test
 	$(BIN)/python benchmarks/language.py

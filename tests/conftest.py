@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+from invoicer import render
+from tests import quickly
+
 if TYPE_CHECKING:
     from tests.postgresql import Postgres
 
@@ -20,6 +23,7 @@ settings.register_profile(
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+settings.register_profile("larger", parent=settings.get_profile("gate"), derandomize=False)
 settings.register_profile("explore", parent=settings.get_profile("gate"), derandomize=False, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 
@@ -32,6 +36,22 @@ def pytest_configure() -> None:
 def pytest_report_header(config: pytest.Config) -> str:  # noqa: ARG001
     """The seed of random input, so that a run can be had again."""
     return f"INVOICER_FUZZ_SEED={os.environ['INVOICER_FUZZ_SEED']}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quickly() -> Iterator[None]:
+    """Pages and syncs as :mod:`tests.quickly` has them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", quickly.never_synced)
+        patch.setattr(render, "render_all", quickly.drawn)
+        yield
+
+
+@pytest.fixture
+def real_pages() -> Iterator[None]:
+    """PDFs as people get them, made by workers."""
+    with quickly.real_pages():
+        yield
 
 
 @pytest.fixture(scope="session")

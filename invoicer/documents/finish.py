@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
 from invoicer.domain import canonical
 from invoicer.domain.document import Document, Draft, Kind, Line
 from invoicer.domain.entitlement import BilledLine
+from invoicer.domain.money import Money
+from invoicer.domain.payment import PaymentTerms
 
+_SAME = (
+    *("contract", "component", "days", "one_off", "treatment", "billed_from", "bill_date", "tax_point"),
+    *("releases", "counts", "request", "basis", "rebills", "carries"),
+)
+"""What a line and what it bills have in common, by the same names."""
 _POSITION = frozenset({"line", "column", "end_line", "end_column"})
 """Of a clause: where its text stands."""
 
@@ -65,6 +73,47 @@ def _corrects(line: Line, number: str) -> tuple[str, int] | None:
     if line.concedes:
         return number, line.concedes
     return (line.corrects.number, line.corrects.line) if line.corrects else None
+
+
+def finished(
+    draft: Mapping[str, Any], *, number: str, issue_date: dt.date, payment_reference: str
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The same as :func:`finish` and :func:`billed_lines`, from plain data to plain data (the canonical JSON of a draft, of
+    its document and of what it bills): a draft that was stored is not built anew, line by line, only to be taken apart."""
+    day = issue_date.isoformat()
+    payment = canonical.from_data(PaymentTerms, draft["payment"])
+    document = {
+        **draft,
+        "number": number,
+        "issue_date": day,
+        "posting_date": day,
+        "due_date": payment.due_date(issue_date).isoformat(),
+        "payment_reference": payment_reference,
+    }
+    given_back = draft["kind"] == Kind.CREDIT_NOTE
+    shared = {
+        "document": number,
+        "seller": draft["seller"]["id"],
+        "registration": draft["registration"],
+        "customer": draft["customer"]["id"],
+        "issue_date": day,
+    }
+    return document, [_billed(line, shared, number, given_back) for line in draft["lines"]]
+
+
+def _billed(line: Mapping[str, Any], shared: Mapping[str, Any], number: str, given_back: bool) -> dict[str, Any]:
+    agreed = line.get("gross") or line["net"]
+    billed = {**shared, "line": line["number"], "net": _negative(agreed) if given_back else agreed}
+    billed |= {name: line[name] for name in _SAME if name in line}
+    if "concedes" in line:
+        billed["corrects"] = [number, line["concedes"]]
+    elif line.get("corrects"):
+        billed["corrects"] = [line["corrects"]["number"], line["corrects"]["line"]]
+    return billed
+
+
+def _negative(money: Mapping[str, str]) -> dict[str, str]:
+    return canonical.to_data(-canonical.from_data(Money, money))  # type: ignore[no-any-return]
 
 
 def fingerprint(draft: Draft) -> str:

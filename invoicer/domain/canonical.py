@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cattrs import Converter
 
 T = TypeVar("T")
+_encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def to_data(value: Any) -> Any:
@@ -33,7 +34,12 @@ def from_data(kind: type[T], data: Any) -> T:
 
 def to_json(value: Any) -> str:
     """The canonical JSON text of a dataclass of the domain, or of plain data."""
-    return json.dumps(to_data(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text_of(to_data(value))
+
+
+def text_of(data: Any) -> str:
+    """The canonical JSON text of plain data, as :func:`to_data` makes it."""
+    return _encoder.encode(data)
 
 
 def from_json(kind: type[T], text: str) -> T:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache, lru_cache
 
-from invoicer.domain.trace import Rounding, round_fraction
+from invoicer.domain.trace import Rounding, round_ratio
 from invoicer.errors import DefectError
 
 LIMIT = 10**15
@@ -57,16 +57,16 @@ class Money:
     def of(cls, value: Fraction | Decimal | int | str, currency: str, rounding: Rounding = Rounding.HALF_UP) -> Money:
         """The value, rounded to the minor unit of the currency. Raises AmountError for one of :data:`LIMIT` or more."""
         places = minor_digits(currency)
-        if abs(Fraction(value)) >= LIMIT:
-            digits = len(str(abs(int(Fraction(value)))))
+        exact = Fraction(value)
+        if abs(exact.numerator) >= LIMIT * exact.denominator:
+            digits = len(str(abs(int(exact))))
             raise AmountError(f"an amount in {currency} has {digits} digits, and 15 are the most")
-        minor = round_fraction(Fraction(value), places, rounding) * 10**places
-        with localcontext(prec=60):
-            return cls(Decimal(minor.numerator).scaleb(-places), currency)
+        minor = round_ratio(exact.numerator * 10**places, exact.denominator, rounding)
+        return cls(Decimal(f"{minor}e-{places}"), currency)  # read as it is written, whatever the decimal context
 
     @classmethod
     def zero(cls, currency: str) -> Money:
-        return cls.of(0, currency)
+        return _zero(currency)
 
     @property
     def exact(self) -> Fraction:
@@ -101,6 +101,11 @@ class Money:
         if self.currency != other.currency:
             raise DefectError(f"{self} and {other} are of different currencies")
         return other
+
+
+@cache
+def _zero(currency: str) -> Money:
+    return Money.of(0, currency)
 
 
 def total(parts: Iterable[Money], currency: str) -> Money:

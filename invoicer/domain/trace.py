@@ -150,17 +150,23 @@ def replay(trace: Trace) -> Fraction:
 
 def round_fraction(value: Fraction, places: int, rounding: Rounding) -> Fraction:
     """Round to ``places`` decimals; symmetric about zero for every rule."""
-    scaled = abs(value) * 10**places
-    whole, rest = divmod(scaled.numerator, scaled.denominator)
-    doubled = 2 * rest
-    up = {
-        Rounding.HALF_UP: doubled >= scaled.denominator,
-        Rounding.HALF_EVEN: doubled > scaled.denominator or (doubled == scaled.denominator and whole % 2 == 1),
-        Rounding.UP: rest > 0,
-        Rounding.DOWN: False,
-    }[rounding]
-    size = Fraction(whole + up, 10**places)
-    return -size if value < 0 else size
+    scale = 10**places
+    return Fraction(round_ratio(value.numerator * scale, value.denominator, rounding), scale)
+
+
+def round_ratio(numerator: int, denominator: int, rounding: Rounding) -> int:
+    """Round a ratio with a positive denominator to a whole number, as :func:`round_fraction` does."""
+    whole, rest = divmod(abs(numerator), denominator)
+    match rounding:
+        case Rounding.HALF_UP:
+            up = 2 * rest >= denominator
+        case Rounding.HALF_EVEN:
+            up = 2 * rest > denominator or (2 * rest == denominator and whole % 2 == 1)
+        case Rounding.UP:
+            up = rest > 0
+        case Rounding.DOWN:
+            up = False
+    return -(whole + up) if numerator < 0 else whole + up
 
 
 def _made(op: Op, operands: tuple[Trace, ...], label: str, unit: str) -> Trace:

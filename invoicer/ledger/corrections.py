@@ -133,14 +133,14 @@ def recorded(store: Store) -> tuple[Recorded, ...]:
         return tuple(_recorded(connection))
 
 
-def mark_issued(connection: sa.Connection, documents: Iterable[Document]) -> None:
-    """Remember which documents the lines of requests became."""
+def mark_issued(connection: sa.Connection, documents: Iterable[Mapping[str, Any]]) -> None:
+    """Remember which documents (as plain data) the lines of requests became."""
     table = schema.correction_lines
     rows = [
-        {"c": line.request, "l": line.corrects.line, "d": document.number}
+        {"c": line["request"], "l": line["corrects"]["line"], "d": document["number"]}
         for document in documents
-        for line in document.lines
-        if line.request and line.corrects
+        for line in document["lines"]
+        if line.get("request") and line.get("corrects")
     ]
     if rows:
         mine = table.c.correction == sa.bindparam("c"), table.c.line == sa.bindparam("l")

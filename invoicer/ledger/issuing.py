@@ -9,36 +9,37 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from invoicer.domain import canonical
-from invoicer.domain.document import Document, Draft, Kind
-from invoicer.domain.entitlement import BilledLine
+from invoicer.domain.document import Kind
 from invoicer.errors import DefectError
 from invoicer.ledger import chain, corrections, dialect, schema
 from invoicer.ledger.faults import Point
 from invoicer.ledger.numbering import Numbering, Wanted, late, move, refuse_backwards, refuse_starts, take
 from invoicer.ledger.plans import plan_row, refuse_superseded, settle
-from invoicer.ledger.records import billed_columns, document_columns
+from invoicer.ledger.records import billed_columns, document_columns, minor_units_in
 from invoicer.ledger.release import DraftStatus
 from invoicer.ledger.series import document_number, file_name, series_key
 from invoicer.ledger.store import Store
 from invoicer.ledger.trouble import refused
 
+Data = Mapping[str, Any]
+"""A draft, a document or a billed line as plain data: what its canonical JSON says."""
+
 
 class Finish(Protocol):
     """Makes a draft final. Pure, and it never refuses: whatever could be wrong was found before the lock."""
 
-    def __call__(
-        self, draft: Draft, number: str, issue_date: dt.date, /
-    ) -> tuple[Document, Sequence[BilledLine], Sequence[str]]:
+    def __call__(self, draft: Data, number: str, issue_date: dt.date, /) -> tuple[Data, Sequence[Data], Sequence[str]]:
         """The document of that number, what it bills (one billed line for each of its lines), and the formats in which
-        it is wanted."""
+        it is wanted. A draft was whole when it was planned, and its text is what was planned then: so it is not built
+        anew, its data become those of the document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class _Paper:
     """A draft of a batch on its way to a document."""
 
     position: int
-    draft: Draft
+    draft: Data
     revisions: tuple[int, ...]
 
 
@@ -57,11 +58,16 @@ class _Final:
     position: int
     series: str
     counter: int
-    document: Document
+    document: Data
     json: str
     sha256: str
-    billed: tuple[tuple[BilledLine, str, int], ...]  # with its JSON and its revision
+    billed: tuple[tuple[Data, str, int], ...]  # with its JSON and its revision
     formats: tuple[str, ...]
+
+    @property
+    def number(self) -> str:
+        """The number of the document."""
+        return str(self.document["number"])
 
 
 def issue(
@@ -98,7 +104,7 @@ def _refuse_late(
             return
     for first in range(0, len(waiting), batch):
         papers = _load(store, plan, waiting[first : first + batch])
-        wanted = {series_key(paper.draft.series, issue_date): _wanted(paper.draft) for paper in papers}
+        wanted = {series_key(paper.draft["series"], issue_date): _wanted(paper.draft) for paper in papers}
         with store.read() as connection:
             refuse_backwards(connection, wanted, issue_date, numbering)
 
@@ -119,7 +125,7 @@ def _issue_batch(
                 settle(connection, plan)
     except IntegrityError as error:
         raise _taken(store, finals, error) from error
-    return [final.document.number for final in finals]
+    return [final.number for final in finals]
 
 
 def _confirmed(connection: sa.Connection, plan: int, among: Sequence[int] | None = None) -> list[int]:
@@ -151,8 +157,7 @@ def _load(store: Store, plan: int, positions: Sequence[int]) -> list[_Paper]:
                     f"draft {row.position} of plan {plan} is not what was planned",
                     "the database was changed by hand; put the folder back from its backup, or plan again",
                 )
-            draft = canonical.from_json(Draft, row.json)
-            papers.append(_Paper(row.position, draft, tuple(json.loads(row.revisions))))
+            papers.append(_Paper(row.position, json.loads(row.json), tuple(json.loads(row.revisions))))
     return papers
 
 
@@ -160,46 +165,50 @@ def _number(
     connection: sa.Connection, papers: Sequence[_Paper], finish: Finish, issue_date: dt.date, numbering: Numbering
 ) -> list[_Final]:
     """Give each paper the next number of its own series, and move the counters."""
-    wanted = {series_key(paper.draft.series, issue_date): _wanted(paper.draft) for paper in papers}
+    wanted = {series_key(paper.draft["series"], issue_date): _wanted(paper.draft) for paper in papers}
     following = take(connection, wanted, issue_date, numbering)
     finals = []
     for paper in papers:
-        key = series_key(paper.draft.series, issue_date)
+        key = series_key(paper.draft["series"], issue_date)
         finals.append(_finish(paper, key, following[key], finish, issue_date))
         following[key] += 1
     move(connection, following)
     return finals
 
 
-def _wanted(draft: Draft) -> Wanted:
-    return Wanted(draft.series, draft.seller.id)
+def _wanted(draft: Data) -> Wanted:
+    return Wanted(draft["series"], draft["seller"]["id"])
 
 
 def _finish(paper: _Paper, key: str, count: int, finish: Finish, issue_date: dt.date) -> _Final:
     number = document_number(key, count)
     document, billed, formats = finish(paper.draft, number, issue_date)
     _check(document, number, issue_date, billed, paper.draft)
-    text = canonical.to_json(document)
-    carried = tuple((line, canonical.to_json(line), rev) for line, rev in zip(billed, paper.revisions, strict=True))
+    text = canonical.text_of(document)
+    carried = tuple((line, canonical.text_of(line), rev) for line, rev in zip(billed, paper.revisions, strict=True))
     return _Final(
         paper.position, key, count, document, text, canonical.sha256(text), carried, tuple(dict.fromkeys(formats))
     )
 
 
-def _check(document: Document, number: str, issue_date: dt.date, billed: Sequence[BilledLine], draft: Draft) -> None:
+def _check(document: Data, number: str, issue_date: dt.date, billed: Sequence[Data], draft: Data) -> None:
     """What a finished document must have in common with its number, its draft and what it bills."""
-    if (document.number, document.issue_date, document.series) != (number, issue_date, draft.series):
-        raise DefectError(f"{number} was finished as {document.number} of {document.series} on {document.issue_date}")
-    if (document.kind, document.gross, len(document.lines)) != (draft.kind, draft.gross, len(draft.lines)):
+    if (document["number"], document["issue_date"]) != (number, issue_date.isoformat()):
+        raise DefectError(f"{number} was finished as {document['number']} on {document['issue_date']}")
+    if any(document.get(name) != said for name, said in draft.items()):
         raise DefectError(f"{number} is another document than its draft")
-    sign = -1 if document.kind is Kind.CREDIT_NOTE else 1
+    sign = -1 if document["kind"] == Kind.CREDIT_NOTE else 1
     said = [
-        (number, line.number, line.contract, line.component, line.days, line.agreed.exact * sign)
-        for line in document.lines
+        (number, line["number"], *_key(line), sign * minor_units_in(line.get("gross") or line["net"]))
+        for line in document["lines"]
     ]
-    carried = [(line.document, line.line, line.contract, line.component, line.days, line.net.exact) for line in billed]
+    carried = [(line["document"], line["line"], *_key(line), minor_units_in(line["net"])) for line in billed]
     if said != carried:
         raise DefectError(f"{number} does not bill what its lines say")
+
+
+def _key(line: Data) -> tuple[Any, ...]:
+    return line["contract"], line["component"], line["days"]
 
 
 def _insert(store: Store, connection: sa.Connection, plan: int, finals: Sequence[_Final]) -> None:
@@ -209,7 +218,7 @@ def _insert(store: Store, connection: sa.Connection, plan: int, finals: Sequence
     store.fault(Point.LOG_APPENDED)
     documents = [
         {
-            **document_columns(json.loads(final.json)),
+            **document_columns(final.document),
             "series": final.series,
             "counter": final.counter,
             "logged": sequence,
@@ -228,9 +237,9 @@ def _insert(store: Store, connection: sa.Connection, plan: int, finals: Sequence
     connection.execute(sa.insert(schema.billed), billed)
     store.fault(Point.BILLED_INSERTED)
     artifacts = [
-        {"document": number, "format": form, "name": file_name(number, form, final.document.issue_date)}
+        {"document": number, "format": form, "name": file_name(number, form, issue_date)}
         for final in finals
-        for number in [final.document.number]
+        for number, issue_date in [(final.number, dt.date.fromisoformat(final.document["issue_date"]))]
         for form in final.formats
     ]
     if artifacts:
@@ -240,7 +249,7 @@ def _insert(store: Store, connection: sa.Connection, plan: int, finals: Sequence
     mark = sa.update(drafts).where(drafts.c.plan == plan, drafts.c.position == sa.bindparam("p"))
     connection.execute(
         mark.values(status=DraftStatus.ISSUED, document=sa.bindparam("d")),
-        [{"p": final.position, "d": final.document.number} for final in finals],
+        [{"p": final.position, "d": final.number} for final in finals],
     )
     corrections.mark_issued(connection, (final.document for final in finals))
     store.fault(Point.DRAFTS_ISSUED)
@@ -249,7 +258,7 @@ def _insert(store: Store, connection: sa.Connection, plan: int, finals: Sequence
 def _entry(plan: int, position: int, final: _Final) -> dict[str, object]:
     """The payload of the log for an issued document: hashes of all that must never change."""
     return {
-        "document": final.document.number,
+        "document": final.number,
         "sha256": final.sha256,
         "billed": billed_digest((text, revision) for _, text, revision in final.billed),
         "plan": plan,
@@ -279,7 +288,7 @@ def _taken(store: Store, finals: Sequence[_Final], error: IntegrityError) -> Exc
                 cause = f"{row.component} of contract {row.contract} for {row.span} is on {row.document} already"
                 mend = "nothing of this batch was issued; plan again, so that what is billed is seen"
                 return refused("L130", store.folder, cause, mend, f"contract {row.contract}")
-        numbers = {final.document.number for final in finals}
+        numbers = {final.number for final in finals}
         query = sa.select(documents.number, documents.series).where(dialect.among(documents.number, numbers))
         if taken := connection.execute(query).first():
             cause = f"the number {taken.number} is taken by the series {taken.series}"

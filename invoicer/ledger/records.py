@@ -14,7 +14,6 @@ from invoicer.domain import canonical
 from invoicer.domain.correction import CreditRequest
 from invoicer.domain.document import Draft, Kind
 from invoicer.domain.doubt import Doubt
-from invoicer.domain.entitlement import BilledLine
 from invoicer.domain.money import Money, minor_digits
 from invoicer.domain.period import Period
 from invoicer.errors import Problem
@@ -151,7 +150,14 @@ class Artifact:
 
 def minor_units(money: Money) -> int:
     """An amount as whole minor units: 12.34 EUR is 1234."""
-    return int(money.exact * 10 ** minor_digits(money.currency))
+    sign, digits, _ = money.amount.as_tuple()
+    size = int("".join(map(str, digits)))
+    return -size if sign else size
+
+
+def minor_units_in(data: Mapping[str, str]) -> int:
+    """The same of money as plain data. Raises DefectError where it has not the decimals of its currency."""
+    return minor_units(Money(Decimal(data["amount"]), data["currency"]))
 
 
 def from_minor_units(amount: int, currency: str) -> Money:
@@ -166,30 +172,32 @@ def span_of(days: Period, one_off: bool) -> str:
 
 def document_columns(data: Mapping[str, Any]) -> dict[str, Any]:
     """The columns that a document (as plain data) can be queried by."""
-    amounts = {name: Money(Decimal(data[name]["amount"]), data[name]["currency"]) for name in ("net", "tax", "gross")}
     return {
         "number": data["number"],
         "kind": data["kind"],
         "seller": data["seller"]["id"],
         "customer": data["customer"]["id"],
         "currency": data["currency"],
-        **{name: minor_units(amount) for name, amount in amounts.items()},
+        **{name: minor_units_in(data[name]) for name in ("net", "tax", "gross")},
         **{name: dt.date.fromisoformat(data[name]) for name in ("issue_date", "bill_date", "due_date")},
     }
 
 
-def billed_columns(line: BilledLine) -> dict[str, Any]:
-    """The columns that a billed line can be queried by; its revision is the plan's."""
+def billed_columns(line: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that a billed line (as plain data) can be queried by; its revision is the plan's."""
+    component, days = line["component"], line["days"]
+    tail = f"/{component['part']}" if "part" in component else ""
+    tail += f"/{component['name']}" if "name" in component else ""
     return {
-        "document": line.document,
-        "line": line.line,
-        "contract": line.contract,
-        "component": str(line.component),
-        "span": span_of(line.days, line.one_off),
-        "customer": line.customer,
-        "currency": line.net.currency,
-        "net": minor_units(line.net),
-        "bill_date": line.bill_date,
-        "issue_date": line.issue_date,
-        "counts": line.counts,
+        "document": line["document"],
+        "line": line["line"],
+        "contract": line["contract"],
+        "component": component["charge"] + tail,
+        "span": "once" if line["one_off"] else f"{days['start']}/{days['end']}",
+        "customer": line["customer"],
+        "currency": line["net"]["currency"],
+        "net": minor_units_in(line["net"]),
+        "bill_date": dt.date.fromisoformat(line["bill_date"]),
+        "issue_date": dt.date.fromisoformat(line["issue_date"]),
+        "counts": line.get("counts", True),
     }

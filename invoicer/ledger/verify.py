@@ -292,7 +292,7 @@ def _columns(row: sa.Row[Any]) -> dict[str, Any]:
 
 
 def _sound(row: sa.Row[Any]) -> bool:
-    expected = billed_columns(canonical.from_json(BilledLine, row.json))
+    expected = billed_columns(json.loads(row.json))
     return all(row._mapping[name] == value for name, value in expected.items())
 
 

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from invoicer import documents, plugins, render
-from invoicer.domain.document import Document, Draft
+from invoicer import plugins, render
 from invoicer.domain.doubt import Doubt
-from invoicer.domain.entitlement import BilledLine
 from invoicer.errors import Place, Problem, RunError
 from invoicer.hookspecs import DocumentFormat
-from invoicer.ledger import DraftStatus, Issued, Ledger, PlannedDraft
+from invoicer.ledger import DraftStatus, Finish, Issued, Ledger, PlannedDraft
 from invoicer.runs.against import DraftChange, changes_of
 from invoicer.runs.derive import derive
 from invoicer.runs.desk import Desk
 from invoicer.runs.law import numbering
-from invoicer.runs.rehearse import finished
+from invoicer.runs.rehearse import finished_data
 
 Progress = Callable[[str, int, int], None]
 MAX_AHEAD = dt.timedelta(days=31)
@@ -186,12 +185,12 @@ def _drop_changed(
     )
 
 
-def _finisher(
-    desk: Desk,
-) -> Callable[[Draft, str, dt.date], tuple[Document, Sequence[BilledLine], Sequence[str]]]:
-    def finish(draft: Draft, number: str, day: dt.date, /) -> tuple[Document, Sequence[BilledLine], Sequence[str]]:
-        document = finished(desk, draft, number, day)
-        return document, documents.billed_lines(document), desk.workspace.policy.formats
+def _finisher(desk: Desk) -> Finish:
+    def finish(
+        draft: Mapping[str, Any], number: str, day: dt.date, /
+    ) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]], Sequence[str]]:
+        document, billed = finished_data(desk, draft, number, day)
+        return document, billed, desk.workspace.policy.formats
 
     return finish
 

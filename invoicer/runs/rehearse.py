@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from invoicer import documents
 from invoicer.domain.document import Document, Draft
@@ -33,6 +34,16 @@ def finished(desk: Desk, draft: Draft, number: str, issue_date: dt.date) -> Docu
     """The document of that number. Raises only what :func:`objections` would have found."""
     market = desk.plugins.market(draft.seller.registrations[0].country)
     return documents.finish(
+        draft, number=number, issue_date=issue_date, payment_reference=market.payment_reference(number)
+    )
+
+
+def finished_data(
+    desk: Desk, draft: Mapping[str, Any], number: str, issue_date: dt.date
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The document of that number and what it bills, of a draft as plain data, as plain data."""
+    market = desk.plugins.market(draft["seller"]["registrations"][0]["country"])
+    return documents.finished(
         draft, number=number, issue_date=issue_date, payment_reference=market.payment_reference(number)
     )
 

@@ -1,9 +1,9 @@
-"""Breaks a story at its operations, one process for each.
+"""Breaks stories at their operations, one process for each.
 
-``python -m tests.crash.crasher STORY KIND FOLDER SERVER PORT BREAKS``: for each step a copy of what the steps before left
-is broken by a process that kills itself, resumed by another, and held against what the step leaves unbroken. SERVER is the
-folder of a PostgreSQL server, BREAKS says whether "every" operation is broken, or "some" of each step, or "none". The
-answer is JSON.
+``python -m tests.crash.crasher STORY,STORY KIND FOLDER SERVER PORT BREAKS``: for each step a copy of what the steps before
+left is broken by a process that kills itself, resumed by another, and held against what the step leaves unbroken. SERVER is
+the folder of a PostgreSQL server, BREAKS says whether "every" operation is broken, or "some" of each step. The answer is
+JSON, by story.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from tests.crash.watch import Watch
 from tests.ledger.conftest import Places
 from tests.ledger.papers import reader
 from tests.postgresql import Postgres
+from tests.quickly import never_synced
 
 SOME = 3
 """How many operations of a step are broken at most, unless each is."""
@@ -92,9 +93,9 @@ class Breaker:
                 shutil.rmtree(place)
 
     def _chosen(self, seen: Sequence[tuple[str, str]]) -> list[int]:
-        """All operations; or some of those that no step before had, from the first to the last of them; or none."""
-        if self.breaks != "some":
-            return list(range(1, len(seen) + 1)) if self.breaks == "every" else []
+        """All operations; or some of those that no step before had, from the first to the last of them."""
+        if self.breaks == "every":
+            return list(range(1, len(seen) + 1))
         new: dict[tuple[str, str], int] = {}
         for at, operation in enumerate(((what, site) for what, site in seen), 1):
             if operation not in self.known:
@@ -131,15 +132,19 @@ class Breaker:
                 self.server.drop(name)
 
 
-def main(story: str, kind: str, folder: str, address: str, port: str, breaks: str) -> None:
+def main(stories: str, kind: str, folder: str, address: str, port: str, breaks: str) -> None:
     render.render_all = _here  # type: ignore[assignment]
+    os.fsync = never_synced
     server = Postgres(Path(address), int(port))
     places = Places(server if kind == "postgresql" else None)
     _warm_up(Path(folder) / "warm")
-    with places.passing():
-        breaker = Breaker(story, Path(folder), places, server, breaks)
-        breaker.run()
-    sys.stdout.write(json.dumps(asdict(breaker.report)))
+    reports = {}
+    for story in stories.split(","):
+        with places.passing():
+            breaker = Breaker(story, Path(folder) / story, places, server, breaks)
+            breaker.run()
+        reports[story] = asdict(breaker.report)
+    sys.stdout.write(json.dumps(reports))
 
 
 def _warm_up(place: Path) -> None:

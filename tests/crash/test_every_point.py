@@ -10,7 +10,8 @@ import ast
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,34 +34,47 @@ OLDEST = "migrations/m0001_first_tables.py"
 """No ledger is older than what this one makes: the stories begin behind it."""
 
 
-def broken(story: str, kind: str, folder: Path, server: Postgres, breaks: str) -> dict[str, Any]:
-    """The report of the process that breaks a story."""
-    command = [sys.executable, "-m", "tests.crash.crasher", story, kind, str(folder), str(server.folder)]
+def broken(stories: Iterable[str], kind: str, folder: Path, server: Postgres, breaks: str) -> dict[str, Any]:
+    """The reports of the process that breaks stories, by story."""
+    command = [sys.executable, "-m", "tests.crash.crasher", ",".join(stories), kind, str(folder), str(server.folder)]
     done = subprocess.run(
         [*command, str(server.port), breaks], cwd=ROOT, capture_output=True, text=True, check=False, timeout=3000
     )
     assert done.returncode == 0, done.stderr
-    report: dict[str, Any] = json.loads(done.stdout)
-    return report
+    reports: dict[str, Any] = json.loads(done.stdout)
+    return reports
+
+
+Reports = Callable[[str, str], dict[str, Any]]
+TOGETHER = {kind: pytest.mark.xdist_group(f"stories on {kind}") for kind in BOTH}
+
+
+@pytest.fixture(scope="session")
+def reports_of(tmp_path_factory: pytest.TempPathFactory, postgresql: Postgres) -> Reports:
+    """The reports of all stories on a kind of database: what takes long before the first of them is done once."""
+
+    @cache
+    def reports(kind: str, breaks: str) -> dict[str, Any]:
+        return broken(STORIES, kind, tmp_path_factory.mktemp("stories"), postgresql, breaks)
+
+    return reports
 
 
 @pytest.mark.parametrize("breaks", ["some", pytest.param("every", marks=pytest.mark.slow)])
-@pytest.mark.parametrize("kind", BOTH)
+@pytest.mark.parametrize("kind", [pytest.param(kind, marks=TOGETHER[kind]) for kind in BOTH])
 @pytest.mark.parametrize("story", STORIES)
-def test_a_story_that_is_broken_anywhere_is_resumed(
-    story: str, kind: str, breaks: str, tmp_path: Path, postgresql: Postgres
-) -> None:
-    report = broken(story, kind, tmp_path, postgresql, breaks)
+def test_a_story_that_is_broken_anywhere_is_resumed(story: str, kind: str, breaks: str, reports_of: Reports) -> None:
+    report = reports_of(kind, breaks)[story]
     assert not report["failures"], "\n".join(report["failures"])
     seen = sum(map(len, report["seen"].values()))
     assert report["broken"] == seen if breaks == "every" else SOME <= report["broken"] <= seen
 
 
-def test_every_write_of_the_ledger_is_in_a_story(tmp_path: Path, postgresql: Postgres) -> None:
+@TOGETHER["sqlite"]
+def test_every_write_of_the_ledger_is_in_a_story(reports_of: Reports) -> None:
     """So it is broken above. Whoever adds a write adds a step to a story (tests/crash/story.py) that comes by it."""
     run: set[tuple[str, int]] = set()
-    for story in STORIES:
-        report = broken(story, "sqlite", tmp_path / story, postgresql, "none")
+    for report in reports_of("sqlite", "some").values():
         assert not report["failures"], "\n".join(report["failures"])
         run |= {(file.removeprefix(f"{LEDGER}/"), line) for file, line in report["lines"]}
     writes = {(name, line) for name, tree in sources() for line in writes_in(tree)}

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from invoicer.documents import (
@@ -61,6 +61,7 @@ from tests.documents.world import (
     month,
     owed,
 )
+from tests.quickly import law
 
 LEVY = Component("fee", Part.LEVY, "ipt-fi")
 GOODWILL = CreditReason.GOODWILL
@@ -347,7 +348,7 @@ class TestAmounts:
 
 
 @given(st.integers(1, 10**6), st.integers(2, 400), st.lists(st.integers(1, 90), min_size=1, max_size=12))
-@settings(max_examples=200)
+@law(80)
 def test_quantities_come_to_the_whole_in_however_many_parts(price: int, whole: int, parts: list[int]) -> None:
     """At prices of a hundredth of a cent, so that hardly any part is a whole number of cents."""
     net = Money.of(Fraction(price * whole, 10**4), "EUR")
@@ -425,7 +426,7 @@ stories = st.lists(
 
 
 @given(st.booleans(), cadences, stories)
-@settings(max_examples=150)
+@law(60)
 def test_credits_in_between_lose_and_give_nothing_away(
     even: bool, cadence: Cadence, story: list[tuple[int, list[Step], list[Any]]]
 ) -> None:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from invoicer.documents import Comparison, Difference, compare, fingerprint
@@ -23,6 +23,7 @@ from invoicer.domain.money import Money
 from invoicer.domain.period import Period, Span, Unit
 from invoicer.domain.trace import replay
 from tests.documents.world import FEE, LAUNCH, MINIMUM, REVERSE, SETUP, VAT, Desk, owed
+from tests.quickly import law
 
 START = dt.date(2026, 1, 1)
 NEVER = dt.date(2027, 9, 1)
@@ -155,7 +156,7 @@ histories = st.lists(st.tuples(st.integers(0, 120), st.lists(amendments, max_siz
 
 
 @given(st.booleans(), cadences, histories)
-@settings(max_examples=120)
+@law(60)
 def test_what_is_billed_is_what_is_owed(even: bool, cadence: Cadence, history: list[tuple[int, list[Step]]]) -> None:
     terms, desk, on = first_terms(even, cadence), Desk(), START
     for wait, changes in history:
@@ -169,7 +170,7 @@ def test_what_is_billed_is_what_is_owed(even: bool, cadence: Cadence, history: l
 
 
 @given(st.booleans(), cadences, histories, st.lists(st.integers(1, 90), min_size=1, max_size=8))
-@settings(max_examples=80)
+@law(40)
 def test_time_alone_corrects_nothing(
     even: bool, cadence: Cadence, history: list[tuple[int, list[Step]]], waits: list[int]
 ) -> None:

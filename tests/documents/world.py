@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from invoicer.documents import Comparison, Context, Difference, Reason, billed_lines, compare, drafts, finish
+from invoicer.documents import Comparison, Context, Difference, Reason, billed_lines, compare, drafts, finish, finished
+from invoicer.domain import canonical
 from invoicer.domain.contract import AmountOff, Billing, Charge, Contract, Discount, InService, ProrationRules, Timing
 from invoicer.domain.document import Document, Draft, Kind
 from invoicer.domain.entitlement import BilledLine, Component, Entitlement, Part, Treated
@@ -203,8 +205,13 @@ class Desk:
         for draft in self.drafts(differences, on):
             prefix = "C" if draft.kind is Kind.CREDIT_NOTE else "I"
             number = f"{prefix}{len(self.documents) + 1:04}"
-            self.documents[number] = finish(draft, number=number, issue_date=on, payment_reference=f"RF{number}")
-            made.append(self.documents[number])
+            document = finish(draft, number=number, issue_date=on, payment_reference=f"RF{number}")
+            stored = json.loads(canonical.to_json(draft))
+            data, billed = finished(stored, number=number, issue_date=on, payment_reference=f"RF{number}")
+            assert canonical.text_of(data) == canonical.to_json(document)
+            assert canonical.text_of(billed) == canonical.to_json(list(billed_lines(document)))
+            self.documents[number] = document
+            made.append(document)
         return tuple(made)
 
     def run(self, entitled: Sequence[Treated], on: str, horizon: str | None = None) -> tuple[Document, ...]:

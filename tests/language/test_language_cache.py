@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import invoicer
@@ -22,6 +22,7 @@ from invoicer.domain.contract import Source
 from invoicer.language import Loaded, folder, judge, load, parse, user_cache
 from invoicer.language.folder import FolderCache, code_version
 from invoicer.language.pickling import framed, from_bytes, part_of, to_bytes
+from tests.quickly import law
 
 HERE = Path(__file__).parent
 SAMPLES = sorted((HERE / "good").glob("*.terms")) + sorted((HERE / "bad").glob("*.terms"))
@@ -163,7 +164,7 @@ def change(files: dict[str, str], ids: dict[str, Any], memory: Memory, chance: r
     files[name] = "\n".join(lines)
 
 
-@settings(max_examples=60)
+@law(25)
 @given(st.integers(0, 2**32))
 def test_whatever_changes_the_answer_is_that_of_a_run_without_cache(seed: int) -> None:
     chance = random.Random(seed)

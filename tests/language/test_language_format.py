@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
@@ -19,6 +19,7 @@ from invoicer.language.parse import parse
 from tests.docs.layout import laid_out
 from tests.docs.pages import Block, of_kind, whole
 from tests.language.scribbling import Scribble, random_terms, splintered
+from tests.quickly import law
 
 HERE = Path(__file__).parent
 RULES = Path(__file__).parents[2] / "rules"
@@ -57,7 +58,7 @@ def test_samples_and_examples_mean_what_they_meant(text: str) -> None:
     tidy(text)
 
 
-@settings(max_examples=150)
+@law(50)
 @given(SEEDS, st.sampled_from(READABLE))
 def test_whatever_stands_between_the_words_comments_stay_and_nothing_else_changes(seed: int, text: str) -> None:
     scribble = Scribble(random.Random(seed))
@@ -67,7 +68,7 @@ def test_whatever_stands_between_the_words_comments_stay_and_nothing_else_change
     assert comments(result) == [comment.rstrip() for comment in scribble.written]
 
 
-@settings(max_examples=150)
+@law(50)
 @given(SEEDS)
 def test_any_words_that_the_grammar_admits(seed: int) -> None:
     chance = random.Random(seed)
@@ -82,7 +83,7 @@ def test_any_words_that_the_grammar_admits(seed: int) -> None:
     assert comments(result) == [comment.rstrip() for comment in scribble.written]
 
 
-@settings(max_examples=250)
+@law(80)
 @given(SEEDS, st.sampled_from(READABLE))
 def test_a_slip_of_the_hand_is_refused_or_laid_out_as_it_is_read(seed: int, text: str) -> None:
     text = splintered(random.Random(seed), text)
@@ -93,7 +94,7 @@ def test_a_slip_of_the_hand_is_refused_or_laid_out_as_it_is_read(seed: int, text
     tidy(text)
 
 
-@settings(max_examples=100)
+@law(40)
 @given(SEEDS, st.sampled_from(READABLE))
 def test_the_layout_depends_on_words_comments_and_paragraphs_alone(seed: int, text: str) -> None:
     """Two people who write the same lines get the same file, whatever spaces, commas and colons they like."""

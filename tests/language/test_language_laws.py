@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lark import Lark
 
@@ -17,6 +17,7 @@ from invoicer.language.checks.values import cases, compares, holds
 from invoicer.language.convert import to_condition
 from invoicer.language.parse import parse
 from invoicer.language.words import same_unit
+from tests.quickly import law
 
 HERE = Path(__file__).parent
 SAMPLES = sorted((HERE / "good").glob("*.terms")) + sorted((HERE / "bad").glob("*.terms"))
@@ -59,19 +60,19 @@ def sound(loaded: Loaded) -> None:
         to_json(contract)
 
 
-@settings(max_examples=150)
+@law(50)
 @given(st.text(max_size=300))
 def test_any_text_gives_problems_and_nothing_else(text: str) -> None:
     sound(load([("a.terms", text)]))
 
 
-@settings(max_examples=150)
+@law(50)
 @given(st.lists(st.sampled_from([*WORDS, "\n", "\n  ", "\n"]), max_size=60))
 def test_any_words_give_problems_and_nothing_else(words: list[str]) -> None:
     sound(load([("a.terms", " ".join(words))]))
 
 
-@settings(max_examples=250)
+@law(80)
 @given(st.integers(0, 2**32), st.sampled_from(TEXTS), st.integers(1, 6))
 def test_any_damage_to_good_and_bad_terms_gives_problems_and_nothing_else(seed: int, text: str, times: int) -> None:
     chance = random.Random(seed)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
+from invoicer.domain import canonical
 from invoicer.domain.document import Document, Draft, Kind, Line, LineReference, TaxRow
 from invoicer.domain.entitlement import BilledLine, Component, Part
 from invoicer.domain.money import Money, total
@@ -158,8 +160,16 @@ def _kind(index: int) -> Kind:
     return Kind.CREDIT_NOTE if index % 7 == 3 else Kind.INVOICE
 
 
-def finish(paper: Draft, number: str, issue_date: dt.date) -> tuple[Document, tuple[BilledLine, ...], tuple[str, ...]]:
-    """The document of a draft, what it bills, and the formats that are wanted of it."""
+def finish(paper: Mapping[str, Any], number: str, issue_date: dt.date) -> tuple[Any, Any, tuple[str, ...]]:
+    """The document of a draft, what it bills, and the formats that are wanted of it, as plain data."""
+    document, billed, formats = finished(canonical.from_data(Draft, paper), number, issue_date)
+    return canonical.to_data(document), canonical.to_data(billed), formats
+
+
+def finished(
+    paper: Draft, number: str, issue_date: dt.date
+) -> tuple[Document, tuple[BilledLine, ...], tuple[str, ...]]:
+    """The same of a draft that was not stored yet."""
     fields = {name: getattr(paper, name) for name in Draft.__dataclass_fields__}
     document = Document(
         **fields,

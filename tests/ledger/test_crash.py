@@ -22,7 +22,7 @@ from invoicer.ledger.durable import STRAY
 from tests.ledger.papers import Breaks, many, reader, run, writer
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-COUNT, BATCH = 5, 2
+COUNT, BATCH = 3, 2
 DISK = {
     errno.ENOSPC: ("L103", "is full"),
     errno.EDQUOT: ("L103", "is full"),

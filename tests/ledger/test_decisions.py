@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from invoicer.domain.doubt import Doubt
@@ -19,6 +19,7 @@ from invoicer.ledger import DraftStatus, Ledger, PlannedDraft, PlanStatus
 from invoicer.ledger.release import person
 from tests.ledger.conftest import Places
 from tests.ledger.papers import TODAY, edit, finish, many, reader, writer
+from tests.quickly import law
 
 P, C, R, D = DraftStatus.PLANNED, DraftStatus.CONFIRMED, DraftStatus.REJECTED, DraftStatus.DROPPED
 
@@ -211,7 +212,7 @@ ACT = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, print_blob=True)
+@law(12)
 @given(st.lists(ACT, max_size=14))
 def test_nothing_is_issued_unconfirmed(places: Places, tmp_path_factory: pytest.TempPathFactory, acts: list) -> None:  # type: ignore[type-arg]
     """Whatever is planned, confirmed, rejected and issued in whatever order: an issued draft was released by as many people

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from invoicer.domain.canonical import sha256
@@ -14,6 +14,7 @@ from invoicer.ledger import Files
 from invoicer.ledger.durable import STRAY
 from tests.ledger.conftest import Places
 from tests.ledger.papers import TODAY, confirmed, finish, many, reader, writer
+from tests.quickly import law
 
 
 def test_bytes_are_kept_under_their_hash_and_published_under_a_name(tmp_path: Path) -> None:
@@ -100,7 +101,7 @@ def contents_folder(places: Places, tmp_path_factory: pytest.TempPathFactory) ->
     return places.new(tmp_path_factory.mktemp("contents"))
 
 
-@settings(max_examples=25)
+@law(10)
 @given(contents=st.lists(st.binary(max_size=50), max_size=6))
 def test_contents_come_back_byte_for_byte(contents_folder: Path, contents: list[bytes]) -> None:
     folder = contents_folder

@@ -26,6 +26,7 @@ from invoicer.domain.usage import Measured, Measurements
 from invoicer.errors import Severity
 from invoicer.language import Loaded, load
 from tests.documents.world import ACME, SELLER, Desk, day
+from tests.quickly import law
 
 MARKETS = plugins.load().markets
 KINDS = {"electronic-service": "electronic-service"}
@@ -244,7 +245,7 @@ def _history(text: str, history: Iterable[Step]) -> None:
 
 
 @given(texts, histories)
-@settings(max_examples=60)
+@law(40)
 def test_what_is_invoiced_is_what_the_terms_owe(text: str, history: list[Step]) -> None:
     _history(text, history)
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from invoicer.domain.events import EventBounds, EventTerms, Tally, tally
@@ -17,6 +17,7 @@ from invoicer.domain.price import Compare, Comparison, Condition
 from invoicer.domain.usage import Demand, Measured
 from invoicer.errors import Problem
 from invoicer.workspace import zone as time_zone
+from tests.quickly import law
 from tests.usage.test_usage_laws import ZONES, Event, asked, conditions, events, holds, named, written
 
 HEAD = "event,contract,meter,at,amount\n"
@@ -131,7 +132,7 @@ by_event = st.builds(
 )
 
 
-@settings(max_examples=120)
+@law(30)
 @given(
     happened=st.lists(events, max_size=20),
     by=st.lists(by_event, min_size=1, max_size=3, unique=True),

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from invoicer.domain.contract import Aggregation
@@ -15,6 +15,7 @@ from invoicer.domain.price import Compare, Comparison, Condition
 from invoicer.domain.usage import Demand, Measured
 from invoicer.errors import Problem
 from invoicer.workspace import zone as time_zone
+from tests.quickly import law
 from tests.usage.test_usage_laws import ZONES, Event, asked, conditions, events, holds, named, periods, written
 
 LEVEL, CHANGES = Aggregation.LEVEL, Aggregation.CHANGES
@@ -111,7 +112,7 @@ def test_usage_that_is_not_complete_is_held(usage: Any, ask: Any) -> None:
     assert isinstance(held, Problem) and held.code == "U304"
 
 
-@settings(max_examples=80)
+@law(25)
 @given(
     happened=st.lists(events, max_size=20),
     kind=st.sampled_from([LEVEL, CHANGES]),

@@ -14,7 +14,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from invoicer.domain.contract import Aggregation
@@ -23,6 +23,7 @@ from invoicer.domain.price import AllOf, AnyOf, Compare, Comparison, Condition, 
 from invoicer.domain.usage import Demand, Measured
 from invoicer.usage import measure
 from invoicer.workspace import zone as time_zone
+from tests.quickly import law
 
 ZONES = (
     *("Europe/Amsterdam", "Europe/Tallinn", "America/New_York", "Asia/Kolkata", "Pacific/Auckland", "Pacific/Apia"),
@@ -81,7 +82,7 @@ days = st.dates(dt.date(2025, 12, 28), dt.date(2026, 11, 4))
 periods = st.builds(lambda start, length: Period(start, start + dt.timedelta(days=length)), days, st.integers(1, 200))
 
 
-@settings(max_examples=80)
+@law(25)
 @given(
     happened=st.lists(events, max_size=25),
     aggregation=st.sampled_from(COUNTED),
@@ -109,7 +110,7 @@ def test_the_database_counts_as_a_person_would(
         assert answers[demand.key].value == by_hand(mine, demand), demand
 
 
-@settings(max_examples=15)
+@law(8)
 @given(
     happened=st.lists(events, min_size=1, max_size=40),
     aggregation=st.sampled_from(COUNTED),
@@ -128,7 +129,7 @@ def test_the_order_of_events_changes_nothing(
         assert asked(one, demands) == asked(other, demands)
 
 
-@settings(max_examples=25)
+@law(10)
 @given(
     happened=st.lists(events, max_size=25),
     aggregation=st.sampled_from([Aggregation.SUM, Aggregation.COUNT]),
