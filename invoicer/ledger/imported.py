@@ -8,6 +8,7 @@ for the contracts that it is about is dropped in the same transaction: it was pl
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -250,7 +251,7 @@ def _insert(store: Store, connection: sa.Connection, brought: Import, new: Seque
     ]
     connection.execute(sa.insert(schema.imported), rows)
     store.fault(Point.DOCUMENTS_INSERTED)
-    lines = [{**billed_columns(line), "json": text} for members in carried for line, text in members]
+    lines = [{**billed_columns(json.loads(text)), "json": text} for members in carried for _, text in members]
     connection.execute(sa.insert(schema.imported_lines), lines)
     store.fault(Point.BILLED_INSERTED)
     contracts = {line.contract for one in new for line in one.billed}

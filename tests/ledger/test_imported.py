@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from invoicer.errors import Place, RunError
 from invoicer.ledger import Foreign, Import, Ledger, Numbering, Taken, schema
 from tests.ledger.conftest import Places
-from tests.ledger.papers import TODAY, by_hand, confirmed, draft, finish, month, reader, stored, writer
+from tests.ledger.papers import TODAY, by_hand, confirmed, draft, finish, finished, month, reader, stored, writer
 from tests.ledger.test_chain import other
 
 PATTERN = "HN-{year}-{number:5}"
@@ -24,7 +24,7 @@ COLUMNS = [(table.name, column.name) for table in TABLES for column in table.col
 def foreign(number: str, contract: str = "acme-2026", amount: str = "450.00", months: int = 0) -> Foreign:
     """A document as another system may have issued it."""
     paper = replace(draft(contract, (amount,), days=month(months)), series="", provenance={})
-    document, billed, _ = finish(paper, number, TODAY)
+    document, billed, _ = finished(paper, number, TODAY)
     return Foreign(document, billed, (Place("old.csv", 2),))
 
 
