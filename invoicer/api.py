@@ -1,6 +1,7 @@
 """api: all that a plugin author may import."""
 
 from invoicer.domain.contract import Premium
+from invoicer.domain.deadline import IssueDeadline
 from invoicer.domain.document import Document, Draft, Kind, Line
 from invoicer.domain.ending import ConsumerTerms
 from invoicer.domain.money import Money
@@ -16,6 +17,7 @@ from invoicer.facts import (
     Fact,
     Facts,
     creditor_reference,
+    read_deadlines,
     read_facts,
     read_table,
     unfit_number,
@@ -38,6 +40,7 @@ __all__ = [
     "Fact",
     "Facts",
     "InvoicerError",
+    "IssueDeadline",
     "Kind",
     "Levy",
     "Line",
@@ -60,6 +63,7 @@ __all__ = [
     "Unit",
     "creditor_reference",
     "hookimpl",
+    "read_deadlines",
     "read_facts",
     "read_table",
     "unfit_number",

@@ -32,7 +32,8 @@ PROBLEMS, WRONG_USE = 1, 2
 MODULES = {
     "start": ("init", "demo"),
     "check": ("check",),
-    "look": ("preview", "explain", "schedule", "plugins"),
+    "look": ("preview", "explain", "plugins"),
+    "schedule": ("schedule",),
     "tidy": ("fmt",),
     "compare": ("diff",),
     "trial": ("test",),

@@ -10,13 +10,12 @@ import click
 from rich.text import Text
 
 from invoicer import runs
-from invoicer.cli import output, tables, words
+from invoicer.cli import output, words
 from invoicer.cli.app import PROBLEMS, Day, Quantity, Session, json_option, reports_problems, workspace_of
 from invoicer.cli.batch import opened
 from invoicer.cli.lines import document_data, preview_data, preview_table
 from invoicer.domain.example import Given
-from invoicer.domain.period import add_months
-from invoicer.errors import Place, Problem, RunError, Severity
+from invoicer.errors import Severity
 from invoicer.workspace.model import SETTINGS
 
 
@@ -119,91 +118,6 @@ def explain(session: Session, number: str, line: int | None, as_json: bool) -> N
         out.print(words.tree_of(one.trace, found.words))
 
 
-@click.command(short_help="Show what is billed when, and what became of it.")
-@click.argument("contracts", nargs=-1)
-@click.option("--from", "since", type=Day(), help="First bill date (default: a month ago).")
-@click.option("--until", type=Day(), help="Last bill date (default: three months ahead).")
-@click.option("--as-of", type=Day(), help="See it as known on this day (default: today).")
-@click.option(
-    "--chart", "file", is_flag=False, flag_value="", metavar="[FILE]", help="Draw one contract into FILE.svg."
-)
-@json_option
-@click.pass_obj
-@reports_problems
-def schedule(
-    session: Session,
-    contracts: tuple[str, ...],
-    since: dt.date | None,
-    until: dt.date | None,
-    as_of: dt.date | None,
-    file: str | None,
-    as_json: bool,
-) -> None:
-    """Show what each contract bills when, and what became of it.
-
-    \b
-    Examples:
-      invoicer schedule
-      invoicer schedule acme-2026 --from 2026-01-01 --until 2026-12-31
-      invoicer schedule acme-2026 --chart
-      invoicer schedule acme-2026 --chart - > acme.svg
-
-    --chart draws the whole term of one contract (of an open one, two years ahead) as a time line: charges, price steps,
-    amendments and bill dates, as CONTRACT.svg where no file is named.
-    """
-    if since and until and until < since:
-        raise click.BadParameter(f"{until} lies before --from {since}", param_hint="--until")
-    desk = session.desk()
-    today = as_of or session.today(desk)
-    if file is not None:
-        if as_json:
-            raise click.UsageError("--chart draws a picture and --json writes rows: choose one.")
-        draw(desk, contracts, file, since, until, today)
-        return
-    start, end = since or add_months(today, -1), until or add_months(today, 3)
-    with opened(desk, writing=False) as book:
-        rows = runs.schedule(desk, book, start, end, today, contracts or None)
-    if as_json:
-        output.as_json([schedule_data(row) for row in rows])
-    elif rows:
-        output.console().print(tables.schedule(rows))
-    else:
-        output.console().print(f"Nothing is billed from {start} to {end}.")
-    if not as_json:
-        for contract, ending in runs.endings(desk, today, contracts or None):
-            last = ending.end - dt.timedelta(days=1)
-            output.console().print(f"{contract.id} ends on {last}, known since {ending.agreed}: {ending.clause}")
-
-
-def draw(
-    desk: runs.Desk, contracts: tuple[str, ...], file: str, since: dt.date | None, until: dt.date | None, today: dt.date
-) -> None:
-    """Draw a contract into a file, or to standard output for ``-``."""
-    known = [contract.id for contract in desk.contracts]
-    if (
-        not contracts and file in known
-    ):  # `schedule --chart acme-2026`: the word after --chart was meant as the contract
-        contracts, file = (file,), ""
-    if not contracts and len(known) == 1:
-        contracts = (known[0],)
-    if len(contracts) != 1:
-        example = contracts[0] if contracts else known[0] if known else "acme-2026"
-        raise click.UsageError(f"--chart draws one contract: name it, as in `invoicer schedule {example} --chart`.")
-    with opened(desk, writing=False) as book:
-        picture = runs.chart(desk, book, contracts[0], today, since, until)
-    if file == "-":
-        click.echo(picture, nl=False)
-        return
-    name = file or contracts[0]
-    path = Path(name if name.endswith(".svg") else f"{name}.svg")
-    try:
-        path.write_text(picture, "utf-8", newline="\n")
-    except OSError as error:
-        cause = f"the picture can't be written: {error.strerror or error}"
-        raise RunError(Problem("L212", Place(str(path)), cause, "name another file after --chart")) from None
-    output.console().print(f"Wrote {path}", markup=False)
-
-
 @click.command("plugins", short_help="List the plugins that were loaded.")
 @json_option
 @click.pass_obj
@@ -234,21 +148,4 @@ def list_plugins(session: Session, as_json: bool) -> None:
         out.print(f"Document formats: {', '.join(loaded.formats)}")
 
 
-def schedule_data(row: runs.ScheduleRow) -> dict[str, object]:
-    """A row of the schedule as plain data."""
-    period = row.period
-    return {
-        "contract": row.contract,
-        "charge": period.charge,
-        "part": str(period.part),
-        "from": period.days.start.isoformat(),
-        "to": period.days.last_day.isoformat(),
-        "bill_date": period.bill_date.isoformat(),
-        "tax_point": period.tax_point.isoformat(),
-        "timing": "once" if period.one_off else str(period.timing),
-        "state": str(row.state),
-        "documents": list(row.documents),
-    }
-
-
-COMMANDS = (preview, explain, schedule, list_plugins)
+COMMANDS = (preview, explain, list_plugins)

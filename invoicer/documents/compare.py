@@ -19,6 +19,7 @@ from invoicer.documents.positions import Position, open_positions
 from invoicer.documents.settle import settle
 from invoicer.domain.contract import Contract
 from invoicer.domain.entitlement import BilledLine, Component, Entitlement, Treated
+from invoicer.domain.money import Money
 
 
 def compare(
@@ -64,7 +65,9 @@ def compare(
     holds = [*held_for_age(overdue, horizon or dt.date.min), *held_for_reference(loose)]
     forgone, told = carried_over(differences, positions, billed)
     told = (*held_for_error(withheld), *told)
-    return Comparison(tuple(sorted((*differences, *forgone), key=_order)), tuple(holds), told)
+    apart: list[tuple[BilledLine | Difference, Money]] = [(one.positions[0].line, one.net) for one in withheld]
+    apart += [(one, one.net) for one in (*overdue, *loose)]
+    return Comparison(tuple(sorted((*differences, *forgone), key=_order)), tuple(holds), told, tuple(apart))
 
 
 def _clusters(treated: Iterable[Treated], positions: Iterable[Position], through: dt.date) -> Iterator[Cluster]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from invoicer.domain.correction import CreditLine, CreditRequest
@@ -112,11 +112,13 @@ class Difference:
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """Differences in a fixed order, and problems that hold the contract instead of a difference. ``withheld`` is what was
-    credited as an error and is not billed again as yet; it holds nothing else."""
+    credited as an error and is not billed again as yet; it holds nothing else. ``apart`` are the amounts behind both: the
+    line or the difference that each is about, and how much it is."""
 
     differences: tuple[Difference, ...]
     holds: tuple[Problem, ...]
     withheld: tuple[Problem, ...] = ()
+    apart: tuple[tuple[BilledLine | Difference, Money], ...] = field(default=(), compare=False)
 
 
 def parties_of(owed: Treated | BilledLine) -> Parties:

@@ -5,6 +5,7 @@ Gaps and overlaps are errors at load, doubtful facts are refused at use until th
 """
 
 from invoicer.facts.country import INSURANCE_CLASSES, Country, creditor_reference, unfit_number
+from invoicer.facts.deadlines import read_deadlines
 from invoicer.facts.fact import Confidence, DateBasis, Fact, Facts
 from invoicer.facts.read import read_facts, read_table
 
@@ -16,6 +17,7 @@ __all__ = [
     "Fact",
     "Facts",
     "creditor_reference",
+    "read_deadlines",
     "read_facts",
     "read_table",
     "unfit_number",

@@ -16,6 +16,7 @@ from invoicer.domain.period import add_months
 from invoicer.domain.supply import Levy, Market, Supply, Treatment
 from invoicer.errors import Place, PluginError, Problem, TaxError
 from invoicer.facts.consumer import read_consumer_terms
+from invoicer.facts.deadlines import read_deadlines
 from invoicer.facts.fact import NOTHING, DateBasis, Fact
 from invoicer.facts.numbers import read_numbering
 from invoicer.facts.read import read_facts, read_table, short
@@ -39,7 +40,7 @@ INSURANCE_CLASSES = (
 )
 """The classes of insurance that a market may know; terms name one in ``insurance class``."""
 
-_KEYS = ("jurisdiction", "facts", "premium-tax", "consumer-terms", "numbering", "notes")
+_KEYS = ("jurisdiction", "facts", "premium-tax", "consumer-terms", "numbering", "issue-deadline", "notes")
 _PREMIUM_KEYS = ("law", "classes")
 _PAYMENT_DELAY = dt.timedelta(days=60)
 
@@ -52,7 +53,8 @@ class Country:
     ``[premium-tax]`` with its ``law`` and ``classes``: which category of facts a class of insurance falls under (``"*"``
     for all others). A list ``consumer-terms`` says what the law gives a consumer who ends a contract (see
     :func:`~invoicer.facts.consumer.read_consumer_terms`), and ``[numbering]`` whether the days of issue have to
-    rise with the numbers (see :func:`~invoicer.facts.numbers.read_numbering`).
+    rise with the numbers (see :func:`~invoicer.facts.numbers.read_numbering`). A list ``issue-deadline`` says until when
+    invoices are to be issued (see :func:`~invoicer.facts.deadlines.read_deadlines`).
 
     As it is, it serves as the country of customers and risks; a country that sellers are registered in overrides
     :meth:`treat`. Raises PluginError for a file that is wrong.
@@ -69,7 +71,8 @@ class Country:
         self.premium_classes: Mapping[str, str] = premium_tax.get("classes", {})
         self.consumer_terms, unclear = read_consumer_terms(table)
         self.numbering, unsaid = read_numbering(table)
-        wrong = [*self._wrong(table), *unclear, *unsaid]
+        self.issue_deadlines, undated = read_deadlines(table)
+        wrong = [*self._wrong(table), *unclear, *unsaid, *undated]
         problems = [Problem("P014", Place(short(path), part=part), cause, mend) for part, cause, mend in wrong]
         if problems:
             raise PluginError(problems)

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from invoicer.runs.bring import Brought, import_billed, withdraw_import
     from invoicer.runs.chart import chart
     from invoicer.runs.check import check
+    from invoicer.runs.completeness import Completeness, completeness
     from invoicer.runs.confirm import Only, confirm, reject, release_by_rules
     from invoicer.runs.credit import Credited, cancel, credit, rebill
     from invoicer.runs.derive import Derivation, derive, issued_as_of
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from invoicer.runs.diff import ContractDiff, Diff, diff
     from invoicer.runs.doctor import Finding, examine
     from invoicer.runs.examples import Tried, try_out
+    from invoicer.runs.expected import Expected, Status, Tally
     from invoicer.runs.explain import Explanation, clause_words, explain
     from invoicer.runs.files import Files, load_files
     from invoicer.runs.issue import IssueResult, issue
@@ -31,11 +33,13 @@ if TYPE_CHECKING:
 __all__ = [
     "Brought",
     "Compared",
+    "Completeness",
     "ContractDiff",
     "Credited",
     "Derivation",
     "Desk",
     "Diff",
+    "Expected",
     "Explanation",
     "Files",
     "Finding",
@@ -44,6 +48,8 @@ __all__ = [
     "Planned",
     "Preview",
     "ScheduleRow",
+    "Status",
+    "Tally",
     "Tidied",
     "Tried",
     "Version",
@@ -53,6 +59,7 @@ __all__ = [
     "check",
     "clause_words",
     "compare",
+    "completeness",
     "confirm",
     "credit",
     "derive",
@@ -95,6 +102,7 @@ late(
         "bring": ("Brought", "import_billed", "withdraw_import"),
         "chart": ("chart",),
         "check": ("check",),
+        "completeness": ("Completeness", "completeness"),
         "credit": (
             "Credited",
             "cancel",
@@ -122,6 +130,7 @@ late(
             "Tried",
             "try_out",
         ),
+        "expected": ("Expected", "Status", "Tally"),
         "explain": (
             "Explanation",
             "clause_words",

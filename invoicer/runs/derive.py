@@ -17,9 +17,10 @@ from invoicer.domain import canonical
 from invoicer.domain.contract import Contract
 from invoicer.domain.document import Draft
 from invoicer.domain.doubt import Doubt
-from invoicer.domain.entitlement import BilledLine, Treated
+from invoicer.domain.entitlement import BilledLine, Entitlement, Treated
 from invoicer.domain.period import add_months
 from invoicer.domain.usage import Measurements
+from invoicer.engine import Unrated
 from invoicer.errors import Place, Problem, RunError, Severity, TaxError
 from invoicer.ledger import DraftStatus, Ledger
 from invoicer.runs.buyers import all_rows, rows_of, treat
@@ -77,7 +78,7 @@ def derive(desk: Desk, ledger: Ledger, as_of: dt.date) -> Derivation:
     work = _Work(desk.refusals(), _billed(ledger, names, desk.contracts, requests))
     free = (contract for contract in desk.contracts if contract.id not in work.holds)
     contracts = [under_law(desk, contract, as_of) for contract in free]
-    work.holds |= _unexpected(desk, contracts)
+    work.holds |= unexpected(desk, contracts)
     contracts = [contract for contract in contracts if contract.id not in work.holds]
     measurements, warnings = measure(desk, contracts, as_of, lambda one: billed_until(work.billed[one.id]))
     found: list[Difference] = []
@@ -86,10 +87,10 @@ def derive(desk: Desk, ledger: Ledger, as_of: dt.date) -> Derivation:
     for contract in contracts:
         treated, doubts = entitled(desk, contract, work.billed[contract.id], measurements, as_of, foreign)
         asked = requests.of(work.billed[contract.id])
-        comparison = _compare(desk, contract, treated, asked.billed, as_of) if not doubts else Comparison((), ())
+        comparison = compare(desk, contract, treated, asked.billed, as_of) if not doubts else Comparison((), ())
         differences = (*asked.differences, *requests.told(comparison.differences, work.billed[contract.id]))
         wrong = () if doubts else requests.still_wrong(comparison.differences, asked.billed, treated)
-        problems = (*doubts, *asked.holds, *wrong, *comparison.holds, *_missing(desk, differences, as_of))
+        problems = (*doubts, *asked.holds, *wrong, *comparison.holds, *missing(desk, differences, as_of))
         if problems:
             work.holds[contract.id] = tuple(dict.fromkeys(problems))
         else:
@@ -149,6 +150,17 @@ def billed_until(lines: Iterable[BilledLine]) -> dict[str, dt.date]:
     return until
 
 
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """What a contract is owed with its treatment; ``holds`` is what is doubtful about it. ``unrated`` are billing periods
+    without an amount, ``untreated`` amounts without a treatment, each with the reason."""
+
+    treated: tuple[Treated, ...]
+    holds: tuple[Problem, ...]
+    unrated: tuple[Unrated, ...]
+    untreated: tuple[tuple[Entitlement, Problem], ...]
+
+
 def entitled(
     desk: Desk,
     contract: Contract,
@@ -157,24 +169,46 @@ def entitled(
     as_of: dt.date,
     foreign: Collection[str],
 ) -> tuple[tuple[Treated, ...], tuple[Problem, ...]]:
-    """What the contract is owed, with its treatment; and what is doubtful about it. ``foreign`` are the numbers of
-    documents of another system."""
+    """What the contract is owed as of a day, with its treatment; and what is doubtful about it. ``foreign`` are the numbers
+    of documents of another system."""
+    found = assess(desk, contract, billed, measurements, as_of, as_of, foreign)
+    return found.treated, found.holds
+
+
+def assess(
+    desk: Desk,
+    contract: Contract,
+    billed: Sequence[BilledLine],
+    measurements: Measurements,
+    as_of: dt.date,
+    through: dt.date,
+    foreign: Collection[str],
+) -> Assessed:
+    """The same for everything with a bill date up to the day ``through``, as known on the day ``as_of``."""
     rows = rows_of(desk, contract, as_of)
     until = billed_until(billed)
-    rating = rate(contract, rows, measurements, as_of, as_of, until, evidence_for(desk, contract))
+    rating = rate(contract, rows, measurements, as_of, through, until, evidence_for(desk, contract))
     rating, stands = as_it_stands(contract, rating, billed_elsewhere(contract, billed, foreign))
     assessment = treat(desk, contract, rating.entitlements, as_of)
-    return (*assessment.treated, *stands), (*rating.holds, *assessment.holds)
+    done = {(one.entitlement.component, one.entitlement.days) for one in assessment.treated}
+    left = [one for one in rating.entitlements if (one.component, one.days) not in done] if assessment.holds else []
+    return Assessed(
+        (*assessment.treated, *stands),
+        (*rating.holds, *assessment.holds),
+        rating.unrated,
+        tuple((one, assessment.holds[0]) for one in left),
+    )
 
 
-def _compare(
+def compare(
     desk: Desk, contract: Contract, treated: Sequence[Treated], billed: Sequence[BilledLine], as_of: dt.date
 ) -> Comparison:
+    """Entitled minus billed as of a day, with the correction horizon of the workspace."""
     horizon = add_months(as_of, -desk.workspace.policy.correction_horizon_months)
     return documents.compare(treated, billed, through=as_of, horizon=horizon, contract=contract)
 
 
-def _missing(desk: Desk, differences: Iterable[Difference], as_of: dt.date) -> Iterator[Problem]:
+def missing(desk: Desk, differences: Iterable[Difference], as_of: dt.date) -> Iterator[Problem]:
     """A hold for each party that was billed and is not in the workspace any more, and for each new supply in another
     currency than the seller's books for which there is no rate (a correction keeps that of what it corrects)."""
     for difference in differences:
@@ -199,8 +233,8 @@ def _missing(desk: Desk, differences: Iterable[Difference], as_of: dt.date) -> I
                     yield Problem(problem.code, place, problem.cause, problem.mend, Severity.HOLD)
 
 
-def _unexpected(desk: Desk, contracts: Iterable[Contract]) -> Holds:
-    """Contracts with an example that does not come out as it says."""
+def unexpected(desk: Desk, contracts: Iterable[Contract]) -> Holds:
+    """A hold for each contract with an example that does not come out as it says."""
     found = ((one.id, failing(one, desk.workspace.customers[one.customer])) for one in contracts if one.examples)
     return {contract: problems for contract, problems in found if problems}
 

@@ -23,7 +23,17 @@ NAMED = {"holds", "looked_at", "totals"}
 OPEN = {"trace", "looked_at"}
 COUNTS = {
     *("line", "column", "position", "plan", "request", "people", "days_in_service", "days_late", "files", "periods"),
-    *("diff.old", "diff.new", "diff.same", "end_line", "end_column", "places", "priced_alike", "lines"),
+    *(
+        "diff.old",
+        "diff.new",
+        "diff.same",
+        "end_line",
+        "end_column",
+        "places",
+        "priced_alike",
+        "lines",
+        "days_late_by_law",
+    ),
 }
 TINY = """contract demo "Demo"
   seller my-company
@@ -89,6 +99,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     do("confirm", "--doubt", "first-invoice", "--remark", "checked", *WHO)
     do("issue", "--on", "2026-01-01", *WHO)
     ask("schedule", "--from", "2026-01-01", "--until", "2026-03-31")
+    (shell.folder / "contracts" / "gone.terms").write_text("contract gone\n", "utf-8")
+    ask("schedule", "--from", "2026-01", "--to", "2026-03", "--on", "2026-02-20", exit_code=1)
+    (shell.folder / "contracts" / "gone.terms").unlink()
     ask("explain", "INV-2026-00001")
     ask("credit", "INV-2026-00001", "--line", "3", "--reason", "quantity-error", "--remark", "one was spare", *WHO)
     ask("credits", "--all")

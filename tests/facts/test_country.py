@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from invoicer.domain.deadline import deadline_for
 from invoicer.domain.period import Period
-from invoicer.domain.supply import NumberingLaw
+from invoicer.domain.supply import Category, NumberingLaw
 from invoicer.errors import PluginError, TaxError
 from invoicer.facts import Country, creditor_reference
 from tests.tax.samples import cover, customer, supply
@@ -219,4 +220,72 @@ def test_a_law_about_numbers_that_says_something_else_is_refused(
     assert old in NUMBERING
     with pytest.raises(PluginError) as raised:
         country(tmp_path, NUMBERING.replace(old, new))
+    assert any(cause in problem.cause for problem in raised.value.problems)
+
+
+DEADLINES = """
+jurisdiction = "FI"
+[[issue-deadline]]
+supplies = "taxed"
+issue = "within 7 days"
+whole-months = true
+from = 2013-01-01
+to = 2026-06-30
+law = "a law"
+source = "a gazette"
+confidence = "high"
+[[issue-deadline]]
+supplies = "taxed"
+issue = "by day 15 of the next month"
+from = 2026-07-01
+law = "another law"
+source = "a gazette"
+confidence = "medium"
+"""
+
+
+@pytest.mark.parametrize(
+    ("issue", "one_off", "last"),
+    [
+        ("within 7 days", False, "2026-02-07"),  # from the end of the month
+        ("within 7 days", True, "2026-01-22"),
+        ("within 6 months", True, "2026-07-15"),
+        ("by day 15 of the next month", True, "2026-02-15"),
+        ("any day", True, "None"),
+    ],
+)
+def test_until_when_an_invoice_is_to_be_issued(tmp_path: Path, issue: str, one_off: bool, last: str) -> None:
+    (old, _) = country(tmp_path, DEADLINES.replace("within 7 days", issue)).issue_deadlines
+    days = Period(dt.date(2025, 12, 16), dt.date(2026, 1, 16))
+    assert str(old.last_day(days, one_off)) == last
+
+
+def test_the_deadline_of_a_day_and_a_category(tmp_path: Path) -> None:
+    facts = country(tmp_path, DEADLINES).issue_deadlines
+    for day, law in (("2012-12-31", None), ("2026-06-30", "a law"), ("2026-07-01", "another law")):
+        found = deadline_for(facts, Category.STANDARD, dt.date.fromisoformat(day))
+        assert (found.law if found else None) == law
+    for category in (Category.EXEMPT, Category.REVERSE_CHARGE, Category.OUTSIDE_SCOPE):
+        assert deadline_for(facts, category, dt.date(2026, 7, 1)) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "cause"),
+    [
+        ('"taxed"', '"goods"', "supplies is “goods”"),
+        ('"within 7 days"', '"soon"', "issue is “soon”"),
+        ("day 15", "day 31", "issue is “by day 31 of the next month”"),
+        ('law = "a law"', "", "“law” is missing"),
+        ('"a gazette"', '" "', "its source is empty"),
+        ('"high"', '"low"', "confidence is “low”"),
+        ("true", "1", "whole-months is “1”"),
+        ("2013-01-01", '"2013"', "from is “2013”"),
+        ("2026-06-30", "2026-07-30", "two deadlines for taxed supplies count on 2026-07-01"),
+        ("whole-months", "whole-month", "“whole-month” is no key of issue-deadline"),
+    ],
+)
+def test_a_deadline_that_says_something_else_is_refused(tmp_path: Path, old: str, new: str, cause: str) -> None:
+    assert old in DEADLINES
+    with pytest.raises(PluginError) as raised:
+        country(tmp_path, DEADLINES.replace(old, new))
     assert any(cause in problem.cause for problem in raised.value.problems)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import cast
 
@@ -11,6 +11,7 @@ import pytest
 
 from invoicer import home
 from invoicer.domain.contract import Premium
+from invoicer.domain.deadline import IssueDeadline, deadline_for
 from invoicer.domain.party import Customer, Seller
 from invoicer.domain.period import Period
 from invoicer.domain.supply import Category, Market, Supply, Treatment
@@ -255,3 +256,34 @@ def test_numbers_that_no_reference_can_carry_are_refused(code: str, number: str)
 def test_days_of_service_before_the_agreement_count_as_agreed_late() -> None:
     asked = insured("LT", concluded=dt.date(2026, 3, 1), days=Period(dt.date(2025, 12, 1), JANUARY.start))
     assert treated(asked).levies[0].percent == 10
+
+
+DEADLINES = {
+    "EE": ("2026-04-07", "2026-04-15"),
+    "NL": ("2026-04-15", "2026-04-15"),
+    "DE": ("2026-09-20", "2026-04-15"),
+    "BE": ("2026-04-15", "2026-04-15"),
+    "PL": ("2026-04-15", "2026-04-15"),
+    "FI": ("None", "2026-04-15"),
+    "SE": ("unknown", "2026-04-15"),
+    "LV": ("unknown", "2026-04-15"),
+    "GB": ("unknown", "unknown"),
+}
+"""The last day on which a supply of 20 February to 20 March 2026 to a business is to be invoiced, by the market of the
+seller: taxed there, and under reverse charge (Directive 2006/112/EC art. 222)."""
+
+
+@pytest.mark.parametrize("code", DEADLINES)
+def test_until_when_a_business_is_to_be_invoiced(code: str) -> None:
+    facts: Sequence[IssueDeadline] = getattr(MARKETS[code], "issue_deadlines", ())
+    days = Period(dt.date(2026, 2, 20), dt.date(2026, 3, 21))
+    found = [deadline_for(facts, category, days.last_day) for category in (Category.STANDARD, Category.REVERSE_CHARGE)]
+    assert tuple(str(one.last_day(days, False)) if one else "unknown" for one in found) == DEADLINES[code]
+
+
+def test_from_july_2030_ten_days_are_left_under_reverse_charge() -> None:
+    facts: Sequence[IssueDeadline] = getattr(MARKETS["SE"], "issue_deadlines", ())
+    days = Period(dt.date(2030, 7, 1), dt.date(2030, 8, 1))
+    found = deadline_for(facts, Category.REVERSE_CHARGE, days.last_day)
+    assert found is not None
+    assert found.last_day(days, False) == dt.date(2030, 8, 10)

@@ -14,14 +14,17 @@ from invoicer.api import (
     Category,
     Country,
     Customer,
+    IssueDeadline,
     Levy,
     Market,
     PartyKind,
     Place,
+    PluginError,
     Problem,
     Supply,
     TaxError,
     Treatment,
+    read_deadlines,
     read_table,
 )
 
@@ -49,7 +52,12 @@ __all__ = ["MemberState", "reference_731", "significant_digits"]
 
 class MemberState(Country):
     """A member state of the European Union, as the home of sellers and of customers. Its own notes stand before the
-    union's. The customer's country is that of its address: further proof of location is the seller's to keep."""
+    union's, and its own deadlines for issuing before those of the directive. The customer's country is that of its address:
+    further proof of location is the seller's to keep."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.issue_deadlines = (*self.issue_deadlines, *_deadlines())
 
     def treat(self, supply: Supply, markets: Mapping[str, Market]) -> Treatment:
         """The treatment by the table of decisions. Raises TaxError for what the table leaves open, an unknown class of
@@ -161,6 +169,15 @@ def _question(rule: Rule, supply: Supply) -> Problem:
     }
     where = Place(part=f"customer {supply.customer.id}")
     return Problem(question.code, where, question.cause.format(**names), question.mend.format(**names))
+
+
+@cache
+def _deadlines() -> tuple[IssueDeadline, ...]:
+    path = Path(__file__).parent / "deadlines.toml"
+    found, wrong = read_deadlines(read_table(path))
+    if wrong:
+        raise PluginError([Problem("P014", Place(path.name, part=part), cause, mend) for part, cause, mend in wrong])
+    return found
 
 
 @cache
