@@ -49,6 +49,7 @@ class Watched(RuleBasedStateMachine):
         self.papers: dict[str, str] = {}
         self.documents: list[Document] = []
         self.errors: list[Error] = []
+        self.seen = -1  # how long the log was when it was looked at
         self.unfinished = False
         self.quiet = False  # all was issued, and nothing was changed since
 
@@ -117,7 +118,8 @@ class Watched(RuleBasedStateMachine):
         if not self.town.deals:
             return
         with self.town.desk(writing=False) as (desk, book):
-            self._look_at_papers(book)
+            if self.unfinished or book.length() != self.seen:
+                self._look_at_papers(book)
             found = runs.derive(desk, book, self.town.today)
             names = [*self.town.deals, *self.town.rich]
             issued = book.billed(names)
@@ -132,7 +134,7 @@ class Watched(RuleBasedStateMachine):
             laws.holds_say_why(found.holds, {line.contract for draft in drafts for line in draft.lines})
             if self.quiet:
                 assert not found.drafts, "planned again, there is something to issue"
-            says = self._engine_says(desk, lines)
+            says = self._engine_says(desk, lines) if self.town.rich else {}
         for name in names:
             told = found.holds.get(name, ())
             if {problem.code for problem in told} <= laws.BESIDE:
@@ -140,7 +142,8 @@ class Watched(RuleBasedStateMachine):
                 if name in self.town.deals:
                     promised = asked.of([line for line in lines if line.contract == name]).billed
                     self._look_at_deal(name, promised, mine, told)
-                laws.conserved(*says[name], mine, told, self._steady(name))
+                else:
+                    laws.conserved(*says[name], mine, told, self._steady(name))
 
     def _look_at_papers(self, book: Ledger) -> None:
         now = {one.number: book.document_json(one.number) for one in book.documents()}
@@ -151,7 +154,7 @@ class Watched(RuleBasedStateMachine):
         laws.every_line_is_explained(self.documents[len(self.papers) :])
         laws.numbers_run_on(self.documents)
         laws.everything_verifies(book, self.unfinished)
-        self.papers = now
+        self.papers, self.seen = now, book.length()
 
     def _look_at_deal(
         self, name: str, before: Sequence[BilledLine], after: Sequence[BilledLine], told: Sequence[Any]
@@ -176,7 +179,7 @@ class Watched(RuleBasedStateMachine):
         for line in lines:
             of[line.contract].append(line)
         today = self.town.today
-        contracts = [under_law(desk, contract, today) for contract in desk.contracts]
+        contracts = [under_law(desk, one, today) for one in desk.contracts if one.id in self.town.rich]
         measured, _ = measure(desk, contracts, today, lambda one: billed_until(of[one.id]))
         says = {}
         for contract in contracts:
@@ -190,8 +193,7 @@ class Watched(RuleBasedStateMachine):
         return says
 
     def _steady(self, name: str) -> bool:
-        deal = self.town.deals.get(name)
-        return deal.steady if deal else "change billing" not in self.town.rich[name].text
+        return "change billing" not in self.town.rich[name].text
 
     def _note_released(self, released: Iterable[tuple[int, int]]) -> None:
         lines = set(released)
