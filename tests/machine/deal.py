@@ -68,7 +68,7 @@ class Due(NamedTuple):
 
 @dataclass
 class Deal:
-    """A contract: a ``fee`` and ``seats`` by the week, calls by the piece, and something once."""
+    """A contract: a ``fee`` and ``seats`` by the week, calls by the piece where it is ``metered``, and something once."""
 
     name: str
     start: dt.date
@@ -77,6 +77,7 @@ class Deal:
     seats: int
     setup: int = 0
     listed: bool = False
+    metered: bool = True
     seller: str = "my-company"
     customer: str = "acme"
     supply: str = "hosting"
@@ -103,12 +104,11 @@ class Deal:
             head,
             f"charge fee {'as in shared-prices' if self.listed else chr(34) + 'Fee' + chr(34)}\n{price}",
             f'charge seats "Seats"\n  quantity {self.seats} seats\n  {_money(SEAT)} EUR per seat per week\n',
-            (
-                f'charge calls "Calls"\n  usage of calls\n  {_money(CALL)} EUR per call\n'
-                "  bill every 2 weeks in arrears\n"
-            ),
-            'meter calls "Calls"\n  sum of calls\n  unit calls\n',
         ]
+        if self.metered:
+            calls = f'charge calls "Calls"\n  usage of calls\n  {_money(CALL)} EUR per call\n'
+            parts.append(f"{calls}  bill every 2 weeks in arrears\n")
+            parts.append('meter calls "Calls"\n  sum of calls\n  unit calls\n')
         if self.setup:
             parts.append(f'charge setup "Setup"\n  {_money(self.setup)} EUR once\n')
         parts += [_amendment(change) for change in self.changes]
@@ -123,7 +123,7 @@ class Deal:
 
     def charges(self) -> tuple[str, ...]:
         """Their names."""
-        return ("fee", "seats", "calls", *(("setup",) if self.setup else ()))
+        return ("fee", "seats", *(("calls",) * self.metered), *(("setup",) if self.setup else ()))
 
     def owed(self, charge: str, known: dt.date, list_fee: int, events: Mapping[str, Event]) -> Iterator[Due]:
         """What is owed for a charge by the terms, and the usage, as known on a day; far beyond that day."""

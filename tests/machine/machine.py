@@ -25,6 +25,7 @@ days = st.integers(-60, 40)
 breaks = st.none() | st.none() | st.integers(1, 12)
 """At which write a command is broken off."""
 REASONS = [CreditReason.PRICE, CreditReason.QUANTITY, CreditReason.GOODWILL, CreditReason.SETTLEMENT]
+agreements = st.tuples(st.integers(0, 20), st.sampled_from(CADENCES), st.integers(0, 9), st.booleans(), st.booleans())
 amendments = st.tuples(
     small, st.sampled_from(["fee", "fee", "seats", "seats", "billing"]), small, days, st.integers(-3, 4)
 )
@@ -32,6 +33,7 @@ endings = st.tuples(small, st.sampled_from(["stop fee", "stop seats", "stop call
 breaks = st.none() | st.none() | st.integers(1, 12)
 """At which write a command is broken off."""
 REASONS = [CreditReason.PRICE, CreditReason.QUANTITY, CreditReason.GOODWILL, CreditReason.SETTLEMENT]
+agreements = st.tuples(st.integers(0, 20), st.sampled_from(CADENCES), st.integers(0, 9), st.booleans(), st.booleans())
 amendments = st.tuples(
     small, st.sampled_from(["fee", "fee", "seats", "seats", "billing"]), small, days, st.integers(-3, 4)
 )
@@ -44,8 +46,8 @@ class Machine(Watched):
     # What is there at first
 
     @initialize(
-        one=st.tuples(st.integers(0, 20), st.sampled_from(CADENCES), st.integers(0, 9), st.booleans()),
-        two=st.none() | st.tuples(st.integers(0, 20), st.sampled_from(CADENCES), st.integers(0, 9), st.booleans()),
+        one=agreements,
+        two=st.none() | agreements,
         charges=st.lists(st.sampled_from(CHARGES), max_size=3, unique=True),
         discount=st.sampled_from(("", *DISCOUNTS)),
         billing=st.sampled_from(BILLINGS),
@@ -60,9 +62,10 @@ class Machine(Watched):
         town.together, town.horizon = together, horizon
         for name, terms in (("one", one), ("two", two)):
             if terms:
-                late, cadence, seats, listed = terms
+                late, cadence, seats, listed, metered = terms
                 start = town.today + dt.timedelta(late)
-                town.deals[name] = Deal(name, start, cadence, 2800, seats, setup=5000 * (seats % 2), listed=listed)
+                deal = Deal(name, start, cadence, 2800, seats, 5000 * (seats % 2), listed, metered)
+                town.deals[name] = deal
         text = HEAD.format(start=town.today, billing=billing, prorate="by-days").replace(
             "contract c ", "contract rich "
         )
@@ -87,7 +90,9 @@ class Machine(Watched):
         agreed = max(dt.date(2025, 12, 2), town.today - dt.timedelta(ago))
         if kind == "end":
             deal.ends = deal.ends or (agreed, effective)
-        elif not any(one.what == kind and kind.startswith("stop") for one in deal.changes):
+        elif not any(one.what == kind and kind.startswith("stop") for one in deal.changes) and (
+            deal.metered or kind != "stop calls"
+        ):
             taken = town.amend(deal, kind, values.get(kind, 0), effective, agreed)
             event(f"amended: {kind}" if taken else f"refused: {kind}")
         self.changed()
@@ -136,10 +141,18 @@ class Machine(Watched):
 
     # Usage
 
-    @rule(which=small, back=st.integers(0, 50), late=st.booleans(), calls=st.integers(1, 400), night=st.booleans())
-    def use(self, which: int, back: int, late: bool, calls: int, night: bool) -> None:
-        """Calls of today or of days that were billed, known from their own day on or from today."""
-        self.town.use(pick([*self.town.deals, *self.town.rich], which), back, late, calls, night)
+    @rule(
+        which=small,
+        back=st.integers(0, 50),
+        late=st.none() | st.integers(0, 9),
+        calls=st.integers(1, 400),
+        night=st.booleans(),
+    )
+    def use(self, which: int, back: int, late: int | None, calls: int, night: bool) -> None:
+        """Calls of today or of days that were billed, known from their own day on, from today, or from a later day."""
+        metered = [deal.name for deal in self.town.deals.values() if deal.metered]
+        if names := [*metered, *self.town.rich]:
+            self.town.use(pick(names, which), back, late, calls, night)
         self.changed()
 
     @precondition(lambda self: self.town.events)

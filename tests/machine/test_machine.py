@@ -13,7 +13,7 @@ from tests.machine.cheap import cheap
 from tests.machine.machine import Machine
 
 __all__ = ["kind", "places"]
-SIZES = {"sqlite": (16, 12), "postgresql": (3, 10)}
+SIZES = {"sqlite": (7, 10), "postgresql": (2, 8)}
 """How many stories of how many steps."""
 MANY = {"sqlite": (700, 25), "postgresql": (100, 20)}
 

@@ -131,12 +131,12 @@ class Town:
         if delivered:
             self.complete = max(self.complete, self.today - dt.timedelta(1))
 
-    def use(self, contract: str, back: int, late: bool, calls: int, night: bool) -> None:
-        """Calls of some days ago: known now (``late``), or at once."""
+    def use(self, contract: str, back: int, late: int | None, calls: int, night: bool) -> None:
+        """Calls of some days ago: known in so many days (``late``), or at once."""
         day = max(FIRST, self.today - dt.timedelta(back))
         clock = dt.time(23, 30) if night else dt.time(12)
         at = dt.datetime.combine(day, clock, dt.UTC if night else HOME)  # late at night of UTC it is the next day here
-        received = max(self.today, at.astimezone(HOME).date()) if late else None
+        received = None if late is None else max(self.today, at.astimezone(HOME).date()) + dt.timedelta(late)
         self.events[f"e{len(self.events):03}"] = Event(contract, at, calls, received)
 
     def address(self, customer: str, on: dt.date, known: dt.date) -> str:
