@@ -41,6 +41,9 @@ class Month(click.ParamType[dt.date]):
 @click.option(
     "--chart", "file", is_flag=False, flag_value="", metavar="[FILE]", help="Draw one contract into FILE.svg."
 )
+@click.option(
+    "--ical", "calendar", metavar="FILE", help="Write what is to come and the deadlines as an iCalendar file."
+)
 @json_option
 @click.pass_obj
 @reports_problems
@@ -54,6 +57,7 @@ def schedule(
     customers: tuple[str, ...],
     sellers: tuple[str, ...],
     file: str | None,
+    calendar: str | None,
     as_json: bool,
 ) -> None:
     """Show what each contract bills when, and what became of it.
@@ -63,6 +67,7 @@ def schedule(
       invoicer schedule
       invoicer schedule acme-2026 --from 2026-01-01 --until 2026-12-31
       invoicer schedule --from 2026-01 --to 2026-06
+      invoicer schedule --ical billing.ics --to 2026-12
       invoicer schedule acme-2026 --chart
       invoicer schedule acme-2026 --chart - > acme.svg
 
@@ -70,16 +75,25 @@ def schedule(
     held and why, is late, or is to come, with sums by currency. Exit code 1: something is late, is held longer than the law
     allows, or a contract can't be judged, because its terms are wrong or gone.
 
+    --ical writes bill dates to come, runs, and the days until which something is to be released or issued, a year ahead
+    where no month is named. A newer file replaces the events of an older one.
+
     --chart draws the whole term of one contract (of an open one, two years ahead) as a time line: charges, price steps,
     amendments and bill dates, as CONTRACT.svg where no file is named.
     """
-    _refuse_mixed(since, until, to, customers or sellers, file)
+    _refuse_mixed(since, until, to, customers or sellers, file, calendar)
+    if calendar is not None and as_json:
+        raise click.UsageError("--ical writes a calendar and --json writes rows: choose one.")
     desk = session.desk()
     today = as_of or session.today(desk)
     if file is not None:
         if as_json:
             raise click.UsageError("--chart draws a picture and --json writes rows: choose one.")
         draw(desk, contracts, file, since, until, today)
+        return
+    if calendar is not None:
+        last = to or add_months(today, 11)
+        remind(desk, calendar, (since or today), _end_of(last), today, (contracts, customers, sellers))
         return
     if to is not None:
         prove(desk, (since or to).replace(day=1), to, today, (contracts, customers, sellers), as_json)
@@ -100,7 +114,12 @@ def schedule(
 
 
 def _refuse_mixed(
-    since: dt.date | None, until: dt.date | None, to: dt.date | None, filters: tuple[str, ...], file: str | None
+    since: dt.date | None,
+    until: dt.date | None,
+    to: dt.date | None,
+    filters: tuple[str, ...],
+    file: str | None,
+    calendar: str | None,
 ) -> None:
     if since and until and until < since:
         raise click.BadParameter(f"{until} lies before --from {since}", param_hint="--until")
@@ -108,7 +127,11 @@ def _refuse_mixed(
         raise click.BadParameter(f"{to:%Y-%m} lies before --from {since:%Y-%m}", param_hint="--to")
     if to and (until or file is not None):
         raise click.UsageError("--to proves whole months: leave out --until and --chart.")
-    if filters and not to:
+    if calendar is not None and (until or file is not None):
+        raise click.UsageError(
+            "--ical is for whole months: name the last one with --to, and leave out --until and --chart."
+        )
+    if filters and not to and calendar is None:
         raise click.UsageError("--customer and --seller choose what --to proves; name contracts for the list.")
 
 
@@ -122,16 +145,46 @@ def prove(
 ) -> None:
     """Prove the months from one to another, and exit with 1 where something slipped."""
     contracts, customers, sellers = filters
-    until = add_months(last.replace(day=1), 1) - DAY
     with opened(desk, writing=False) as book:
         found = runs.completeness(
-            desk, book, first, until, on, contracts=contracts, customers=customers, sellers=sellers
+            desk, book, first, _end_of(last), on, contracts=contracts, customers=customers, sellers=sellers
         )
     if as_json:
         output.as_json(completeness_data(found))
     else:
         show(found)
     sys.exit(PROBLEMS if found.slipped else 0)
+
+
+def _end_of(month: dt.date) -> dt.date:
+    return add_months(month.replace(day=1), 1) - DAY
+
+
+def remind(
+    desk: runs.Desk,
+    file: str,
+    first: dt.date,
+    until: dt.date,
+    on: dt.date,
+    filters: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]],
+) -> None:
+    """Write the calendar of what is to be done into a file, or to standard output for ``-``."""
+    contracts, customers, sellers = filters
+    with opened(desk, writing=False) as book:
+        found = runs.completeness(
+            desk, book, first, until, on, contracts=contracts, customers=customers, sellers=sellers
+        )
+        data = runs.agenda(desk, book, found)
+    if file == "-":
+        click.echo(data, nl=False)
+        return
+    path = Path(file if file.endswith(".ics") else f"{file}.ics")
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        cause = f"the calendar can't be written: {error.strerror or error}"
+        raise RunError(Problem("L212", Place(str(path)), cause, "name another file after --ical")) from None
+    output.console().print(f"Wrote {path}", markup=False)
 
 
 def show(found: runs.Completeness) -> None:

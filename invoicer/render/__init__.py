@@ -9,6 +9,7 @@ from invoicer.late import late
 
 if TYPE_CHECKING:
     from invoicer.render.folders import TemplateFolders
+    from invoicer.render.ical import Occasion, ical
     from invoicer.render.pool import Job, Limits, Rendered, render_all
     from invoicer.render.renderer import Renderer, render
     from invoicer.render.system import missing_parts, usable_families
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
 __all__ = [
     "Job",
     "Limits",
+    "Occasion",
     "Rendered",
     "Renderer",
     "TemplateFolders",
     "Trial",
+    "ical",
     "missing_parts",
     "render",
     "render_all",
@@ -34,6 +37,7 @@ late(
     __name__,
     {
         "folders": ("TemplateFolders",),
+        "ical": ("Occasion", "ical"),
         "pool": ("Job", "Limits", "Rendered", "render_all"),
         "renderer": ("Renderer", "render"),
         "system": ("missing_parts", "usable_families"),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from invoicer.late import late
 
 if TYPE_CHECKING:
+    from invoicer.runs.agenda import agenda
     from invoicer.runs.bring import Brought, import_billed, withdraw_import
     from invoicer.runs.chart import chart
     from invoicer.runs.check import check
@@ -54,6 +55,7 @@ __all__ = [
     "Tried",
     "Version",
     "Waits",
+    "agenda",
     "cancel",
     "chart",
     "check",
@@ -99,6 +101,7 @@ __all__ = [
 late(
     __name__,
     {
+        "agenda": ("agenda",),
         "bring": ("Brought", "import_billed", "withdraw_import"),
         "chart": ("chart",),
         "check": ("check",),
