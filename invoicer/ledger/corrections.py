@@ -92,9 +92,8 @@ def cancel(store: Store, request_id: int, who: str, remark: str, on: dt.date) ->
         )
         store.fault(Point.LOG_APPENDED)
         connection.execute(sa.update(table).where(table.c.id == request_id).values(cancelled=entry))
-        billed = schema.billed.c
-        mine = sa.select(billed.contract).where(billed.document == found.request.document)
-        contracts = set(connection.execute(mine).scalars())
+        document = canonical.from_json(Document, reading.document_text(connection, found.request.document))
+        contracts = {line.contract for line in document.lines}
         drop_planned(connection, contracts, f"request {request_id} was cancelled")
         return Recorded(found.request, RequestStatus.CANCELLED, ())
 

@@ -101,6 +101,10 @@ def withdraw(store: Store, number: str, who: str, remark: str, on: dt.date, *, k
             if line.document != number and any(one and one[0] == number for one in (line.corrects, line.carries)):
                 cause = f"{line.document} refers to {number}"
                 raise refused("L175", "", cause, "what was wrong is corrected by a credit note", f"document {number}")
+        asked = sa.select(schema.corrections.c.id).where(schema.corrections.c.document == number)
+        if request := connection.execute(asked.limit(1)).scalar_one_or_none():
+            cause = f"request {request} credits {number}"
+            raise refused("L175", "", cause, "what was wrong is corrected by a credit note", f"document {number}")
         if keep:
             payload = {"document": number, "sha256": row.sha256, "who": who, "remark": remark, "on": on}
             chain.append(connection, [(Entry.WITHDRAWN, payload)])

@@ -161,7 +161,7 @@ corrections = Table(
     "corrections",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("document", ForeignKey("documents.number"), nullable=False, index=True),
+    Column("document", word(), nullable=False, index=True),  # one of ours, or one that was imported
     Column("kind", word(), nullable=False),
     Column("logged", ForeignKey("log.sequence"), nullable=False, unique=True),
     Column("cancelled", ForeignKey("log.sequence")),  # the entry that says so

@@ -140,7 +140,7 @@ class Reader:
             self.refuse(row, "issued", f"{row.issued} has not come yet", "write the day on which it was issued")
             return False
         for column, was, agreed in (
-            ("customer", row.customer, contract.customer),
+            ("customer", row.customer, contract.buyers.at(row.days.start, self.today).customer),
             ("seller", row.seller or contract.seller, contract.seller),
             ("currency", row.net.currency, contract.currency),
         ):

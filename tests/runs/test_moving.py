@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from invoicer import ledger, runs, workspace
+from invoicer.domain.correction import CreditReason
 from invoicer.domain.document import Document, Kind
 from invoicer.errors import RunError
 from tests.runs.small import heading, held, issue
@@ -195,6 +196,31 @@ def test_a_credit_note_may_come_after_its_invoice_and_must_fit_it(folder: Path) 
             bring(folder, MORE + row.format(first, net, number))
     bring(folder, MORE + row.format("2026-01-01", "-30.00", "OLD-1"))
     assert lines(issue(folder, "2026-01-31")) == [("invoice", "fee", "2026-01-01", "30.00")]
+
+
+@pytest.mark.parametrize("reason", [CreditReason.GOODWILL, CreditReason.DUPLICATE])
+def test_an_imported_invoice_is_credited_like_our_own(folder: Path, reason: CreditReason) -> None:
+    fee(folder)
+    bring(folder, HEAD + months("fee", "fee", 1, "100.00"))
+    day = dt.date(2026, 1, 20)
+    desk = runs.open_desk(folder)
+    with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
+        waits = runs.credit(desk, book, "OLD-1", reason, "Billing", "asked", day)
+        runs.cancel(book, waits.request.id, "Billing", "not meant", day)
+        runs.credit(desk, book, "OLD-1", reason, "Billing", "asked", day)
+        with pytest.raises(RunError, match="credits OLD-1"):
+            runs.withdraw_import(book, "OLD-1", "Billing", "wrong", day)
+        made = runs.plan(desk, book, day, day).plan
+        runs.confirm(book, "Billing", "checked", day)
+        runs.issue(desk, book, day, "Billing")
+        [note] = [book.document(one.number) for one in book.documents()]
+        assert book.verify_chain() == ()
+    assert [draft.draft.kind for draft in made.drafts] == [Kind.CREDIT_NOTE]
+    corrects = note.lines[0].corrects
+    assert corrects is not None
+    assert (corrects.number, str(note.net.amount)) == ("OLD-1", "100.00")
+    with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
+        assert not any(draft.status.live for draft in runs.plan(desk, book, day, day).plan.drafts)
 
 
 def test_looking_shows_what_the_next_plan_would_bill_and_leaves_no_trace(folder: Path) -> None:
