@@ -32,7 +32,8 @@ PROBLEMS, WRONG_USE = 1, 2
 MODULES = {
     "start": ("init", "demo"),
     "check": ("check",),
-    "look": ("preview", "explain", "plugins"),
+    "look": ("preview", "plugins"),
+    "explain": ("explain",),
     "schedule": ("schedule",),
     "tidy": ("fmt",),
     "compare": ("diff",),

@@ -1,4 +1,4 @@
-"""cli: lines of a preview and of a document, for people and for programs."""
+"""cli: lines of a preview, for people and for programs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from rich.table import Table
 
 from invoicer import runs
 from invoicer.cli import output, tables, words
-from invoicer.domain.document import Line
 from invoicer.domain.entitlement import Entitlement
 from invoicer.domain.money import total
 from invoicer.domain.supply import Treatment
@@ -88,18 +87,18 @@ def entitlement_data(owed: Entitlement, treatment: Treatment | None) -> dict[str
         "service_period": {"from": owed.days.start.isoformat(), "to": owed.days.last_day.isoformat()},
         "bill_date": owed.bill_date.isoformat(),
         "tax_point": owed.tax_point.isoformat(),
-        "quantity": _exact(owed.quantity),
+        "quantity": exact(owed.quantity),
         "unit": owed.unit,
         "unit_price": words.plain(owed.unit_price),
         "price_base": words.plain(owed.price_base),
         "details": [
             {
                 "label": detail.label,
-                "quantity": _exact(detail.quantity),
+                "quantity": exact(detail.quantity),
                 "unit": detail.unit,
                 "unit_price": words.plain(detail.unit_price),
                 "price_base": words.plain(detail.price_base),
-                "amount": _exact(detail.amount),
+                "amount": exact(detail.amount),
             }
             for detail in owed.details
         ],
@@ -107,55 +106,14 @@ def entitlement_data(owed: Entitlement, treatment: Treatment | None) -> dict[str
         "net": str(owed.net.amount),
         "includes_tax": owed.includes_tax,
         "currency": owed.net.currency,
-        "treatment": _treatment_data(treatment) if treatment else None,
+        "treatment": treatment_data(treatment) if treatment else None,
         "clause": str(owed.clause),
         "trace": words.trace_data(owed.trace),
     }
 
 
-def document_data(found: runs.Explanation) -> dict[str, Any]:
-    """Explained lines of a document as plain data."""
-    document = found.document
-    return {
-        "number": document.number,
-        "kind": str(document.kind),
-        "issue_date": document.issue_date.isoformat(),
-        "customer": document.customer.id,
-        "currency": document.currency,
-        "lines": [_line_data(line, found) for line in found.lines],
-    }
-
-
-def _line_data(line: Line, found: runs.Explanation) -> dict[str, Any]:
-    ref = line.corrects
-    return {
-        "line": line.number,
-        "contract": line.contract,
-        "component": str(line.component),
-        "title": line.title,
-        "from": line.days.start.isoformat(),
-        "to": line.days.last_day.isoformat(),
-        "quantity": _exact(line.quantity),
-        "unit": line.unit,
-        "unit_price": words.plain(line.unit_price),
-        "net": str(line.net.amount),
-        "gross": str(line.gross.amount) if line.gross else None,
-        "treatment": _treatment_data(line.treatment),
-        "corrects": {
-            "number": ref.number,
-            "line": ref.line,
-            "billed": str(ref.billed.amount),
-            "due": str(ref.due.amount),
-            "reason": ref.reason,
-        }
-        if ref
-        else None,
-        "clauses": [{"place": str(clause), "text": found.words(clause)} for clause in words.clauses(line.trace)],
-        "trace": words.trace_data(line.trace),
-    }
-
-
-def _treatment_data(treatment: Treatment) -> dict[str, str]:
+def treatment_data(treatment: Treatment) -> dict[str, str]:
+    """A treatment as plain data."""
     return {
         "jurisdiction": treatment.jurisdiction,
         "category": str(treatment.category),
@@ -165,7 +123,8 @@ def _treatment_data(treatment: Treatment) -> dict[str, str]:
     }
 
 
-def _exact(value: Fraction) -> str:
+def exact(value: Fraction) -> str:
+    """An exact number as text: 1/3 where it has no end."""
     return words.number(value).split(" (")[0]
 
 

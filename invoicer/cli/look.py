@@ -1,4 +1,4 @@
-"""cli: the commands that look and change nothing: preview, explain, schedule, plugins."""
+"""cli: the commands that look and change nothing: preview, plugins."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ import sys
 from pathlib import Path
 
 import click
-from rich.text import Text
 
 from invoicer import runs
-from invoicer.cli import output, words
+from invoicer.cli import output
 from invoicer.cli.app import PROBLEMS, Day, Quantity, Session, json_option, reports_problems, workspace_of
-from invoicer.cli.batch import opened
-from invoicer.cli.lines import document_data, preview_data, preview_table
+from invoicer.cli.lines import preview_data, preview_table
 from invoicer.domain.example import Given
 from invoicer.errors import Severity
 from invoicer.workspace.model import SETTINGS
@@ -71,53 +69,6 @@ def preview(
     sys.exit(PROBLEMS if stopped else 0)
 
 
-@click.command(short_help="Show a line from clause to cent.")
-@click.argument("number")
-@click.argument("line", type=int, required=False)
-@json_option
-@click.pass_obj
-@reports_problems
-def explain(session: Session, number: str, line: int | None, as_json: bool) -> None:
-    """Show why a line of an issued document is what it is, from clause to cent.
-
-    \b
-    Examples:
-      invoicer explain HN-2026-00001
-      invoicer explain HN-2026-00001 2 --json
-    """
-    desk = session.desk()
-    with opened(desk, writing=False) as book:
-        found = runs.explain(book, number, line)
-    if as_json:
-        output.as_json(document_data(found))
-        return
-    out = output.console()
-    document = found.document
-    out.print(
-        Text(
-            f"{document.kind.replace('-', ' ')} {document.number} of {document.issue_date} to {document.customer.name}",
-            "bold",
-        )
-    )
-    for one in found.lines:
-        treatment = one.treatment
-        out.print()
-        out.print(Text(f"{one.number}. {one.title}, {one.days}: {one.agreed}{words.with_tax(one.treatment)}", "bold"))
-        out.print(f"   {one.component} of contract {one.contract}, {one.clause}", markup=False)
-        out.print(
-            f"   VAT {treatment.category} {treatment.percent}% {treatment.jurisdiction}: {treatment.rule}, {treatment.law}",
-            markup=False,
-        )
-        if one.corrects:
-            ref = one.corrects
-            reason = ref.reason.replace("-", " ")
-            told = f"   corrects line {ref.line} of {ref.number}: billed {ref.billed}, due {ref.due} ({reason})"
-            if ref.is_later:  # a later event: what was billed was right
-                told = f"   reduces line {ref.line} of {ref.number} ({reason})"
-            out.print(told, markup=False)
-        out.print(words.tree_of(one.trace, found.words))
-
-
 @click.command("plugins", short_help="List the plugins that were loaded.")
 @json_option
 @click.pass_obj
@@ -148,4 +99,4 @@ def list_plugins(session: Session, as_json: bool) -> None:
         out.print(f"Document formats: {', '.join(loaded.formats)}")
 
 
-COMMANDS = (preview, explain, list_plugins)
+COMMANDS = (preview, list_plugins)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Any
@@ -68,26 +68,25 @@ def with_tax(treatment: Treatment) -> str:
     return " (VAT included)" if treatment.includes_tax else ""
 
 
-def clauses(trace: Trace) -> Iterator[Clause]:
-    """The clauses that a trace rests on, each once, in the order of their first use."""
-    seen: dict[Clause, None] = {}
+def name(trace: Trace) -> str:
+    """What a number is called."""
+    return trace.label.replace("-", " ") or str(trace.op)
 
-    def visit(one: Trace) -> None:
-        if one.clause:
-            seen.setdefault(one.clause)
-        for operand in one.operands:
-            visit(operand)
 
-    visit(trace)
-    yield from seen
+def unit(trace: Trace) -> str:
+    """The unit or currency of a number; a length of time in the plural where there are several."""
+    return f"{trace.unit}s" if trace.unit in _LENGTHS and trace.result != 1 else trace.unit
+
+
+def a(noun: str) -> str:
+    """A noun with its article."""
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
 def _said(trace: Trace, quote: Callable[[Clause], str]) -> Text:
-    name = trace.label.replace("-", " ") or str(trace.op)
-    unit = f"{trace.unit}s" if trace.unit in _LENGTHS and trace.result != 1 else trace.unit
-    said = f"[bold]{escape(name)}[/bold] {amount(trace)}" + (f" {escape(unit)}" if unit else "")
+    said = f"[bold]{escape(name(trace))}[/bold] {amount(trace)}" + (f" {escape(unit(trace))}" if trace.unit else "")
     if trace.operands:
-        said += f"  [dim]= {escape(_formula(trace))}[/dim]"
+        said += f"  [dim]= {escape(formula(trace))}[/dim]"
     if trace.clause:
         words = quote(trace.clause)
         said += f"  [cyan]{escape(str(trace.clause))}[/cyan]" + (
@@ -98,7 +97,8 @@ def _said(trace: Trace, quote: Callable[[Clause], str]) -> Text:
     return Text.from_markup(said)
 
 
-def _formula(trace: Trace) -> str:
+def formula(trace: Trace) -> str:
+    """How a number was made of its operands."""
     parts = [number(operand.result).split(" (")[0] for operand in trace.operands]
     if trace.op is Op.ROUND:
         return f"{parts[0]} rounded to {trace.places} decimals, {trace.rounding}"

@@ -13,6 +13,7 @@ from invoicer.ledger.migrating import Migrated, migrate
 from invoicer.ledger.moving import move
 from invoicer.ledger.numbering import Numbering
 from invoicer.ledger.opening import open_ledger
+from invoicer.ledger.past import Logged, Past, Planning
 from invoicer.ledger.records import (
     Artifact,
     Issued,
@@ -42,12 +43,15 @@ __all__ = [
     "Import",
     "Issued",
     "Ledger",
+    "Logged",
     "Migrated",
     "Numbering",
+    "Past",
     "Plan",
     "PlanStatus",
     "PlanSummary",
     "PlannedDraft",
+    "Planning",
     "Point",
     "Recorded",
     "RequestStatus",

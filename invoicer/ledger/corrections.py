@@ -129,7 +129,12 @@ def rebill(
 def recorded(store: Store) -> tuple[Recorded, ...]:
     """All requests, in their order."""
     with store.read() as connection:
-        return tuple(_recorded(connection))
+        return of_all(connection)
+
+
+def of_all(connection: sa.Connection) -> tuple[Recorded, ...]:
+    """The same, within a transaction."""
+    return tuple(_recorded(connection))
 
 
 def mark_issued(connection: sa.Connection, documents: Iterable[Mapping[str, Any]]) -> None:

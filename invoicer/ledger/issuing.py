@@ -78,6 +78,7 @@ def issue(
     batch: int,
     progress: Callable[[int], None],
     numbering: Numbering,
+    who: str = "",
 ) -> tuple[str, ...]:
     """Issue the confirmed drafts of a plan in the order of their positions; answers the numbers given now."""
     with store.read() as connection:
@@ -87,7 +88,7 @@ def issue(
     numbers: list[str] = []
     for first in range(0, len(waiting), batch):
         papers = _load(store, plan, waiting[first : first + batch])
-        issued = _issue_batch(store, plan, papers, finish, issue_date, numbering)
+        issued = _issue_batch(store, plan, papers, finish, issue_date, numbering, who)
         numbers += issued
         progress(len(issued))
     return tuple(numbers)
@@ -110,7 +111,13 @@ def _refuse_late(
 
 
 def _issue_batch(
-    store: Store, plan: int, papers: Sequence[_Paper], finish: Finish, issue_date: dt.date, numbering: Numbering
+    store: Store,
+    plan: int,
+    papers: Sequence[_Paper],
+    finish: Finish,
+    issue_date: dt.date,
+    numbering: Numbering,
+    who: str,
 ) -> list[str]:
     finals: list[_Final] = []
     last = max((paper.position for paper in papers), default=0)
@@ -120,7 +127,7 @@ def _issue_batch(
             papers = [paper for paper in papers if paper.position in still]
             finals += _number(connection, papers, finish, issue_date, numbering)
             store.fault(Point.NUMBERS_TAKEN)
-            _insert(store, connection, plan, finals)
+            _insert(store, connection, plan, finals, who)
             if not _follows(connection, plan, last):
                 settle(connection, plan)
     except IntegrityError as error:
@@ -211,10 +218,10 @@ def _key(line: Data) -> tuple[Any, ...]:
     return line["contract"], line["component"], line["days"]
 
 
-def _insert(store: Store, connection: sa.Connection, plan: int, finals: Sequence[_Final]) -> None:
+def _insert(store: Store, connection: sa.Connection, plan: int, finals: Sequence[_Final], who: str) -> None:
     if not finals:
         return
-    sequences = chain.append(connection, [("issued", _entry(plan, final.position, final)) for final in finals])
+    sequences = chain.append(connection, [("issued", _entry(plan, final, who)) for final in finals])
     store.fault(Point.LOG_APPENDED)
     documents = [
         {
@@ -255,15 +262,16 @@ def _insert(store: Store, connection: sa.Connection, plan: int, finals: Sequence
     store.fault(Point.DRAFTS_ISSUED)
 
 
-def _entry(plan: int, position: int, final: _Final) -> dict[str, object]:
-    """The payload of the log for an issued document: hashes of all that must never change."""
-    return {
+def _entry(plan: int, final: _Final, who: str) -> dict[str, object]:
+    """The payload of the log for an issued document: hashes of all that must never change, and who issued it."""
+    said: dict[str, object] = {
         "document": final.number,
         "sha256": final.sha256,
         "billed": billed_digest((text, revision) for _, text, revision in final.billed),
         "plan": plan,
-        "position": position,
+        "position": final.position,
     }
+    return said | ({"who": who} if who else {})
 
 
 def billed_digest(lines: Iterable[tuple[str, int]]) -> str:

@@ -31,6 +31,7 @@ from invoicer.ledger.files import Files
 from invoicer.ledger.imported import Import, Taken
 from invoicer.ledger.issuing import Finish
 from invoicer.ledger.numbering import PLAIN, Numbering, refuse_starts
+from invoicer.ledger.past import Past, of_document, of_draft
 from invoicer.ledger.records import Artifact, Issued, Plan, PlanSummary, Recorded
 from invoicer.ledger.store import Store
 
@@ -225,9 +226,10 @@ class Ledger:
         batch: int = 50,
         progress: Callable[[int], None] = lambda _: None,
         numbering: Numbering = PLAIN,
+        who: str = "",
     ) -> tuple[str, ...]:
         """Issue the confirmed drafts of a plan in the order of their positions, ``batch`` at a time; answers the numbers
-        given now. ``progress`` hears after each commit how many documents it brought.
+        given now. ``progress`` hears after each commit how many documents it brought; ``who`` goes into the log.
 
         ``finish`` is called within the lock and must be pure. After a crash or a refusal call it again: what is issued
         is skipped, the rest follows, no number is lost or given twice.
@@ -236,7 +238,7 @@ class Ledger:
         already, L133 a number is taken by another series, L134 a series began elsewhere than ``numbering`` says, L135 a
         series has a document of a later day. The batch at hand leaves no trace, those before it are issued.
         """
-        return issuing.issue(self._store, plan, finish, issue_date, batch, progress, numbering)
+        return issuing.issue(self._store, plan, finish, issue_date, batch, progress, numbering, who)
 
     def documents(
         self,
@@ -259,6 +261,14 @@ class Ledger:
     def document_json(self, number: str) -> str:
         """Its canonical JSON, to hand to a renderer in another process. Raises RunError (L140)."""
         return reading.document_json(self._store, number)
+
+    def past(self, number: str) -> Past:
+        """How a document came about, and what became of it. Raises RunError (L140) when there is none."""
+        return of_document(self._store, number)
+
+    def past_of_draft(self, position: int, plan: int | None = None) -> Past:
+        """The same of a draft of a plan (the latest when None). Raises RunError: L120 no such plan, L122 no such draft."""
+        return of_draft(self._store, plan, position)
 
     def untold(self) -> tuple[str, ...]:
         """The numbers of documents whose issue plugins have not been told of, in the order of issue."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from invoicer.late import late
 
 if TYPE_CHECKING:
+    from invoicer.render.explanation import explanation_page
     from invoicer.render.folders import TemplateFolders
     from invoicer.render.ical import Occasion, ical
     from invoicer.render.pool import Job, Limits, Rendered, render_all
@@ -24,6 +25,7 @@ __all__ = [
     "Renderer",
     "TemplateFolders",
     "Trial",
+    "explanation_page",
     "ical",
     "missing_parts",
     "render",
@@ -36,6 +38,7 @@ __all__ = [
 late(
     __name__,
     {
+        "explanation": ("explanation_page",),
         "folders": ("TemplateFolders",),
         "ical": ("Occasion", "ical"),
         "pool": ("Job", "Limits", "Rendered", "render_all"),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from invoicer.runs.doctor import Finding, examine
     from invoicer.runs.examples import Tried, try_out
     from invoicer.runs.expected import Expected, Status, Tally
-    from invoicer.runs.explain import Explanation, clause_words, explain
+    from invoicer.runs.explain import Explanation, clause_words, clauses_of, explain, explain_draft, hashes_to
     from invoicer.runs.files import Files, load_files
     from invoicer.runs.issue import IssueResult, issue
     from invoicer.runs.keys import new_key, seal_of, sign
@@ -60,6 +60,7 @@ __all__ = [
     "chart",
     "check",
     "clause_words",
+    "clauses_of",
     "compare",
     "completeness",
     "confirm",
@@ -70,6 +71,8 @@ __all__ = [
     "endings",
     "examine",
     "explain",
+    "explain_draft",
+    "hashes_to",
     "import_billed",
     "issue",
     "issued_as_of",
@@ -137,8 +140,10 @@ late(
         "explain": (
             "Explanation",
             "clause_words",
-            "compare",
+            "clauses_of",
             "explain",
+            "explain_draft",
+            "hashes_to",
         ),
         "files": (
             "Files",

@@ -82,7 +82,8 @@ def issue(
         if confirmed:
             done = partial(progress, "Issuing", confirmed)
             rules = numbering(desk)
-            numbers = ledger.issue(chosen.id, _finisher(desk), issue_date, progress=_counted(done), numbering=rules)
+            heard = _counted(done)
+            numbers = ledger.issue(chosen.id, _finisher(desk), issue_date, progress=heard, numbering=rules, who=who)
     issued = tuple(one for one in ledger.documents() if one.number in set(numbers)) if numbers else ()
     files, problems = make_files(desk, ledger, progress)
     problems = (*problems, *_tell(desk, ledger))

@@ -23,17 +23,8 @@ NAMED = {"holds", "looked_at", "totals"}
 OPEN = {"trace", "looked_at"}
 COUNTS = {
     *("line", "column", "position", "plan", "request", "people", "days_in_service", "days_late", "files", "periods"),
-    *(
-        "diff.old",
-        "diff.new",
-        "diff.same",
-        "end_line",
-        "end_column",
-        "places",
-        "priced_alike",
-        "lines",
-        "days_late_by_law",
-    ),
+    *("diff.old", "diff.new", "diff.same", "end_line", "end_column", "places", "priced_alike", "lines", "entry"),
+    *("bytes", "days_late_by_law"),
 }
 TINY = """contract demo "Demo"
   seller my-company
@@ -102,12 +93,12 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     (shell.folder / "contracts" / "gone.terms").write_text("contract gone\n", "utf-8")
     ask("schedule", "--from", "2026-01", "--to", "2026-03", "--on", "2026-02-20", exit_code=1)
     (shell.folder / "contracts" / "gone.terms").unlink()
-    ask("explain", "INV-2026-00001")
     ask("credit", "INV-2026-00001", "--line", "3", "--reason", "quantity-error", "--remark", "one was spare", *WHO)
     ask("credits", "--all")
     ask("plan", "--as-of", "2026-01-08", "--diff", "1", exit_code=1)
     do("confirm", "--remark", "checked", *WHO)
     do("issue", "--on", "2026-01-08", *WHO)
+    ask("explain", "INV-2026-00001")
     ask("rebill", "INV-2026-00001", "--remark", "it was right", "--dry-run", *WHO)
     shell.write("old.csv", OLD)
     ask("import-billed", str(shell.folder / "old.csv"), *WHO)
@@ -164,6 +155,7 @@ def test_the_page_lists_all_keys_in_their_order(told: Told) -> None:
         "corrects",
         "differences",
         "decisions",
+        "exchange",
         "problems",
         "holds",
         "warnings",

@@ -1,0 +1,190 @@
+"""`invoicer explain`: from clause to cent, who did it, what is left; as text, JSON and a page that is safe to open."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from invoicer import workspace
+from tests.cli.conftest import Shell
+
+BY = ("--by", "Anna")
+NASTY = "<script>alert(1)</script> {{ 7*7 }} & more"
+
+
+@pytest.fixture
+def issued(once: Shell, tmp_path: Path) -> Shell:
+    """A copy of it for each test."""
+    return Shell(Path(shutil.copytree(once.folder, tmp_path / "issued")))
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    """The small workspace with its first invoice issued, of which one line is credited and another is to be."""
+    folder = tmp_path_factory.mktemp("explain") / "starter"
+    workspace.new_workspace(folder)
+    starter = Shell(folder)
+    first = "[review]\nfirst_invoice = true\n"
+    starter.write("invoicer.toml", (starter.folder / "invoicer.toml").read_text("utf-8") + "\n" + first)
+    for words in (
+        ("plan", "--as-of", "2026-01-01"),
+        ("confirm", "--doubt", "first-invoice", "--remark", NASTY, *BY),
+        ("issue", "--on", "2026-01-01", "--by", "Bert"),
+        ("credit", "INV-2026-00001", "--line", "1:amount=5.00", "--reason", "goodwill", "--remark", "sorry", *BY),
+        ("plan", "--as-of", "2026-01-02"),
+        ("confirm", "--remark", "fine", *BY),
+        ("issue", "--on", "2026-01-02", *BY),
+        ("credit", "INV-2026-00001", "--line", "1:amount=2.00", "--reason", "goodwill", "--remark", "again", *BY),
+    ):
+        done = starter(*words)
+        assert done.exit_code in (0, 1), done.output
+    return starter
+
+
+def told(shell: Shell, *words: str) -> Any:
+    done = shell("explain", *words, "--format", "json")
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def test_a_document_tells_who_did_what_and_what_is_left(issued: Shell) -> None:
+    data = told(issued, "INV-2026-00001", "1")
+    [line] = data["lines"]
+    rest = line["rest"]
+    assert (rest["credited"], rest["asked"]) == ("5.00", "2.00")
+    assert float(rest["left"]) == float(rest["billed"]) - 7
+    [credit] = rest["corrected_by"]
+    assert (credit["number"], credit["amount"], credit["counts"], credit["request"]) == (
+        "CN-2026-00001",
+        "-5.00",
+        False,
+        1,
+    )
+    planned = data["planned"]
+    assert (planned["status"], planned["doubts"][0]["name"]) == ("issued", "first-invoice")
+    assert {(one["who"], one["remark"]) for one in planned["decisions"]} == {("Anna", NASTY)}
+    assert [(one["kind"], one["who"]) for one in data["log"]] == [
+        ("planned", None),
+        ("confirmed", "Anna"),
+        ("issued", "Bert"),
+        ("credit-requested", "Anna"),
+        ("credit-requested", "Anna"),
+    ]
+    assert [one["status"] for one in data["requests"]] == ["issued", "waiting"]
+    assert all(clause["as_hashed"] and clause["text"] for clause in line["clauses"])
+    terms = next(one for one in data["contents"] if one["name"].startswith("terms:contracts/"))
+    assert terms["text"] == (issued.folder / terms["name"].removeprefix("terms:")).read_text("utf-8")
+
+
+def test_the_words_are_those_of_the_database(issued: Shell) -> None:
+    """Entry, hash of the document and of its file are what the tables say."""
+    data = told(issued, "INV-2026-00001")
+    with closing(sqlite3.connect(issued.folder / "ledger" / "invoicer.db")) as database:
+        log = dict(database.execute("SELECT sequence, hash FROM log"))
+        stored = list(database.execute("SELECT sha256 FROM documents WHERE number = 'INV-2026-00001'"))
+    assert all(log[one["entry"]] == one["sha256"] for one in data["log"])
+    assert [(data["sha256"],)] == stored
+    [file] = data["files"]
+    assert (issued.folder / "ledger" / "files" / file["sha256"][:2] / file["sha256"]).is_file()
+
+
+def test_terms_that_changed_since_are_quoted_as_they_were(issued: Shell) -> None:
+    before = told(issued, "INV-2026-00001")["lines"]
+    [terms] = issued.folder.glob("contracts/*.terms")
+    terms.write_text("# a line more\n" + terms.read_text("utf-8"), "utf-8")
+    assert told(issued, "INV-2026-00001")["lines"] == before
+
+
+def test_a_content_that_was_changed_is_not_quoted(issued: Shell) -> None:
+    kept = {one["name"]: one["sha256"] for one in told(issued, "INV-2026-00001")["contents"]}
+    [terms] = [name for name in kept if name.startswith("terms:contracts/")]
+    with closing(sqlite3.connect(issued.folder / "ledger" / "invoicer.db")) as database, database:
+        database.execute("UPDATE contents SET data = CAST('nothing' AS BLOB) WHERE sha256 = ?", (kept[terms],))
+    data = told(issued, "INV-2026-00001")
+    assert [one["name"] for one in data["contents"] if one["bytes"] is None] == [terms]
+    assert any(clause["as_hashed"] is None for line in data["lines"] for clause in line["clauses"])
+    assert "not kept as it was" in issued("explain", "INV-2026-00001").stdout
+
+
+def test_a_draft_is_explained_like_a_document(starter: Shell) -> None:
+    starter("plan", "--as-of", "2026-01-01")
+    draft = told(starter, "--draft", "1")
+    assert (draft["number"], draft["planned"]["status"], draft["log"][0]["kind"]) == (None, "planned", "planned")
+    starter("confirm", "--remark", "checked", *BY)
+    starter("issue", "--on", "2026-01-01", *BY)
+    document = told(starter, "INV-2026-00001")
+    for one in (*draft["lines"], *document["lines"]):
+        one.pop("rest")
+    assert draft["lines"] == document["lines"]
+    assert draft["contents"] == document["contents"]
+    assert starter("explain", "--plan", "1", "1").stdout.startswith("Draft of an invoice to ")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("INV-2026-00009",), "L140"),
+        (("INV-2026-00001", "99"), "L205"),
+        (("--draft", "7"), "L122"),
+        (("--plan", "9", "1"), "L120"),
+        (("--draft", "INV-2026-00001"), "no position of a draft"),
+    ],
+)
+def test_what_is_not_there_is_refused(words: tuple[str, ...], said: str, issued: Shell) -> None:
+    done = issued("explain", *words)
+    assert done.exit_code and said in done.output
+
+
+class Tags(HTMLParser):
+    """The tags of a page, those that stay open, and its text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.open: list[str] = []
+        self.said: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        assert not {name for name, _ in attrs if name in ("src", "href") or name.startswith("on")}
+        if tag not in ("meta", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.said.append(data)
+
+
+def test_the_page_stands_alone_and_runs_nothing(issued: Shell) -> None:
+    done = issued("explain", "INV-2026-00001", "--format", "html")
+    assert done.exit_code == 0
+    page = Tags()
+    page.feed(done.stdout)
+    assert not page.open
+    assert not {"script", "link", "img", "iframe"} & page.tags
+    said = "".join(page.said)
+    assert NASTY in said
+    for words in (
+        "Invoice INV-2026-00001",
+        "Left of this line",
+        "CN-2026-00001",
+        "first-invoice",
+        "Bert",
+        "In the log",
+    ):
+        assert words in said
+    assert "http" not in done.stdout.replace("https://", "")
+
+
+def test_a_draft_has_a_page(starter: Shell) -> None:
+    starter("plan", "--as-of", "2026-01-01")
+    assert "<h1>Draft 1 of plan 1</h1>" in starter("explain", "--draft", "1", "--format", "html").stdout
