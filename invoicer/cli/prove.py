@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from invoicer import ledger, runs, workspace
+from invoicer import ledger, plugins, runs, workspace
 from invoicer.cli import output
 from invoicer.cli.app import PROBLEMS, Day, Session, json_option, reports_problems
 from invoicer.errors import RunError, Severity
+from invoicer.runs.verify import Verdict
 
 
 @click.command(short_help="Prove that nothing issued was changed.")
@@ -32,6 +34,7 @@ from invoicer.errors import RunError, Severity
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="A public key that you trust, instead of those of the workspace (repeatable).",
 )
+@click.option("--derive", is_flag=True, help="Also bill again with today's program, plugins and facts, and compare.")
 @json_option
 @click.pass_obj
 @reports_problems
@@ -42,6 +45,7 @@ def verify(
     until: dt.date | None,
     anchors: tuple[Path, ...],
     keys: tuple[Path, ...],
+    derive: bool,
     as_json: bool,
 ) -> None:
     """Prove that what was issued adds up and was not changed since. Nothing is written.
@@ -54,7 +58,10 @@ def verify(
       invoicer verify --anchor kept/2026-03-anchor.json --key kept/ledger-2026.pem.pub
 
     The log, its anchor and all tables are always looked at whole; NUMBER and days choose whose arithmetic and files are.
-    Neither terms nor plugins are needed. Exit code 1 when something is wrong; a file that is not made yet is no such thing.
+    Neither terms nor plugins are needed, but for --derive. It says what an update of the program, of a plugin or of its
+    facts would bill otherwise, upon the terms and quantities that were stored; that is a warning, and accuses nobody. It
+    takes about as long as planning all of it. Exit code 1 when something is wrong; a file that is not made yet is no such
+    thing.
     """
     if since and until and until < since:
         raise click.BadParameter(f"{until} lies before --since {since}", param_hint="--until")
@@ -75,6 +82,12 @@ def verify(
             )
             signed_by = book.signed_by()
             verdicts = runs.verify(book, number, since, until, anchors, lambda done: bar.advance(task, done))
+            if derive:
+                loaded = plugins.load(space.plugins_folder)
+                again = bar.add_task("Deriving", total=verdicts[1].looked_at)
+                verdicts += (
+                    runs.diagnose(book, space, loaded, number, since, until, lambda done: bar.advance(again, done)),
+                )
     except RunError as error:
         if not as_json:
             raise
@@ -82,6 +95,11 @@ def verify(
             {"sound": False, "signed_by": "", "looked_at": {}, "problems": [*map(output.problem_data, error.problems)]}
         )
         sys.exit(PROBLEMS)
+    sys.exit(PROBLEMS if tell(verdicts, signed_by, as_json) else 0)
+
+
+def tell(verdicts: Sequence[Verdict], signed_by: str, as_json: bool) -> bool:
+    """Show what was looked at and what is wrong; answers whether anything is."""
     problems = [problem for verdict in verdicts for problem in verdict.problems]
     wrong = any(problem.severity is not Severity.WARNING for problem in problems)
     if as_json:
@@ -100,7 +118,7 @@ def verify(
         if signed_by:
             output.console().print(f"The anchor is signed with the key {signed_by}.")
         output.show_problems(problems, {})
-    sys.exit(PROBLEMS if wrong else 0)
+    return wrong
 
 
 @click.command(short_help="Sign the anchor of the ledger with a new key.")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from invoicer.runs.credit import Credited, cancel, credit, rebill
     from invoicer.runs.derive import Derivation, derive, issued_as_of
     from invoicer.runs.desk import Desk, open_desk, read_terms
+    from invoicer.runs.diagnose import diagnose
     from invoicer.runs.diff import ContractDiff, Diff, diff
     from invoicer.runs.doctor import Finding, examine
     from invoicer.runs.examples import Tried, try_out
@@ -66,6 +67,7 @@ __all__ = [
     "confirm",
     "credit",
     "derive",
+    "diagnose",
     "diff",
     "difference",
     "endings",
@@ -126,6 +128,7 @@ late(
             "open_desk",
             "read_terms",
         ),
+        "diagnose": ("diagnose",),
         "diff": (
             "ContractDiff",
             "Diff",
