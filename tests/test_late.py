@@ -102,6 +102,7 @@ def test_the_commands_of_each_module_are_those_that_are_named() -> None:
         assert [command.name for command in commands] == list(names)
 
 
+@pytest.mark.usefixtures("real_pages")
 @pytest.mark.parametrize("room", ["runs", "render", "language", "engine"])
 def test_a_late_room_finds_what_type_checkers_are_told(room: str) -> None:
     package = importlib.import_module(f"invoicer.{room}")

@@ -20,6 +20,7 @@ from invoicer.runs.lineage import Names, billed_lines, names_of
 from invoicer.runs.measure import measure
 from invoicer.runs.outlook import Outlook
 from invoicer.runs.requested import Requests, requests_in
+from invoicer.workspace import mend_by_choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +64,11 @@ def completeness(
 ) -> Completeness:
     """What was expected in a range of bill dates and what became of it; of all, or of what fits every filter.
 
-    Raises RunError (L206) for a contract that no file has and nobody was ever billed for.
+    Raises RunError (L206) for a contract that no file has and nobody was ever billed for, and for an unknown customer or
+    seller: a slip of the pen would prove that nothing is missing.
     """
+    _refuse_unknown("customer", customers, desk.workspace.customer_ids)
+    _refuse_unknown("seller", sellers, desk.workspace.sellers)
     former = names_of(desk.contracts)
     names = _names(desk, ledger, former, contracts)
     refused = desk.refusals()
@@ -93,10 +97,14 @@ def _names(desk: Desk, ledger: Ledger, former: Names, contracts: Collection[str]
     billed = {former.contract(name) for name in ledger.billed_contracts()}
     every = {one.id for one in desk.contracts} | desk.terms.refused.keys() | billed
     wanted = {former.contract(name) for name in contracts}
-    for unknown in sorted(wanted - every):
-        mend = f"the contracts are {', '.join(sorted(every))}"
-        raise RunError(Problem("L206", Place(part=f"contract {unknown}"), "no file has such a contract", mend))
+    _refuse_unknown("contract", wanted, every)
     return wanted or every
+
+
+def _refuse_unknown(noun: str, wanted: Collection[str], known: Collection[str]) -> None:
+    for unknown in sorted(set(wanted) - set(known)):
+        mend = mend_by_choice(unknown, known, f"write its id; there are {len(known)}, such as {min(known, default='')}")
+        raise RunError(Problem("L206", Place(part=f"{noun} {unknown}"), f"no file has such a {noun}", mend))
 
 
 def _billed_until(ledger: Ledger, former: Names, names: Collection[str], on: dt.date) -> dict[str, list[BilledLine]]:

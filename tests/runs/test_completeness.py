@@ -180,6 +180,10 @@ def test_contracts_customers_and_sellers_are_chosen(folder: Path) -> None:
     assert len(seen(folder, on, customers=["acme"], sellers=["my-company"]).rows) == 24
     with pytest.raises(RunError, match="no file has such a contract"):
         seen(folder, on, contracts=["nobody"])
+    with pytest.raises(RunError, match=r"customer acmee.*did you mean “acme”"):
+        seen(folder, on, customers=["acmee"])
+    with pytest.raises(RunError, match="no file has such a seller"):
+        seen(folder, on, sellers=["nobody"])
 
 
 def test_consumers_have_no_deadline_by_law(folder: Path) -> None:

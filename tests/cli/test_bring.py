@@ -1,0 +1,59 @@
+"""import-billed as a person types it."""
+
+from __future__ import annotations
+
+import json
+
+from tests.cli.conftest import Shell
+
+ROWS = """number,issued,customer,contract,charge,from,to,net,currency,vat
+OLD-1,2026-01-02,acme,acme-2026,hosting,2026-01-01,2026-01-31,45.00,EUR,21
+OLD-1,2026-01-02,acme,acme-2026,hosting/discount/welcome,2026-01-01,2026-01-31,-9.00,EUR,21
+OLD-2,2026-01-02,acme,acme-2026,onboarding,2026-01-01,2026-01-01,250.00,EUR,{vat}
+"""
+WHO = ("--by", "billing")
+
+
+def brought(starter: Shell, *words: str, rows: str = ROWS.format(vat=21)) -> str:
+    starter.write("old.csv", rows)
+    result = starter("import-billed", str(starter.folder / "old.csv"), *WHO, *words)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_a_file_is_tried_taken_and_known(starter: Shell) -> None:
+    tried = brought(starter, "--dry-run", "--as-of", "2026-01-01")
+    assert "What would be imported" in tried and "2 documents: 286.00 EUR" in tried
+    assert "36.00" in tried  # the seats are not in the file: the next plan would bill them
+    assert "Imported" in brought(starter)
+    again = brought(starter)
+    assert "2 documents of this file were imported before." in again and "Nothing is new" in again
+    grown = ROWS.format(vat=21) + "OLD-3,2026-01-02,acme,acme-2026,seats,2026-01-01,2026-01-31,36.00,EUR,21\n"
+    assert "1 document: 36.00 EUR" in brought(starter, rows=grown)
+    assert "there is nothing to issue" in starter("plan", "--as-of", "2026-01-31").output
+
+
+def test_other_vat_is_warned_about(starter: Shell) -> None:
+    said = brought(starter, rows=ROWS.format(vat=9))
+    assert "L178" in said and "category S with 9% was charged" in " ".join(said.split())
+
+
+def test_an_import_is_withdrawn(starter: Shell) -> None:
+    brought(starter)
+    words = ("import-billed", "--withdraw", "OLD-2", "--remark", "billed by mail", *WHO)
+    assert starter(*words, "--dry-run").output == "Would take back what was imported as OLD-2.\n"
+    assert starter(*words).output == "Took back what was imported as OLD-2.\n"
+    assert starter(*words).exit_code == 1
+    result = starter("import-billed", str(starter.folder / "old.csv"), "--json", *WHO)
+    told = json.loads(result.stdout)["documents"]
+    assert [(one["number"], one["new"], one["net"]) for one in told] == [
+        ("OLD-1", False, "36.00"),
+        ("OLD-2", True, "250.00"),
+    ]
+    assert starter("verify").exit_code == 0
+
+
+def test_a_file_or_a_number_is_named(starter: Shell) -> None:
+    assert starter("import-billed").exit_code == 2
+    assert starter("import-billed", "old.csv", "--withdraw", "OLD-1").exit_code == 2
+    assert starter("import-billed", "old.csv").exit_code == 1
