@@ -182,7 +182,7 @@ class Outlook:
     ) -> Expected:
         return Expected(
             contract=contract.id,
-            customer=contract.customer,
+            customer=contract.buyers.at(days.start, self._on).customer,
             seller=contract.seller,
             component=component,
             days=days,
