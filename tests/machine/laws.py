@@ -14,7 +14,7 @@ from invoicer.domain.document import Document
 from invoicer.domain.entitlement import BilledLine
 from invoicer.domain.trace import replay
 from invoicer.errors import Problem
-from invoicer.ledger import Ledger
+from invoicer.ledger import DraftStatus, Ledger, PlannedDraft
 from tests.runs.simple import totals
 
 UNMADE = {"L142", "L146", "L147", "L148"}
@@ -64,6 +64,16 @@ def every_line_is_explained(papers: Iterable[Document]) -> None:
             assert replay(line.trace) == line.agreed.exact, (paper.number, line.number)
             assert line.clause.text_hash
             assert line.corrects is None or line.corrects.reason
+
+
+def nothing_stale_is_issued(drafts: Iterable[PlannedDraft], today: Collection[str]) -> None:
+    """What was confirmed and would not be planned like this any more is not issued; ``today`` are the fingerprints."""
+    assert all(one.fingerprint in today for one in drafts if one.status is DraftStatus.ISSUED)
+
+
+def plans_know_what_is_issued(book: Ledger, papers: Papers) -> None:
+    """Every document is an issued draft of one plan, and nothing else is."""
+    assert sum(one.drafts.get(DraftStatus.ISSUED, 0) for one in book.plans()) == len(papers)
 
 
 def corrections_stand_apart(papers: Iterable[Document]) -> None:

@@ -13,8 +13,8 @@ from hypothesis.stateful import initialize, precondition, rule
 from invoicer import runs
 from invoicer.documents import Asked
 from invoicer.domain.correction import CreditReason, Wrong
-from invoicer.ledger import Ledger, RequestStatus
-from tests.machine import settling
+from invoicer.ledger import DraftStatus, Ledger, RequestStatus
+from tests.machine import laws, settling
 from tests.machine.deal import CADENCES, Deal
 from tests.machine.town import ABROAD, HERE, is_sound, pick
 from tests.machine.watched import Watched
@@ -241,10 +241,15 @@ class Machine(Watched):
 
     def issue(self, at: int | None = None) -> None:
         def go(desk: runs.Desk, book: Ledger) -> None:
+            plans = book.plans()
+            drafts = book.plan().drafts if plans else ()
+            begun = not drafts or any(one.status is DraftStatus.ISSUED for one in drafts)
+            marks = set() if begun else {mark for _, mark in runs.derive(desk, book, plans[-1].as_of).drafts}
             self.unfinished = True
             result = runs.issue(desk, book, self.town.today, "sales")
             assert not result.problems, [*map(str, result.problems)]
             self.unfinished = False
+            laws.nothing_stale_is_issued(() if begun else book.plan().drafts, marks)
 
         self.do(go, None if at is None else 3 * at)
 

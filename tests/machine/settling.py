@@ -48,6 +48,25 @@ def settled(
             _others_are_given_back(town, deal, span)
             if len({_key(line) for line in span.after}) < 2:
                 _judge(town, deal, charge, span, errors)
+            elif not any(line.basis for line in span.before):
+                _concessions_go_along(deal, charge, span)
+
+
+def _concessions_go_along(deal: Deal, charge: str, span: Span) -> None:
+    """Where buyer, seller or VAT change, the new invoice asks for what is owed less what was forgone."""
+    owed, asked = _owed(span), sum((line.net.exact for line in span.after), Fraction(0))
+    of: dict[object, list[BilledLine]] = defaultdict(list)
+    for line in span.before:
+        of[_key(line)].append(line)
+    live = [lines for lines in of.values() if sum(line.net.exact for line in lines)]
+    gone = [lines for lines in of.values() if lines not in live]
+    assert len(live) < 2, f"{deal.name} {charge} {span.start}: two buyers, sellers or rates at once"
+    counted, forgone = _sums(live[0]) if live else (Fraction(0), Fraction(0))
+    wanted = {(owed if owed >= counted else min(counted, owed + forgone)) - forgone}
+    wanted |= {owed - _sums(lines)[1] for lines in gone}
+    assert asked in wanted, (
+        f"{deal.name} {charge} {span.start}: {float(asked)} is asked for, not {[*map(float, wanted)]}"
+    )
 
 
 def _others_are_given_back(town: Town, deal: Deal, span: Span) -> None:
@@ -125,9 +144,7 @@ def _of(charge: str, lines: Iterable[BilledLine]) -> list[BilledLine]:
 
 
 def _judge(town: Town, deal: Deal, charge: str, span: Span, errors: Sequence[Error]) -> None:
-    owed = Fraction(sum(one.cents for one in span.due), 100)
-    counted = sum((line.net.exact for line in span.before if line.counts), Fraction(0))
-    forgone = -sum((line.net.exact for line in span.before if not line.counts), Fraction(0))
+    owed, (counted, forgone) = _owed(span), _sums(span.before)
     carried = sum((line.net.exact for line in span.after if line.counts), Fraction(0))
     wanted = {owed if owed >= counted else min(counted, owed + forgone)}
     credited = {line.request for line in span.before if line.basis}
@@ -143,6 +160,17 @@ def _judge(town: Town, deal: Deal, charge: str, span: Span, errors: Sequence[Err
         f"{deal.name} {charge} {span.start} to {span.end}: {float(carried)} is carried and not {[*map(float, wanted)]}; "
         f"{float(owed)} is owed, {float(counted)} was carried, {float(forgone)} forgone, {len(standing)} errors"
     )
+
+
+def _owed(span: Span) -> Fraction:
+    return Fraction(sum(one.cents for one in span.due), 100)
+
+
+def _sums(lines: Iterable[BilledLine]) -> tuple[Fraction, Fraction]:
+    """What counts as billed, and what was forgone of it."""
+    listed = list(lines)
+    counted = sum((line.net.exact for line in listed if line.counts), Fraction(0))
+    return counted, -sum((line.net.exact for line in listed if not line.counts), Fraction(0))
 
 
 def _within(error: Error, span: Span) -> bool:

@@ -118,7 +118,8 @@ def test_errors_are_billed_again_when_someone_says_so(machine: Machine, tell: Te
 
 def test_usage_comes_late_at_night_and_twice(tell: Tell) -> None:
     begin(tell, METERED, METERED)
-    for back, late, night in ((5, None, True), (14, 12, True), (20, 0, False)):
+    # the second one falls on the last day of a period in London, and on the first day of the next in Leiden
+    for back, late, night in ((5, None, True), (4, None, True), (14, 12, True), (20, 0, False)):
         tell("bill_later", 10)
         tell("use", which=0, back=back, late=late, calls=100 + back, night=night)
         tell("use", which=1, back=back + 1, late=late, calls=200 + back, night=night)

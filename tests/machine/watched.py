@@ -152,6 +152,7 @@ class Watched(RuleBasedStateMachine):
         self.documents += map(book.document, new)
         laws.rows_add_up({number: now[number] for number in new})
         laws.every_line_is_explained(self.documents[len(self.papers) :])
+        laws.plans_know_what_is_issued(book, now)
         laws.numbers_run_on(self.documents)
         laws.everything_verifies(book, self.unfinished)
         self.papers, self.seen = now, book.length()
