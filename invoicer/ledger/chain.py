@@ -75,7 +75,8 @@ def broken_links(connection: sa.Connection, after: Head = GENESIS) -> Iterator[P
     """Walk the log from after a known head; yields a problem for each entry that does not follow from the one before."""
     log = schema.log
     last = after
-    for row in connection.execute(sa.select(log).where(log.c.sequence > after.count).order_by(log.c.sequence)):
+    each = sa.select(log).where(log.c.sequence > after.count).order_by(log.c.sequence)
+    for row in connection.execute(each.execution_options(yield_per=500)):
         if row.sequence != last.count + 1:
             cause = f"entry {last.count + 1} of the log is missing"
             yield Problem("L112", Place(part=f"log entry {last.count + 1}"), cause, RESTORE)

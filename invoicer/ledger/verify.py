@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +26,8 @@ from invoicer.ledger.series import document_number
 from invoicer.ledger.store import Store
 from invoicer.ledger.verify_imported import imports
 
+AT_ONCE = 200
+"""How many rows are in the memory at once: a ledger may have more documents than fit."""
 Check = Callable[[sa.Connection], Iterator[Problem]]
 
 
@@ -56,14 +59,20 @@ def _looked(check: Check, connection: sa.Connection) -> Iterator[Problem]:
 
 
 def _documents(connection: sa.Connection) -> Iterator[Problem]:
-    documents, lines = schema.documents, schema.billed
-    entries = _entries(connection, "issued")
-    for rows in connection.execute(sa.select(documents).order_by(documents.c.logged)).partitions(500):
+    """Each document with its entry of the log, some at a time however many there are; then what has lost its other half."""
+    documents, lines, log = schema.documents, schema.billed, schema.log
+    mine = sa.and_(log.c.sequence == documents.c.logged, log.c.kind == Entry.ISSUED)
+    each = sa.select(documents, log.c.payload).outerjoin_from(documents, log, mine).order_by(documents.c.logged)
+    for rows in connection.execute(each.execution_options(yield_per=AT_ONCE)).partitions():
         billed = _billed(connection, [row.number for row in rows])
         for row in rows:
-            yield from _document(row, entries.pop(row.logged, {}), billed[row.number])
-    for entry in entries.values():
-        yield _changed("L113", entry["document"], f"document {entry['document']} was issued, and is gone")
+            yield from _document(row, json.loads(row.payload or "{}"), billed[row.number])
+    lost = sa.select(log.c.payload).where(
+        log.c.kind == Entry.ISSUED, log.c.sequence.not_in(sa.select(documents.c.logged))
+    )
+    for payload in connection.execute(lost.order_by(log.c.sequence)).scalars():
+        number = json.loads(payload)["document"]
+        yield _changed("L113", number, f"document {number} was issued, and is gone")
     orphans = sa.select(lines.c.document).where(lines.c.document.not_in(sa.select(documents.c.number))).distinct()
     for number in connection.execute(orphans.order_by(lines.c.document)).scalars():
         yield _changed("L114", number, f"there are billed lines of {number}, and it was never issued")
@@ -82,15 +91,28 @@ def _document(row: sa.Row[Any], entry: Mapping[str, Any], lines: Sequence[sa.Row
         yield _changed("L114", row.number, cause)
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What is held of a draft: not its text, of which many would fill the memory."""
+
+    position: int
+    status: str
+    people: int
+    planned: str
+    waits: str
+
+
 def _plans(connection: sa.Connection) -> Iterator[Problem]:
     """The drafts of each plan, their doubts, and what was decided about them, against the entries of the log that brought
     them; and that each draft is where its decisions put it (a plan from before decisions were kept has none)."""
     drafts, doubts, decisions = schema.plan_drafts, schema.plan_doubts, schema.plan_decisions
-    stored: dict[int, list[sa.Row[Any]]] = defaultdict(list)
+    stored: dict[int, list[_Stored]] = defaultdict(list)
     doubted: dict[int, list[str]] = defaultdict(list)
     decided: dict[int, list[str]] = defaultdict(list)
-    for row in connection.execute(sa.select(drafts).order_by(drafts.c.plan, drafts.c.position)):
-        stored[row.plan].append(row)
+    each = sa.select(drafts).order_by(drafts.c.plan, drafts.c.position).execution_options(yield_per=AT_ONCE)
+    for row in connection.execute(each):
+        said = row._mapping
+        stored[row.plan].append(_Stored(row.position, row.status, row.people, planned_as(said), waits_as(said)))
     for row in connection.execute(sa.select(doubts).order_by(doubts.c.plan, doubts.c.position, doubts.c.number)):
         doubted[row.plan].append(doubted_as(row._mapping))
     for row in connection.execute(sa.select(decisions).order_by(decisions.c.plan, decisions.c.number)):
@@ -99,13 +121,13 @@ def _plans(connection: sa.Connection) -> Iterator[Problem]:
     yield from _became_of_drafts(connection)
     for at, entry in _entries(connection, "planned").items():
         part, nothing = f"plan {entry['plan']}", digest(())
-        if digest(planned_as(row._mapping) for row in stored[entry["plan"]]) != entry["drafts"]:
+        if digest(one.planned for one in stored[entry["plan"]]) != entry["drafts"]:
             yield _changed("L117", part, f"the drafts of {part} are not what was planned")
         elif digest(doubted.pop(entry["plan"], ())) != entry.get("doubts", nothing):
             yield _changed("L117", part, f"the doubts about drafts of {part} are not what was planned")
         elif digest(decided.pop(at, ())) != entry.get("decisions", nothing):
             yield _changed("L117", part, f"what {part} took over of earlier decisions is not what was logged")
-        elif "waits" in entry and digest(waits_as(row._mapping) for row in stored[entry["plan"]]) != entry["waits"]:
+        elif "waits" in entry and digest(one.waits for one in stored[entry["plan"]]) != entry["waits"]:
             yield _changed("L117", part, f"how many people drafts of {part} wait for, or since when, was changed")
         elif "waits" in entry:
             yield from _released(connection, entry["plan"], stored[entry["plan"]])
@@ -117,7 +139,7 @@ def _plans(connection: sa.Connection) -> Iterator[Problem]:
         yield _changed("L117", "", "there are doubts or decisions that belong to no plan")
 
 
-def _released(connection: sa.Connection, plan: int, rows: Sequence[sa.Row[Any]]) -> Iterator[Problem]:
+def _released(connection: sa.Connection, plan: int, rows: Sequence[_Stored]) -> Iterator[Problem]:
     """Each draft that is not where its decisions put it: nothing is issued that nobody released. What of a plan was issued
     before is judged with the rest of it; a plan of which nothing can be issued any more is held against the log alone."""
     if not any(DraftStatus(row.status).live for row in rows):
@@ -217,7 +239,7 @@ def _became_of_drafts(connection: sa.Connection) -> Iterator[Problem]:
     drafts = schema.plan_drafts.c
     query = sa.select(drafts.plan, drafts.position, drafts.document).where(drafts.document.is_not(None))
     stored = {(row.plan, row.position): row.document for row in connection.execute(query)}
-    for entry in _entries(connection, Entry.ISSUED).values():
+    for _, entry in _each_entry(connection, Entry.ISSUED):
         if stored.pop((entry["plan"], entry["position"]), None) != entry["document"]:
             cause = (
                 f"draft {entry['position']} of plan {entry['plan']} became {entry['document']}, which it does not say"
@@ -267,15 +289,21 @@ def _kinds(connection: sa.Connection) -> Iterator[Problem]:
 
 
 def _contents(connection: sa.Connection) -> Iterator[Problem]:
-    for name, data in connection.execute(sa.select(schema.contents.c.sha256, schema.contents.c.data)):
+    each = sa.select(schema.contents.c.sha256, schema.contents.c.data).execution_options(yield_per=AT_ONCE)
+    for name, data in connection.execute(each):
         if canonical.sha256(bytes(data)) != name:
             yield _changed("L116", f"content {name}", "this content is not what was kept")
 
 
 def _entries(connection: sa.Connection, kind: str) -> dict[int, Mapping[str, Any]]:
+    return dict(_each_entry(connection, kind))
+
+
+def _each_entry(connection: sa.Connection, kind: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
     log = schema.log.c
-    rows = connection.execute(sa.select(log.sequence, log.payload).where(log.kind == kind).order_by(log.sequence))
-    return {sequence: json.loads(payload) for sequence, payload in rows}
+    each = sa.select(log.sequence, log.payload).where(log.kind == kind).order_by(log.sequence)
+    for sequence, payload in connection.execute(each.execution_options(yield_per=AT_ONCE)):
+        yield sequence, json.loads(payload)
 
 
 def _billed(connection: sa.Connection, numbers: Collection[str]) -> Mapping[str, list[sa.Row[Any]]]:
