@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
@@ -16,7 +15,7 @@ from invoicer.domain.document import Draft, Kind
 from invoicer.domain.doubt import Doubt
 from invoicer.domain.money import Money, minor_digits
 from invoicer.domain.period import Period
-from invoicer.errors import Problem
+from invoicer.errors import DefectError, Problem
 from invoicer.ledger.release import DRAFT, Decision, DraftStatus, about, open_doubts, rejected, releasers
 
 
@@ -157,7 +156,10 @@ def minor_units(money: Money) -> int:
 
 def minor_units_in(data: Mapping[str, str]) -> int:
     """The same of money as plain data. Raises DefectError where it has not the decimals of its currency."""
-    return minor_units(Money(Decimal(data["amount"]), data["currency"]))
+    whole, _, decimals = data["amount"].partition(".")
+    if len(decimals) != minor_digits(data["currency"]):
+        raise DefectError(f"{data['amount']} {data['currency']} is not rounded to its minor unit")
+    return int(whole + decimals)
 
 
 def from_minor_units(amount: int, currency: str) -> Money:

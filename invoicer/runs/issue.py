@@ -83,7 +83,7 @@ def issue(
             done = partial(progress, "Issuing", confirmed)
             rules = numbering(desk)
             heard = _counted(done)
-            numbers = ledger.issue(chosen.id, _finisher(desk), issue_date, progress=heard, numbering=rules, who=who)
+            numbers = ledger.issue(chosen.id, finisher(desk), issue_date, progress=heard, numbering=rules, who=who)
     issued = tuple(one for one in ledger.documents() if one.number in set(numbers)) if numbers else ()
     files, problems = make_files(desk, ledger, progress)
     problems = (*problems, *_tell(desk, ledger))
@@ -186,7 +186,7 @@ def _drop_changed(
     )
 
 
-def _finisher(desk: Desk) -> Finish:
+def finisher(desk: Desk) -> Finish:
     def finish(
         draft: Mapping[str, Any], number: str, day: dt.date, /
     ) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]], Sequence[str]]:
