@@ -38,6 +38,9 @@ test-slow: setup-test
 bench: setup-test
 	$(BIN)/python benchmarks/language.py
 	$(BIN)/python benchmarks/render.py
+	$(BIN)/python benchmarks/issue.py
+	$(BIN)/python benchmarks/plan.py
+	$(BIN)/python benchmarks/usage.py
 
 format: setup-test
 	$(BIN)/ruff format .

@@ -119,7 +119,7 @@ def make_history(folder: Path, months: int) -> None:
 
 
 Paper = tuple[str, str, str, str, tuple[str, ...]]
-"""Of a shape and a month: the number of its document, the JSON of the draft and of the document, the revisions, what it bills."""
+"""Of a shape and a month: the number of its document, the JSON of draft and document, the revisions, what it bills."""
 
 
 def _papers(folder: Path, months: int) -> list[list[Paper]]:
@@ -135,7 +135,9 @@ def _papers(folder: Path, months: int) -> list[list[Paper]]:
             book.issue(plan, finisher(desk), day, numbering=numbering(desk))
             with book._store.read() as connection:
                 drafts, billed = schema.plan_drafts, schema.billed
-                rows = connection.execute(sa.select(drafts).where(drafts.c.plan == plan).order_by(drafts.c.position)).all()
+                rows = connection.execute(
+                    sa.select(drafts).where(drafts.c.plan == plan).order_by(drafts.c.position)
+                ).all()
                 assert len(rows) == SHAPES
                 lines = sa.select(billed.c.document, billed.c.json).order_by(billed.c.document, billed.c.line)
                 texts: dict[str, list[str]] = defaultdict(list)
@@ -164,7 +166,7 @@ def _month(
         counter += 1
         number = f"INV-{counter:08}"
         names = ((name(shape), name(index)), (customer(shape), customer(index)), (old, number))
-        draft, document, *lines = (_renamed(text, names) for text in (draft, document, *lines))
+        draft, document, *mine = (_renamed(text, names) for text in (draft, document, *lines))
         sha256, position = canonical.sha256(document), index + 1
         drafts.append(
             {
@@ -182,7 +184,7 @@ def _month(
                 "since": day,
             }
         )
-        revised = [*zip(lines, json.loads(revisions), strict=True)]
+        revised = [*zip(mine, json.loads(revisions), strict=True)]
         entries.append(
             {"document": number, "sha256": sha256, "billed": billed_digest(revised), "plan": plan, "position": position}
         )

@@ -2,10 +2,11 @@
 
     python benchmarks/issue.py [--documents 2000] [--rounds 3] [--batch 50]
 
-Both write to a database of the same schema and the same settings, with as many documents to a transaction: `issue` reads drafts,
-gives numbers, finishes, hashes and chains; the peer has the rows at hand (log, documents, billed lines, wanted files) and does
-nothing but insert them with SQLAlchemy. They take turns, so what else the machine does meanwhile harms both alike; the anchor and
-its syncs are on the side of `issue`. Nothing is rendered. PostgreSQL is a server with its defaults, which syncs at each commit.
+Both write to databases of one schema, with the same settings and as many documents to a transaction: `issue` reads drafts,
+gives numbers, finishes, hashes and chains; the peer has the rows at hand (log, documents, billed lines, files) and does
+nothing but insert them with SQLAlchemy. They take turns, so what else the machine does meanwhile harms both alike; the
+anchor and its syncs are on the side of `issue`. Nothing is rendered. PostgreSQL is a server with its defaults, which syncs
+at each commit.
 """
 
 from __future__ import annotations
@@ -43,7 +44,9 @@ def main() -> None:
     arguments.add_argument("--batch", type=int, default=50, help="documents to a transaction")
     chosen = arguments.parse_args()
     gc.set_threshold(*GARBAGE)
-    print(f"{chosen.documents} documents, {chosen.batch} to a transaction, documents a second (of {chosen.rounds} rounds)")
+    print(
+        f"{chosen.documents} documents, {chosen.batch} to a transaction, documents a second (of {chosen.rounds} rounds)"
+    )
     with tempfile.TemporaryDirectory(prefix="invoicer-bench-") as folder:
         compare("SQLite", Path(folder) / "sqlite", chosen, None)
         server = postgresql.make({})
@@ -128,8 +131,8 @@ def insert(rows: dict[str, list[dict[str, Any]]], folder: Path, url: str, batch:
         connection.execute(sa.insert(schema.series), series)
     gc.collect()
     begun = time.perf_counter()
-    for members in batches:
-        _insert(engine, members, TABLES)
+    for one in batches:
+        _insert(engine, one, TABLES)
     spent = time.perf_counter() - begun
     engine.dispose()
     return spent

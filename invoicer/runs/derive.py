@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 from invoicer import __version__, documents
 from invoicer.documents import Carried, Comparison, Difference
@@ -23,6 +24,7 @@ from invoicer.domain.usage import Measurements
 from invoicer.engine import Unrated
 from invoicer.errors import Place, Problem, RunError, Severity, TaxError
 from invoicer.ledger import DraftStatus, Ledger
+from invoicer.runs.books import Books
 from invoicer.runs.buyers import all_rows, rows_of, treat
 from invoicer.runs.context import draft_context, max_age_days
 from invoicer.runs.desk import Desk
@@ -32,10 +34,10 @@ from invoicer.runs.evidence import evidence_for, kept
 from invoicer.runs.examples import failing
 from invoicer.runs.history import History
 from invoicer.runs.law import under_law
-from invoicer.runs.lineage import Names, billed_lines, names_of
+from invoicer.runs.lineage import Names, names_of
 from invoicer.runs.measure import measure
 from invoicer.runs.rate import rate
-from invoicer.runs.requested import Requests, requests_in
+from invoicer.runs.requested import requests_in
 from invoicer.runs.stands import as_it_stands, billed_elsewhere
 
 
@@ -60,7 +62,7 @@ class _Work:
     """What is known of each contract while the story goes on."""
 
     holds: Holds
-    billed: dict[str, list[BilledLine]]
+    billed: Mapping[str, Sequence[BilledLine]]
     contents: dict[str, bytes] = field(default_factory=dict)
 
 
@@ -75,7 +77,7 @@ def derive(desk: Desk, ledger: Ledger, as_of: dt.date) -> Derivation:
     _refuse_to_go_back(ledger, as_of)
     names = names_of(desk.contracts)
     requests = requests_in(ledger, names)
-    work = _Work(desk.refusals(), _billed(ledger, names, desk.contracts, requests))
+    work = _Work(desk.refusals(), Books(ledger, names, requests, (contract.id for contract in desk.contracts)))
     free = (contract for contract in desk.contracts if contract.id not in work.holds)
     contracts = [under_law(desk, contract, as_of) for contract in free]
     work.holds |= unexpected(desk, contracts)
@@ -98,7 +100,8 @@ def derive(desk: Desk, ledger: Ledger, as_of: dt.date) -> Derivation:
         withheld[contract.id] = comparison.withheld
     work.holds |= _disappeared(desk, ledger, names)
     work.holds |= dict(requests.apart(work.holds))
-    provenance = {contract.id: _provenance(desk, contract, work, measurements, as_of) for contract in contracts}
+    measured = _measured_of(measurements)
+    provenance = {one.id: _provenance(desk, one, work, measured.get(one.id, ()), as_of) for one in contracts}
     drafted = draft(desk, found, draft_context(desk, ledger, as_of, provenance), work.holds)
     history = History(work.billed, cache(ledger.document), names)
     return Derivation(
@@ -130,15 +133,6 @@ def _with(holds: Holds, withheld: Mapping[str, tuple[Problem, ...]]) -> Holds:
     """Holds and what is withheld, which holds up nothing else of its contract."""
     names = sorted(holds.keys() | {name for name, problems in withheld.items() if problems})
     return {name: (*holds.get(name, ()), *withheld.get(name, ())) for name in names}
-
-
-def _billed(
-    ledger: Ledger, names: Names, contracts: Iterable[Contract], requests: Requests
-) -> dict[str, list[BilledLine]]:
-    billed: dict[str, list[BilledLine]] = defaultdict(list)
-    for line in requests.carried(billed_lines(ledger, names, [contract.id for contract in contracts])):
-        billed[line.contract].append(line)
-    return billed
 
 
 def billed_until(lines: Iterable[BilledLine]) -> dict[str, dt.date]:
@@ -257,16 +251,20 @@ def _disappeared(desk: Desk, ledger: Ledger, names: Names) -> Holds:
     }
 
 
+def _measured_of(measurements: Measurements) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """What was measured, by contract."""
+    found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for (owner, meter, days), one in measurements.items():
+        if not isinstance(one, Problem):
+            found[owner].append({"meter": meter, "days": days, "measured": one})
+    return found
+
+
 def _provenance(
-    desk: Desk, contract: Contract, work: _Work, measurements: Measurements, as_of: dt.date
+    desk: Desk, contract: Contract, work: _Work, measured: Iterable[Mapping[str, Any]], as_of: dt.date
 ) -> Mapping[str, str]:
     """Names and hashes of all that a document of the contract rests on; the bytes are put aside for the ledger."""
     rows = all_rows(desk, contract, as_of)
-    measured = [
-        {"meter": meter, "days": days, "measured": found}
-        for (owner, meter, days), found in measurements.items()
-        if owner == contract.id and not isinstance(found, Problem)
-    ]
     code = {
         "invoicer": __version__,
         "plugins": {one.name: f"{one.version} {one.sha256}".strip() for one in desk.plugins.loaded},
