@@ -1,4 +1,4 @@
-"""runs: what documents carry of each contract, read a few hundred contracts at a time, as they are asked for.
+"""runs: what documents carry of each contract, read a hundred contracts at a time, as they are asked for.
 
 A plan walks through the contracts in the order of their ids. What was billed of all of them in years would fill the memory;
 what is at hand is what the walk comes by.
@@ -14,7 +14,7 @@ from invoicer.ledger import Ledger
 from invoicer.runs.lineage import Names, billed_lines
 from invoicer.runs.requested import Requests
 
-_TOGETHER = 500  # contracts to a question
+_TOGETHER = 100  # contracts to a question
 _AT_HAND = 2  # answers that are kept
 
 

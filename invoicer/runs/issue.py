@@ -187,6 +187,8 @@ def _drop_changed(
 
 
 def finisher(desk: Desk) -> Finish:
+    """What makes a document of a draft, as the ledger wants it when it issues."""
+
     def finish(
         draft: Mapping[str, Any], number: str, day: dt.date, /
     ) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]], Sequence[str]]:
