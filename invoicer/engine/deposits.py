@@ -28,7 +28,8 @@ def deposits(
 
 
 def settled(rated: RatedSlot, cover: Cover) -> RatedSlot:
-    """A period that was rated, with one line in place of all others: what it came to, less its deposit."""
+    """A period that was rated, with one line in place of all others: what it came to, less its deposit. What is given back
+    of a deposit has the tax point, and so the VAT, with which that was paid."""
     contract, charge = rated.contract, rated.seen.charge
     currency = contract.currency
     paid = tuple(_of_cover(contract, charge, cover, rated.seen.known_on))
@@ -38,19 +39,19 @@ def settled(rated: RatedSlot, cover: Cover) -> RatedSlot:
     if net.result:
         rows = tuple(row for one in rated.entitlements for row in _rows(one))
         rows += tuple(_row("deposit", -one.net) for one in paid if one.net)
-        lines = (
-            entitled(
-                contract,
-                charge,
-                cover.settled.period,
-                cover.slot.days,
-                net,
-                _agreed_last(rated.entitlements or paid, charge),
-                component=Component(charge.id, Part.ADJUSTMENT),
-                title=charge.title,
-                details=rows,
-            ),
+        line = entitled(
+            contract,
+            charge,
+            cover.settled.period,
+            cover.slot.days,
+            net,
+            _agreed_last(rated.entitlements or paid, charge),
+            component=Component(charge.id, Part.ADJUSTMENT),
+            title=charge.title,
+            details=rows,
         )
+        given_back = [one for one in paid if one.net] if net.result < 0 else []
+        lines = (replace(line, tax_point=given_back[-1].tax_point) if given_back else line,)
     return replace(rated, lines=lines, extra=[])
 
 

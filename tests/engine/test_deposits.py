@@ -112,7 +112,7 @@ def test_the_deposit_is_due_first_and_settled_when_the_turnover_is_declared() ->
 def test_the_adjustment_says_how_it_came_about() -> None:
     *_, one = rating(insured(liability()), "2027-03-02", {YEAR_2026: 1_000_000}).entitlements
     assert rows(one) == [": 1000000 EUR at 1.20 for 1000", "minimum: 1 at 1800.00", "deposit: -1 at 4000.00"]
-    assert one.tax_point == day("2026-12-31")
+    assert one.tax_point == day("2026-01-01"), "what is given back has the tax point of the deposit"
 
 
 def test_a_declaration_that_is_missing_holds_once_it_is_needed() -> None:

@@ -236,3 +236,11 @@ def test_what_is_hard_to_add_up(machine: Machine, tell: Tell, discount: str) -> 
     tell("amend_the_rich_one", what="  stop name\n    refund unused\n", reach=-3, ago=0)
     tell("amend_the_rich_one", what=ENDINGS[2], reach=20, ago=0)
     tell("bill", 60)
+
+
+def test_what_is_given_back_of_a_deposit_has_its_vat(tell: Tell) -> None:
+    """Found by the machine: 400.00 were paid with VAT, the buyer moved abroad, and 20.00 came back without any."""
+    begin(tell, WEEKLY, None, (CHARGES[5],), billing="monthly in advance on day 16", wait=17)
+    tell("move", who="acme", abroad=True, reach=-16)
+    tell("bill", 9)
+    tell("bill", 20)
