@@ -124,6 +124,7 @@ def test_usage_comes_late_at_night_and_twice(tell: Tell) -> None:
         tell("use", which=0, back=back, late=late, calls=100 + back, night=night)
         tell("use", which=1, back=back + 1, late=late, calls=200 + back, night=night)
         tell("deliver_otherwise", which=back, path=back)
+    tell("deliver_otherwise", which=0, path=5)  # of a period that was billed
     tell("bill_soon", 3, delivered=False)
     tell("bill_much_later", 60)
 
