@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from invoicer.domain import canonical
 from invoicer.domain.document import Document, Kind
 from invoicer.domain.entitlement import BilledLine
 from invoicer.ledger import dialect, schema
+from invoicer.ledger.dialect.words import RESTORE
 from invoicer.ledger.faults import Point
 from invoicer.ledger.records import Issued, from_minor_units
 from invoicer.ledger.store import Store
@@ -70,7 +71,7 @@ def imported(store: Store) -> tuple[Issued, ...]:
     """Documents of another system, by number; they stand in no series."""
     table = schema.imported
     with store.read() as connection:
-        return tuple(_brief(row, "") for row in connection.execute(sa.select(table).order_by(table.c.number)))
+        return tuple(_briefs(connection, sa.select(table, sa.literal("").label("series")).order_by(table.c.number)))
 
 
 def documents(
@@ -98,7 +99,7 @@ def documents(
     if until is not None:
         query = query.where(table.issue_date <= until)
     with store.read() as connection:
-        return tuple(map(_issued, connection.execute(query)))
+        return tuple(_briefs(connection, query))
 
 
 def document_json(store: Store, number: str) -> str:
@@ -156,14 +157,23 @@ def next_numbers(store: Store) -> Mapping[str, int]:
         return dict(connection.execute(sa.select(schema.series.c.key, schema.series.c.next_number)).all())
 
 
-def _issued(row: sa.Row[Any]) -> Issued:
-    return _brief(row, row.series)
+def _briefs(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Issued]:
+    """Raises RunError (L113) where a column holds what no ledger wrote: SQLite takes text for a number."""
+    shown = ""
+    try:
+        for row in connection.execute(query):
+            shown = f"document {row.number}"
+            yield _brief(row)
+            shown = ""
+    except (TypeError, ValueError) as error:
+        cause = f"a column of {shown or 'the documents'} holds what was never written there: {error}"
+        raise refused("L113", "", cause, RESTORE, shown or "documents") from error
 
 
-def _brief(row: sa.Row[Any], series: str) -> Issued:
+def _brief(row: sa.Row[Any]) -> Issued:
     return Issued(
         row.number,
-        series,
+        row.series,
         Kind(row.kind),
         row.seller,
         row.customer,

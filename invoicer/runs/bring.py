@@ -104,10 +104,12 @@ def _documents(
 
 
 def _mixed(members: list[ForeignLine], reader: Reader) -> bool:
-    """Whether lines stand together that no document can have: of several sellers or registrations, or of category O and
-    another one (EN 16931 BR-O-11)."""
+    """Whether lines stand together that no document can have: of several currencies, sellers or registrations, or of
+    category O and another one (EN 16931 BR-O-11)."""
     first = members[0]
     for one in members:
+        if one.row.net.currency != first.row.net.currency:
+            return True  # W336 was told where the file was read
         if (one.treated.seller, one.treated.registration) != (first.treated.seller, first.treated.registration):
             other = f"{first.treated.seller}, registered in {first.treated.registration}"
             cause = f"{one.row.number} is of seller {other} ({first.row.source}), and this row of another"

@@ -101,6 +101,27 @@ def test_a_date_that_is_none_is_found(folder: Path, kind: str, value: str) -> No
         assert codes(folder) == {"L113"}
 
 
+@pytest.mark.parametrize(
+    ("change", "part"),
+    [
+        ("kind = 'quote'", "document HN-2026-00002"),
+        ("net = 'abc'", "document HN-2026-00002"),
+        ("issue_date = 'soon'", "documents"),
+    ],
+)
+def test_documents_are_not_listed_with_a_column_that_cannot_be_read(
+    folder: Path, kind: str, change: str, part: str
+) -> None:
+    if kind == "postgresql" and "kind" not in change:
+        pytest.skip("a server takes nothing else in this column")
+    edit(folder, f"UPDATE documents SET {change} WHERE number = 'HN-2026-00002'")
+    with reader(folder) as ledger, pytest.raises(RunError) as refusal:
+        ledger.documents()
+    (problem,) = refusal.value.problems
+    assert (problem.code, problem.where.part) == ("L113", part)
+    assert "backup" in problem.mend
+
+
 def test_rows_that_are_gone_or_were_added_are_found(folder: Path) -> None:
     edit(folder, "DELETE FROM documents WHERE number = 'HN-2026-00002'")
     assert codes(folder) == {"L113", "L114", "L115"}

@@ -268,6 +268,16 @@ OLD-22,2026-03-01,acme,fee,fee,2026-03-01,2026-03-31,10.00,EURO,121,,,OLD-22,
 """
 
 
+def test_rows_of_one_number_in_two_currencies_are_refused(folder: Path) -> None:
+    fee(folder)
+    rows = "OLD-1,2026-01-02,acme,fee,fee,2026-01-01,2026-01-31,100.00,EUR,21\n"
+    rows += "OLD-1,2026-01-02,acme,fee,fee,2026-02-01,2026-02-28,100.00,USD,21\n"
+    with pytest.raises(RunError) as refusal:
+        bring(folder, HEAD + rows)
+    (problem,) = refusal.value.problems
+    assert (problem.code, problem.where.line, problem.where.part) == ("W336", 3, "currency")
+
+
 def test_everything_that_is_wrong_is_told_in_one_pass(folder: Path, snapshot: object) -> None:
     fee(folder)
     with pytest.raises(RunError) as refusal:
