@@ -7,7 +7,8 @@ no database has an opinion about summer time.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 import duckdb
 
@@ -16,6 +17,10 @@ from invoicer.workspace import zone
 UTC = "Etc/UTC"
 EARLIEST, LATEST = dt.date(2000, 1, 1), dt.date(2100, 1, 1)
 """An event outside of these years has a wrong time stamp."""
+_HALF = 12 * 60 * 60 * 10**6
+"""Microseconds of half a day."""
+_EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001, UTC without zone, as DuckDB counts
+_Half = tuple[int, dt.datetime | None, dt.date | None, dt.date]
 
 
 def start_of(day: dt.date, time_zone: str) -> dt.datetime:
@@ -52,30 +57,44 @@ def date_events(connection: duckdb.DuckDBPyConnection, zones: Mapping[str, str],
     )
     _lay_out_days(connection, used)
     connection.execute(
-        "CREATE TABLE events AS SELECT s.*, d.day FROM stamped s "
-        "ASOF LEFT JOIN days d ON s.zone = d.zone AND s.instant >= d.start"
+        "CREATE TABLE events AS SELECT s.*, CASE WHEN instant >= h.border THEN h.after ELSE h.before END AS day "
+        f"FROM stamped s LEFT JOIN halves h ON s.zone = h.zone AND epoch_us(s.instant) // {_HALF} = h.half"
     )
     connection.execute("DROP TABLE stamped")
 
 
 def _lay_out_days(connection: duckdb.DuckDBPyConnection, zones: list[str]) -> None:
-    """The table ``days``: when each civil day of each zone begins, from the first to the last event; after the last one
-    and before the first one no event finds a day."""
+    """The table ``halves``: for each zone and each half day of UTC from the first to the last event which civil day it
+    belongs to, or which two, and the border between them: no day is so short that two begin in one half. An event
+    outside of these finds no day. (An equality joins twenty million events in memory; an ordered join would sort them.)"""
     found = connection.execute(
         "SELECT CAST(min(instant) AS DATE), CAST(max(instant) AS DATE) FROM stamped WHERE instant >= ? AND instant < ?",
         [EARLIEST, LATEST],
     ).fetchone()
-    connection.execute("CREATE TABLE days (zone VARCHAR, day DATE, start TIMESTAMP)")
+    connection.execute("CREATE TABLE halves (zone VARCHAR, half BIGINT, border TIMESTAMP, before DATE, after DATE)")
     if found is None or found[0] is None:
         return
     first, last = found
     span = [first + dt.timedelta(days=at) for at in range(-2, (last - first).days + 3)]
     for name in zones:
-        starts = [start_of(day, name) for day in span]
-        # a day that a zone skipped altogether (Apia, 30 December 2011) begins when the next one does: leave it out
-        kept = [(day, start) for day, start, after in zip(span, starts, starts[1:], strict=False) if start < after]
-        connection.execute(
-            "INSERT INTO days SELECT ?, unnest(?), unnest(?)", [name, [day for day, _ in kept], [at for _, at in kept]]
-        )
-        # what lies beyond the last day has none
-        connection.execute("INSERT INTO days VALUES (?, NULL, ?)", [name, starts[-1]])
+        rows = list(_halves([(day, start_of(day, name)) for day in span]))
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        connection.execute("INSERT INTO halves SELECT ?, unnest(?), unnest(?), unnest(?), unnest(?)", [name, *columns])
+
+
+def _halves(days: list[tuple[dt.date, dt.datetime]]) -> Iterator[_Half]:
+    """The half days from the first beginning to the last: (which, border, day before it, day from it on)."""
+    before: dt.date | None = None
+    for (day, start), (_, end) in pairwise(days):
+        if start >= end:  # a day that a zone skipped altogether (Apia, 30 December 2011) begins when the next one does
+            continue
+        half, until = _half_of(start), _half_of(end)
+        assert half < until, "a day is longer than half a day"
+        yield half, start, before, day
+        for later in range(half + 1, until):
+            yield later, None, day, day
+        before = day
+
+
+def _half_of(instant: dt.datetime) -> int:
+    return (instant - _EPOCH) // dt.timedelta(microseconds=_HALF)

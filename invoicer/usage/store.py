@@ -65,13 +65,13 @@ class Loaded:
 @contextmanager
 def opened(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """An empty in-memory database that can read nothing but this folder, loads no extension and spills to a temporary
-    folder that is gone afterwards."""
+    folder that is gone afterwards once half of the machine's memory is full."""
     with tempfile.TemporaryDirectory(prefix="invoicer-usage-") as spill:
         settings: dict[str, str | bool | int | float | list[str]] = {
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "allow_community_extensions": False,
-            "memory_limit": "2GB",
+            "memory_limit": "50%",
             "temp_directory": spill,
         }
         connection = duckdb.connect(":memory:", config=settings)
