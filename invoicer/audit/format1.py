@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from invoicer.audit.fault import Fault
 
 Data = Mapping[str, Any]
+_LONGEST = 12
+"""How many decimals of an amount are shown; beyond them it is shown as a fraction."""
 ROUNDINGS = ("half-up", "half-even", "up", "down")
 
 
@@ -108,7 +111,7 @@ def _breakdown(document: Data) -> Iterator[str]:
     for rate, row in rows.items():
         base, tax, name = _amount(row["base"]), _amount(row["tax"]), " ".join(filter(None, rate))
         if base != (net := sum((_amount(line["net"]) for line in groups[rate]), Fraction(0))):
-            yield f"VAT {name} is on {base}, and its lines come to {net}"
+            yield f"VAT {name} is on {_shown(base)}, and its lines come to {_shown(net)}"
         percent, places = Fraction(row["treatment"]["percent"]), _places(row["tax"])
         if not row["treatment"].get("includes_tax", False):
             due, slack = base * percent / 100, Fraction(0)
@@ -116,9 +119,9 @@ def _breakdown(document: Data) -> Iterator[str]:
             corrections = sum("corrects" in line for line in document["lines"])
             due, slack = (base + tax) * percent / (100 + percent), Fraction(2 * corrections, 10**places)
             if base + tax != (gross := sum((_amount(_agreed(line)) for line in groups[rate]), Fraction(0))):
-                yield f"VAT {name}: base and tax come to {base + tax}, and what was agreed to {gross}"
-        if abs(rounded(due, places, "half-up") - tax) > slack:
-            yield f"VAT {name} on {base} comes to {rounded(due, places, 'half-up')}, and {tax} is written there"
+                yield f"VAT {name}: base and tax come to {_shown(base + tax)}, and what was agreed to {_shown(gross)}"
+        if abs((right := rounded(due, places, "half-up")) - tax) > slack:
+            yield f"VAT {name} on {_shown(base)} comes to {_shown(right)}, and {_shown(tax)} is written there"
 
 
 def _sums(document: Data) -> Iterator[str]:
@@ -126,11 +129,11 @@ def _sums(document: Data) -> Iterator[str]:
     lines = sum((_amount(line["net"]) for line in document["lines"]), Fraction(0))
     rows = sum((_amount(row["tax"]) for row in document["breakdown"]), Fraction(0))
     if net != lines:
-        yield f"its net amount is {net}, and its lines come to {lines}"
+        yield f"its net amount is {_shown(net)}, and its lines come to {_shown(lines)}"
     if tax != rows:
-        yield f"its VAT is {tax}, and the rows of VAT come to {rows}"
+        yield f"its VAT is {_shown(tax)}, and the rows of VAT come to {_shown(rows)}"
     if gross != net + tax:
-        yield f"its total is {gross}, and net and VAT come to {net + tax}"
+        yield f"its total is {_shown(gross)}, and net and VAT come to {_shown(net + tax)}"
     if {document[name]["currency"] for name in ("net", "tax", "gross")} != {document["currency"]}:
         yield f"its sums are not in {document['currency']}"
 
@@ -158,6 +161,14 @@ def _rate(treatment: Data) -> tuple[str, ...]:
 
 def _amount(money: Data) -> Fraction:
     return Fraction(money["amount"])
+
+
+def _shown(value: Fraction) -> str:
+    """An amount as people write it, 46.62; sums and roundings of amounts have few decimals."""
+    for places in range(_LONGEST + 1):
+        if (scaled := value * 10**places).denominator == 1:
+            return str(Decimal(scaled.numerator).scaleb(-places))
+    return str(value)
 
 
 def _places(money: Data) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from invoicer import audit
+from invoicer.domain import canonical
 from invoicer.errors import Place, Problem
 from invoicer.ledger import dialect, schema
 from invoicer.ledger.dialect.words import RESTORE
@@ -27,7 +28,7 @@ def proved(
     """Each document in the order of issue, with what is wrong in it: a trace, a line or a sum (L119), or contents that it
     rests on and that are gone (L143). Reads some documents at a time, however many there are."""
     for table in (schema.imported.c, schema.documents.c):
-        query = sa.select(table.number, table.json).order_by(table.logged, table.number)
+        query = sa.select(table.number, table.json, table.sha256).order_by(table.logged, table.number)
         if number is not None:
             query = query.where(table.number == number)
         if since is not None:
@@ -37,17 +38,17 @@ def proved(
         yield from _proved(store, query)
 
 
-def _proved(store: Store, query: sa.Select[tuple[str, str]]) -> Iterator[tuple[str, tuple[Problem, ...]]]:
+def _proved(store: Store, query: sa.Select[tuple[str, str, str]]) -> Iterator[tuple[str, tuple[Problem, ...]]]:
     with store.read() as connection:
         rows = connection.execution_options(yield_per=_AT_ONCE).execute(query)
         for part in rows.partitions():
-            documents = [(row.number, _data(row.json)) for row in part]
-            wanted = {digest for _, data in documents for digest in data.get("provenance", {}).values()}
+            documents = [(row.number, _data(row.json), _mend(row.json, row.sha256)) for row in part]
+            wanted = {digest for _, data, _ in documents for digest in data.get("provenance", {}).values()}
             sha256 = schema.contents.c.sha256
             kept = set(connection.execute(sa.select(sha256).where(dialect.among(sha256, wanted))).scalars())
-            for name, data in documents:
+            for name, data, mend in documents:
                 wrong = [
-                    Problem("L119", Place(part=_place(name, fault.line)), fault.cause, _DEFECT)
+                    Problem("L119", Place(part=_place(name, fault.line)), fault.cause, mend)
                     for fault in audit.faults(data)
                 ]
                 wrong += [
@@ -56,6 +57,11 @@ def _proved(store: Store, query: sa.Select[tuple[str, str]]) -> Iterator[tuple[s
                     if digest not in kept
                 ]
                 yield name, tuple(wrong)
+
+
+def _mend(text: str, sha256: str) -> str:
+    """Who can mend what doesn't add up: a text that is not the one that was issued lies in the backup."""
+    return _DEFECT if canonical.sha256(text) == sha256 else RESTORE
 
 
 def _data(text: str) -> Mapping[str, Any]:

@@ -116,6 +116,18 @@ def test_a_document_that_never_added_up_is_found_though_every_hash_fits(issued: 
     assert {code for code, _ in places} == {"L119"}
 
 
+def test_a_text_that_was_changed_lies_in_the_backup_and_shows_amounts_as_people_write_them(issued: Shell) -> None:
+    with closing(sqlite3.connect(issued.folder / "ledger" / "invoicer.db")) as database, database:
+        database.execute("UPDATE documents SET json = replace(json, '389.62', '389.63')")
+    done = issued("verify", "--json")
+    assert done.exit_code == 1
+    problems = json.loads(done.stdout)["problems"]
+    assert {problem["code"] for problem in problems} == {"L113", "L119"}
+    (sums,) = (problem for problem in problems if problem["code"] == "L119")
+    assert sums["cause"] == "its total is 389.63, and net and VAT come to 389.62"
+    assert sums["mend"] == next(problem["mend"] for problem in problems if problem["code"] == "L113")
+
+
 def test_a_kept_anchor_that_is_longer_or_says_nothing(issued: Shell) -> None:
     kept = issued.folder / "kept.json"
     kept.write_text('{"count": 99, "head": ""}')
