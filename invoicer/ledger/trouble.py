@@ -15,6 +15,7 @@ from invoicer.ledger.dialect.words import AGAIN
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
+_NO_FOLDER = {errno.EEXIST, errno.ENOTDIR}
 
 
 @contextmanager
@@ -45,4 +46,7 @@ def _of_disk(folder: Path, error: OSError) -> Problem:
     if error.errno in _FORBIDDEN:
         cause = f"the folder {folder} can't be written ({said})"
         return Problem("L102", place, cause, f"make it writable for the user who runs the batch, {AGAIN}")
+    if error.errno in _NO_FOLDER:
+        cause = f"a file stands where a folder is to be ({said})"
+        return Problem("L102", place, cause, f"move it away {AGAIN}")
     return Problem("L104", place, f"the disk that holds {folder} answered: {said}", f"look after the disk {AGAIN}")

@@ -61,6 +61,19 @@ def test_ranges(issued: Shell) -> None:
     assert found(issued, "INV-2026-00002") == [("L140", "document INV-2026-00002")]
 
 
+def test_a_file_where_a_folder_is_to_be(issued: Shell) -> None:
+    folder = issued.folder / "documents"
+    shutil.rmtree(folder)
+    folder.touch()
+    done = issued("issue", "--on", "2026-01-01")
+    assert done.exit_code == 1
+    assert "[L102]" in done.stderr
+    assert "a file stands where a folder is to be" in done.stderr
+    folder.unlink()
+    assert issued("issue", "--on", "2026-01-01").exit_code == 0
+    assert len([*folder.rglob("*.pdf")]) == 1
+
+
 def test_files_that_are_gone_changed_or_strangers(issued: Shell) -> None:
     [paper] = (issued.folder / "documents").rglob("*.pdf")
     [kept] = (path for path in (issued.folder / "ledger" / "files").rglob("*") if path.is_file())
