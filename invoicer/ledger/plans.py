@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -15,6 +15,7 @@ from invoicer.domain.document import Draft
 from invoicer.domain.doubt import Doubt
 from invoicer.errors import Problem
 from invoicer.ledger import chain, dialect, schema
+from invoicer.ledger.dialect.words import RESTORE
 from invoicer.ledger.faults import Point
 from invoicer.ledger.kept import carried_over, decided_as, decisions_of, doubt_rows, doubted_as, doubts_of, keep
 from invoicer.ledger.numbering import Numbering, refuse_foreign, refuse_starts
@@ -23,6 +24,8 @@ from invoicer.ledger.release import Decision, DraftStatus
 from invoicer.ledger.series import pattern_fault
 from invoicer.ledger.store import Store
 from invoicer.ledger.trouble import refused
+
+Status = TypeVar("Status", PlanStatus, DraftStatus)
 
 Holds = Mapping[str, Sequence[Problem]]
 _LIVE = [status for status in DraftStatus if status.live]
@@ -97,7 +100,7 @@ def read_plan(store: Store, plan: int | None) -> Plan:
             row.id,
             row.as_of,
             row.created,
-            PlanStatus(row.status),
+            _known(PlanStatus, row.status, row.id),
             tuple(planned_draft(one, doubts.get(one.position, ()), decisions.get(one.position, ())) for one in found),
             {hold.contract: tuple(canonical.from_json(list[Problem], hold.problems)) for hold in holds},
         )
@@ -110,15 +113,26 @@ def summaries(store: Store) -> tuple[PlanSummary, ...]:
     with store.read() as connection:
         counted = sa.select(drafts.plan, drafts.status, sa.func.count()).group_by(drafts.plan, drafts.status)
         for plan, status, count in connection.execute(counted):
-            counts[plan][DraftStatus(status)] = count
+            counts[plan][_known(DraftStatus, status, plan)] = count
         holds: dict[int, int] = dict(
             connection.execute(sa.select(held.plan, sa.func.count()).group_by(held.plan)).all()
         )
         rows = connection.execute(sa.select(schema.plans).order_by(schema.plans.c.id)).all()
     return tuple(
-        PlanSummary(row.id, row.as_of, row.created, PlanStatus(row.status), counts[row.id], holds.get(row.id, 0))
+        PlanSummary(
+            row.id, row.as_of, row.created, _known(PlanStatus, row.status, row.id), counts[row.id], holds.get(row.id, 0)
+        )
         for row in rows
     )
+
+
+def _known(kind: type[Status], text: str, plan: int) -> Status:
+    """A status of a plan or of a draft of it. Raises RunError (L117) for a word that is none."""
+    try:
+        return kind(text)
+    except ValueError as error:
+        cause = f"“{text}” stands in plan {plan} as a status, and is none"
+        raise refused("L117", "", cause, RESTORE, f"plan {plan}") from error
 
 
 def plan_row(connection: sa.Connection, store: Store, plan: int | None) -> sa.Row[Any]:
@@ -157,7 +171,7 @@ def planned_draft(row: sa.Row[Any], doubts: tuple[Doubt, ...], decisions: tuple[
         tuple(json.loads(row.contracts)),
         row.fingerprint,
         row.json,
-        DraftStatus(row.status),
+        _known(DraftStatus, row.status, row.plan),
         row.remark,
         row.document or "",
         doubts,

@@ -20,7 +20,7 @@ from invoicer.ledger.issuing import billed_digest
 from invoicer.ledger.kept import decided_as, decisions_of, doubted_as, doubts_of
 from invoicer.ledger.kinds import Entry
 from invoicer.ledger.plans import digest, held_as, planned_as, waits_as
-from invoicer.ledger.records import billed_columns, document_columns, minor_units
+from invoicer.ledger.records import PlanStatus, billed_columns, document_columns, minor_units
 from invoicer.ledger.release import DraftStatus, status_of
 from invoicer.ledger.series import document_number
 from invoicer.ledger.store import Store
@@ -222,8 +222,11 @@ def _agreed(connection: sa.Connection) -> Iterator[Problem]:
     held: dict[int, list[sa.Row[Any]]] = defaultdict(list)
     for row in connection.execute(sa.select(holds).order_by(holds.c.plan, holds.c.contract)):
         held[row.plan].append(row)
-    for plan, as_of, created in connection.execute(sa.select(table.id, table.as_of, table.created).order_by(table.id)):
+    days = sa.select(table.id, table.as_of, table.created, table.status).order_by(table.id)
+    for plan, as_of, created, status in connection.execute(days):
         entry, mine = entries.pop(plan, {}), held.pop(plan, [])
+        if status not in set(PlanStatus):
+            yield _changed("L117", f"plan {plan}", f"“{status}” stands in plan {plan} as a status, and is none")
         if (entry.get("as_of"), entry.get("created")) != (as_of.isoformat(), created.isoformat()):
             yield _changed("L117", f"plan {plan}", f"the days of plan {plan} are not what was planned")
         elif sorted(row.contract for row in mine) != entry["holds"]:

@@ -10,6 +10,7 @@ from invoicer import ledger
 from invoicer.errors import Place, Problem, RunError
 from invoicer.ledger import UNSEALED, Seal
 from invoicer.workspace import Workspace
+from invoicer.workspace.folder import around
 
 
 def seal_of(space: Workspace, *, writing: bool = False, trusted: Sequence[Path] = (), unsigned: bool = False) -> Seal:
@@ -29,10 +30,15 @@ def seal_of(space: Workspace, *, writing: bool = False, trusted: Sequence[Path] 
 
 def new_key(private: Path) -> tuple[Path, str]:
     """Make a pair of keys: the private one at that path, for its owner alone, the public one beside it with ``.pub``.
-    Answers the path of the public one and the id of the key. Raises RunError (L159) where a file is there already or
-    can't be written."""
+    Answers the path of the public one and the id of the key. Raises RunError: L158 where it would lie in a workspace,
+    L159 where a file is there already or can't be written."""
     from invoicer.ledger.signing import key_pair
 
+    if (space := around(private.parent)) is not None:
+        cause = f"it would lie in the workspace {space}, so whoever has a copy of that could sign"
+        raise RunError(
+            Problem("L158", Place(str(private)), cause, "name a folder of who runs the batch, outside of it")
+        )
     secret, public, name = key_pair()
     beside = private.with_name(private.name + ".pub")
     _write_new(beside, public, 0o644)

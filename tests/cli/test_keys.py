@@ -75,6 +75,12 @@ def test_a_key_is_never_written_over(issued: Shell, key: Path, tmp_path: Path) -
     assert "L159" in issued("new-key", str(tmp_path / "nowhere" / "key.pem")).stderr
 
 
+def test_a_private_key_is_not_made_in_a_workspace(issued: Shell) -> None:
+    refused = issued("new-key", str(issued.folder / "keys.pem"))
+    assert "L158" in refused.stderr and "outside of it" in refused.stderr
+    assert not list(issued.folder.glob("keys*"))
+
+
 def test_keys_and_settings_that_do_not_fit(issued: Shell, key: Path) -> None:
     issued.write("mine.pem", key.read_text())
     issued.change("invoicer.toml", f'"{key}"', '"mine.pem"')

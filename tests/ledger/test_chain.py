@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from invoicer.errors import Problem, RunError
-from invoicer.ledger import schema
+from invoicer.ledger import Ledger, schema
 from invoicer.ledger.chain import GENESIS, link
 from tests.ledger.conftest import Places
 from tests.ledger.papers import TODAY, by_hand, confirmed, edit, finish, many, month, reader, run, writer
@@ -120,6 +120,15 @@ def test_documents_are_not_listed_with_a_column_that_cannot_be_read(
     (problem,) = refusal.value.problems
     assert (problem.code, problem.where.part) == ("L113", part)
     assert "backup" in problem.mend
+
+
+@pytest.mark.parametrize("table", ["plans", "plan_drafts"])
+def test_a_status_that_is_none_is_named(folder: Path, table: str) -> None:
+    edit(folder, f"UPDATE {table} SET status = 'odd'")
+    assert codes(folder) & {"L113", "L117"}
+    for look in (Ledger.plan, Ledger.plans):
+        with reader(folder) as ledger, pytest.raises(RunError, match=r"L117.*“odd” stands in plan"):
+            look(ledger)
 
 
 def test_rows_that_are_gone_or_were_added_are_found(folder: Path) -> None:
