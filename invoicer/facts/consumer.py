@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from invoicer.domain.ending import ConsumerTerms
 from invoicer.domain.period import Span, Unit
+from invoicer.facts.rows import Wrong, read_rows, unsourced, wrong_days, wrong_keys
 
 _KEYS = ("from", "law", "source", "longest-notice", "after-renewal", "returns-unused", "not-for")
 _NEEDED = ("from", "law", "source")
 _LENGTH = re.compile(r"(\d{1,3}) (day|week|month)s?")
-
-Wrong = tuple[str, str, str]
-"""Part, cause, mend."""
 
 
 def read_consumer_terms(table: Mapping[str, Any]) -> tuple[tuple[ConsumerTerms, ...], list[Wrong]]:
@@ -24,13 +21,7 @@ def read_consumer_terms(table: Mapping[str, Any]) -> tuple[tuple[ConsumerTerms, 
     Each table has ``from`` (contracts agreed on that day or later), ``law`` and ``source``; and as far as the law says so
     ``longest-notice`` and ``after-renewal`` (``"1 month"``), ``returns-unused``, ``not-for`` (classes of supply).
     """
-    found: list[ConsumerTerms] = []
-    wrong: list[Wrong] = []
-    for number, row in enumerate(table.get("consumer-terms", ()), start=1):
-        doubts = [(f"consumer-terms {number}", *doubt) for doubt in _doubts(row)]
-        wrong += doubts
-        if not doubts:
-            found.append(_terms(row))
+    found, wrong = read_rows(table, "consumer-terms", _doubts, _terms)
     return tuple(sorted(found, key=lambda one: one.since)), wrong
 
 
@@ -52,17 +43,9 @@ def _span(text: object) -> Span | None:
 
 
 def _doubts(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for key in row:
-        if key not in _KEYS:
-            yield f"“{key}” is no key of consumer-terms", f"use {', '.join(_KEYS)}"
-    for key in _NEEDED:
-        if key not in row:
-            yield f"“{key}” is missing", f"consumer-terms need {', '.join(_NEEDED)}"
-    if "from" in row and type(row["from"]) is not dt.date:
-        yield f"from is “{row['from']}”", "write a day, without quotes: 2026-01-01"
-    for key in ("law", "source"):
-        if key in row and not (isinstance(row[key], str) and row[key].strip()):
-            yield f"its {key} is empty", "say which law it is, and where it stands, so that anyone can look it up"
+    yield from wrong_keys(row, "consumer-terms", "consumer-terms need", _KEYS, _NEEDED)
+    yield from wrong_days(row, "from")
+    yield from unsourced(row)
     for key in ("longest-notice", "after-renewal"):
         if key in row and _span(row[key]) is None:
             yield f"{key} is “{row[key]}”", 'write a length of time in days, weeks or months: "1 month"'

@@ -9,7 +9,7 @@ from typing import Any
 
 from invoicer.domain.deadline import IssueDeadline, Supplies
 from invoicer.domain.period import Span, Unit
-from invoicer.facts.consumer import Wrong
+from invoicer.facts.rows import Wrong, read_rows, unsourced, wrong_days, wrong_keys
 
 _KEYS = ("supplies", "issue", "from", "to", "whole-months", "law", "source", "confidence", "remark")
 _NEEDED = ("supplies", "issue", "from", "law", "source", "confidence")
@@ -26,13 +26,7 @@ def read_deadlines(table: Mapping[str, Any]) -> tuple[tuple[IssueDeadline, ...],
     month"``, ``"any day"`` where the law is known to name none), ``from`` and perhaps ``to`` (days of supply, inclusive),
     ``law``, ``source`` and ``confidence``. A fact that nobody is sure of stands nowhere: without it no deadline is claimed.
     """
-    found: list[IssueDeadline] = []
-    wrong: list[Wrong] = []
-    for number, row in enumerate(table.get("issue-deadline", ()), start=1):
-        doubts = [(f"issue-deadline {number}", *doubt) for doubt in _doubts(row)]
-        wrong += doubts
-        if not doubts:
-            found.append(_deadline(row))
+    found, wrong = read_rows(table, "issue-deadline", _doubts, _deadline)
     for at, one in enumerate(found):
         for other in found[:at]:
             if one.supplies is other.supplies and _meet(one, other):
@@ -61,12 +55,7 @@ def _meet(one: IssueDeadline, other: IssueDeadline) -> bool:
 
 
 def _doubts(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for key in row:
-        if key not in _KEYS:
-            yield f"“{key}” is no key of issue-deadline", f"use {', '.join(_KEYS)}"
-    for key in _NEEDED:
-        if key not in row:
-            yield f"“{key}” is missing", f"an issue-deadline needs {', '.join(_NEEDED)}"
+    yield from wrong_keys(row, "issue-deadline", "an issue-deadline needs", _KEYS, _NEEDED)
     if row.get("supplies", Supplies.TAXED) not in set(Supplies):
         yield f"supplies is “{row['supplies']}”", f"write {' or '.join(Supplies)}"
     issue = row.get("issue", _ANY)
@@ -78,12 +67,8 @@ def _doubts(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         )
     elif by_day and not 1 <= int(by_day[1]) <= 28:
         yield f"issue is “{issue}”", "name a day that every month has, from 1 to 28"
-    for key in ("from", "to"):
-        if key in row and type(row[key]) is not dt.date:
-            yield f"{key} is “{row[key]}”", "write a day, without quotes: 2026-01-01"
-    for key in ("law", "source"):
-        if key in row and not (isinstance(row[key], str) and row[key].strip()):
-            yield f"its {key} is empty", "say which law it is, and where it stands, so that anyone can look it up"
+    yield from wrong_days(row, "from", "to")
+    yield from unsourced(row)
     if row.get("confidence", "high") not in _CONFIDENCE:
         mend = "write high (two sources or the law itself) or medium (one); leave out what is less sure"
         yield f"confidence is “{row['confidence']}”", mend

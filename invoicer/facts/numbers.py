@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from invoicer.domain.supply import NumberingLaw
-from invoicer.facts.consumer import Wrong
+from invoicer.facts.rows import Wrong
 
 _KEYS = ("dates", "law", "source")
 _DATES = {"rise": True, "free": False}

@@ -43,6 +43,15 @@ def starter(tmp_path: Path) -> Shell:
 
 
 @pytest.fixture
+def issued(starter: Shell) -> Shell:
+    """The small workspace with its first invoice issued."""
+    assert starter("plan", "--as-of", "2026-01-01").exit_code == 0
+    assert starter("confirm", "--remark", "checked").exit_code == 0
+    assert starter("issue", "--on", "2026-01-01").exit_code == 0
+    return starter
+
+
+@pytest.fixture
 def example(tmp_path: Path) -> Callable[[str], Shell]:
     """A copy of an example workspace."""
 

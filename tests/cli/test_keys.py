@@ -12,14 +12,6 @@ from tests.cli.conftest import Shell
 
 
 @pytest.fixture
-def issued(starter: Shell) -> Shell:
-    assert starter("plan", "--as-of", "2026-01-01").exit_code == 0
-    assert starter("confirm", "--remark", "checked").exit_code == 0
-    assert starter("issue", "--on", "2026-01-01").exit_code == 0
-    return starter
-
-
-@pytest.fixture
 def key(issued: Shell, tmp_path: Path) -> Path:
     """A private key of whose public half the workspace has a copy; settings name both."""
     private = tmp_path / "ledger.pem"

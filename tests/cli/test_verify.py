@@ -8,19 +8,8 @@ import sqlite3
 from contextlib import closing
 from typing import Any
 
-import pytest
-
 from invoicer.domain.canonical import sha256
 from tests.cli.conftest import Shell
-
-
-@pytest.fixture
-def issued(starter: Shell) -> Shell:
-    """The small workspace with its first invoice issued."""
-    assert starter("plan", "--as-of", "2026-01-01").exit_code == 0
-    assert starter("confirm", "--remark", "checked").exit_code == 0
-    assert starter("issue", "--on", "2026-01-01").exit_code == 0
-    return starter
 
 
 def found(shell: Shell, *words: str) -> list[tuple[str, str]]:
