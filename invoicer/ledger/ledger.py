@@ -13,6 +13,7 @@ from invoicer.domain.entitlement import BilledLine
 from invoicer.errors import Problem
 from invoicer.ledger import (
     artifacts,
+    carried,
     chain,
     corrections,
     decisions,
@@ -70,6 +71,11 @@ class Ledger:
     def billed_contracts(self) -> frozenset[str]:
         """The ids of all contracts that were ever billed: one that is not in the files any more has disappeared."""
         return reading.billed_contracts(self._store)
+
+    def carried(self) -> Mapping[str, str]:
+        """For each contract a hash of all that documents carry of it, proved against the log with everything else that a
+        plan rests on. Raises RunError (L108 to L118, L176) where the database is not what was written."""
+        return carried.carried(self._store)
 
     # Plans
 

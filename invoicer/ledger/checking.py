@@ -1,0 +1,55 @@
+"""ledger: what all checks share: rows, entries of the log, and how it is said that something was changed."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from invoicer.errors import Place, Problem
+from invoicer.ledger import dialect, schema
+from invoicer.ledger.dialect.words import RESTORE
+
+AT_ONCE = 200
+"""How many rows are in the memory at once: a ledger may have more documents than fit."""
+Check = Callable[[sa.Connection], Iterator[Problem]]
+
+
+def looked(check: Check, connection: sa.Connection) -> Iterator[Problem]:
+    """What a check finds; where it can't even read its rows, that."""
+    try:
+        yield from check(connection)
+    except (KeyError, TypeError, ValueError) as error:
+        part = check.__name__.strip("_")
+        yield changed("L113", part, f"a column of the {part} holds what was never written there: {error}")
+
+
+def entries(connection: sa.Connection, kind: str) -> dict[int, Mapping[str, Any]]:
+    """The entries of a kind, by their sequence."""
+    return dict(each_entry(connection, kind))
+
+
+def each_entry(connection: sa.Connection, kind: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """The same, one by one."""
+    log = schema.log.c
+    each = sa.select(log.sequence, log.payload).where(log.kind == kind).order_by(log.sequence)
+    for sequence, payload in connection.execute(each.execution_options(yield_per=AT_ONCE)):
+        yield sequence, json.loads(payload)
+
+
+def lines_of(connection: sa.Connection, numbers: Collection[str]) -> Mapping[str, list[sa.Row[Any]]]:
+    """The billed lines of documents, by their numbers."""
+    lines: dict[str, list[sa.Row[Any]]] = defaultdict(list)
+    table = schema.billed
+    query = sa.select(table).where(dialect.among(table.c.document, numbers)).order_by(table.c.document, table.c.line)
+    for row in connection.execute(query):
+        lines[row.document].append(row)
+    return lines
+
+
+def changed(code: str, part: str, cause: str) -> Problem:
+    """A problem that only the backup mends."""
+    return Problem(code, Place(part=part), cause, RESTORE)
