@@ -109,17 +109,19 @@ def document_json(store: Store, number: str) -> str:
 
 
 def document_text(connection: sa.Connection, number: str) -> str:
-    """The same, within a transaction. Raises RunError (L140)."""
-    text = None
-    for table in (schema.documents.c, schema.imported.c):
-        query = sa.select(table.json).where(table.number == number)
-        text = text or connection.execute(query).scalar_one_or_none()
-    if text is None:
-        same = sa.func.lower(schema.documents.c.number) == number.lower()
-        meant = connection.execute(sa.select(schema.documents.c.number).where(same)).scalars().first()
-        mend = f"did you mean “{meant}”?" if meant else "`invoicer schedule` shows the numbers of documents"
-        raise refused("L140", "", f"there is no document {number}", mend, f"document {number}")
-    return str(text)
+    """The same, within a transaction. Raises RunError: L140 there is none, L113 it is not what the log says (of another
+    system: L176)."""
+    log = schema.log.c
+    for table, code in ((schema.documents.c, "L113"), (schema.imported.c, "L176")):
+        query = sa.select(table.json, table.sha256, log.payload).join(schema.log, log.sequence == table.logged)
+        if row := connection.execute(query.where(table.number == number)).one_or_none():
+            if canonical.sha256(row.json) != row.sha256 or f'"{row.sha256}"' not in row.payload:
+                raise refused(code, "", f"document {number} is not what was issued", RESTORE, f"document {number}")
+            return str(row.json)
+    same = sa.func.lower(schema.documents.c.number) == number.lower()
+    meant = connection.execute(sa.select(schema.documents.c.number).where(same)).scalars().first()
+    mend = f"did you mean “{meant}”?" if meant else "`invoicer schedule` shows the numbers of documents"
+    raise refused("L140", "", f"there is no document {number}", mend, f"document {number}")
 
 
 def document(store: Store, number: str) -> Document:
