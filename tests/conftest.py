@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
-from invoicer import render
+from invoicer import render, usage
 from tests import quickly
 
 if TYPE_CHECKING:
@@ -40,10 +40,12 @@ def pytest_report_header(config: pytest.Config) -> str:  # noqa: ARG001
 
 @pytest.fixture(scope="session", autouse=True)
 def _quickly() -> Iterator[None]:
-    """Pages and syncs as :mod:`tests.quickly` has them."""
+    """Pages, syncs, statements and usage as :mod:`tests.quickly` has them."""
+    quickly.compile_once()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", quickly.never_synced)
         patch.setattr(render, "render_all", quickly.drawn)
+        patch.setattr(usage, "measure", quickly.remembering(usage.measure))
         yield
 
 

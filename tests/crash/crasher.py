@@ -34,7 +34,7 @@ from tests.crash.watch import Watch
 from tests.ledger.conftest import Places
 from tests.ledger.papers import reader
 from tests.postgresql import Postgres
-from tests.quickly import never_synced
+from tests.quickly import compile_once, never_synced
 
 SOME = 3
 """How many operations of a step are broken at most, unless each is."""
@@ -135,6 +135,7 @@ class Breaker:
 def main(stories: str, kind: str, folder: str, address: str, port: str, breaks: str) -> None:
     render.render_all = _here  # type: ignore[assignment]
     os.fsync = never_synced
+    compile_once()
     server = Postgres(Path(address), int(port))
     places = Places(server if kind == "postgresql" else None)
     _warm_up(Path(folder) / "warm")
