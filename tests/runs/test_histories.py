@@ -237,8 +237,8 @@ def _history(text: str, history: Iterable[Step]) -> None:
         if treated is None:
             return
         _assert_between(treated, story.desk.billed, on)
-    last = story.run(day("2027-06-01"))
-    if last is not None:
+    last = story.run(max([day("2027-06-01"), *(line.days.end for line in story.desk.billed)]))
+    if last is not None:  # nothing that was billed lies ahead any more, so all that is owed is due
         billed, owed = _sums(story.desk.billed), _sums(last)
         assert {key: net for key, net in billed.items() if net} == {key: net for key, net in owed.items() if net}
         event("to the end")
@@ -255,6 +255,35 @@ def test_what_is_invoiced_is_what_the_terms_owe(text: str, history: list[Step]) 
 @settings(max_examples=2500)
 def test_what_is_invoiced_is_what_the_terms_owe_in_many_histories(text: str, history: list[Step]) -> None:
     _history(text, history)
+
+
+def test_what_was_credited_ahead_is_billed_anew_when_it_is_due() -> None:
+    """A year that is billed in advance from 17 June, and moved to months on its second day: its last days were billed and
+    credited, and belong to a month that is due on 16 June of the next year only."""
+    head = HEAD.format(start=START, billing="monthly in advance on day 1", prorate="by-days")
+    billing = "  change billing to bill"
+    yearly = f"\namendment 1 from 2026-06-17 agreed 2026-05-16\n{billing} annually in advance on anniversary\n"
+    monthly = f"\namendment 2 from 2026-06-18 agreed 2026-06-18\n{billing} monthly in advance on day 16\n"
+    story = Story(head + '\ncharge fee "Fee"\n  100.00 EUR per month\n' + yearly)
+    story.run(day("2026-06-17"))
+    story.text += monthly
+    story.run(day("2026-06-18"))
+    assert _nets(story, from_day="2026-06-17") == [
+        ("2026-06-17 to 2027-06-16", "1200.00"),
+        ("2026-06-18 to 2026-07-15", "93.33"),
+        ("2026-06-18 to 2027-06-16", "-1196.67"),
+    ]
+    owed = story.run(day("2027-06-15"))
+    assert owed and str(owed[-1].entitlement.days) == "2027-06-16 to 2027-07-15"
+    assert _nets(story, from_day="2027-05-16") == [("2027-05-16 to 2027-06-15", "100.00")]
+    story.run(day("2027-06-16"))
+    assert _nets(story, from_day="2027-06-16") == [("2027-06-16 to 2027-07-15", "100.00")]
+
+
+def _nets(story: Story, from_day: str) -> list[tuple[str, str]]:
+    """The days and the amount of the lines for days from that one on, in the order of the days."""
+    lines = (line for line in story.desk.billed if line.days.start >= day(from_day))
+    return sorted((str(line.days), str(line.net.amount)) for line in lines)
 
 
 def _assert_sound(document: Document) -> None:
