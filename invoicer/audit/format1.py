@@ -5,6 +5,7 @@ Nothing is taken from other modules on purpose, not even the rounding: two compu
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -16,6 +17,9 @@ from invoicer.audit.fault import Fault
 Data = Mapping[str, Any]
 _LONGEST = 12
 """How many decimals of an amount are shown; beyond them it is shown as a fraction."""
+_NUMBER = re.compile(r"-?\d+(/\d+|(\.\d+)?(E[+-]?\d{1,3})?)", re.ASCII)
+_MOST_PLACES = 100
+"""More decimals no rounding leaves: a number that was made to be endless is told, and not computed."""
 ROUNDINGS = ("half-up", "half-even", "up", "down")
 
 
@@ -40,7 +44,7 @@ def replayed(trace: Data) -> tuple[Fraction, list[str]]:
         value, below = replayed(operand)
         values.append(value)
         wrong += below
-    stored = Fraction(trace["result"])
+    stored = _number(trace["result"])
     found = stored if trace["op"] == "given" else _computed(trace, values)
     if found != stored:
         wrong.append(f"“{trace.get('label', '')}” says {stored}, and its operands give {found}")
@@ -49,6 +53,8 @@ def replayed(trace: Data) -> tuple[Fraction, list[str]]:
 
 def rounded(value: Fraction, places: int, rule: str) -> Fraction:
     """The value with that many decimals, alike for both signs."""
+    if not 0 <= places <= _MOST_PLACES:
+        raise ValueError(f"{places} decimals")
     scaled = abs(value) * 10**places
     whole = scaled.numerator // scaled.denominator
     rest = scaled - whole
@@ -90,10 +96,10 @@ def _line(line: Data, currency: str) -> Iterator[str]:
     yield from wrong
     if found != agreed:
         yield f"its trace comes to {found}, and its amount is {agreed}"
-    exact = Fraction(line["quantity"]) * Fraction(line["unit_price"]) / Fraction(line["price_base"])
+    exact = _number(line["quantity"]) * _number(line["unit_price"]) / _number(line["price_base"])
     if agreed not in {rounded(exact, places, rule) for rule in ROUNDINGS}:
         yield f"quantity × price comes to {exact}, and its amount is {agreed}"
-    if Fraction(line["unit_price"]) < 0:
+    if _number(line["unit_price"]) < 0:
         yield "its price is negative"
     if {line["net"]["currency"], _agreed(line)["currency"]} != {currency}:
         yield f"its amount is not in {currency}"
@@ -112,7 +118,7 @@ def _breakdown(document: Data) -> Iterator[str]:
         base, tax, name = _amount(row["base"]), _amount(row["tax"]), " ".join(filter(None, rate))
         if base != (net := sum((_amount(line["net"]) for line in groups[rate]), Fraction(0))):
             yield f"VAT {name} is on {_shown(base)}, and its lines come to {_shown(net)}"
-        percent, places = Fraction(row["treatment"]["percent"]), _places(row["tax"])
+        percent, places = _number(row["treatment"]["percent"]), _places(row["tax"])
         if not row["treatment"].get("includes_tax", False):
             due, slack = base * percent / 100, Fraction(0)
         else:  # a correction takes its share out of tax that was rounded with that of other lines
@@ -143,7 +149,7 @@ def _accounting(document: Data) -> Iterator[str]:
         return
     rate, tax = books["rate"], _amount(document["tax"])
     forward = rate["base"] == document["currency"]
-    exact = tax * Fraction(rate["rate"]) if forward else tax / Fraction(rate["rate"])
+    exact = tax * _number(rate["rate"]) if forward else tax / _number(rate["rate"])
     if rounded(exact, _places(books["tax"]), "half-up") != _amount(books["tax"]):
         yield f"VAT of {tax} at {rate['rate']} comes to {exact}, and {_amount(books['tax'])} is in the books"
 
@@ -155,12 +161,19 @@ def _agreed(line: Data) -> Data:
 
 
 def _rate(treatment: Data) -> tuple[str, ...]:
-    percent = str(Fraction(treatment["percent"]))
+    percent = str(_number(treatment["percent"]))
     return treatment["jurisdiction"], treatment["category"], percent, treatment.get("scheme", "")
 
 
+def _number(text: str) -> Fraction:
+    """A number as documents write it: decimal, or as a fraction."""
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(f"“{text}”")
+    return Fraction(text)
+
+
 def _amount(money: Data) -> Fraction:
-    return Fraction(money["amount"])
+    return _number(money["amount"])
 
 
 def _shown(value: Fraction) -> str:

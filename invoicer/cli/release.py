@@ -16,8 +16,10 @@ from invoicer.cli.app import PROBLEMS, Session, json_option, reports_problems
 from invoicer.cli.batch import by_option, dry_run_option, opened, plan_option
 from invoicer.domain.doubt import DoubtName
 from invoicer.domain.money import Money
+from invoicer.errors import Place, Problem, RunError
 from invoicer.ledger import DraftStatus, Ledger, Plan, PlannedDraft
 from invoicer.runs.waiting import Waits, missing, waits
+from invoicer.workspace import mend_by_choice
 from invoicer.workspace.checks import Flaw
 from invoicer.workspace.review import amount
 
@@ -86,6 +88,7 @@ def confirm(
     with opened(desk, writing=not dry_run) as book:
         before = book.plan(plan_id)
         if dry_run:
+            runs.positions(before, choice)
             chosen = [one for one in _meant(before, choice, doubts) if one.status is DraftStatus.PLANNED]
             ready = [one for one in chosen if all(doubt.name in doubts for doubt in one.open_doubts)]
             output.console().print(f"Would release {output.counted(len(ready), 'draft')}.")
@@ -162,6 +165,10 @@ def waiting(session: Session, owners: tuple[str, ...], late: bool, plan_id: int 
     desk = session.desk()
     with opened(desk, writing=False) as book:
         found = _waiting(desk, book, session.today(desk), plan_id)
+    known = {*desk.workspace.owners.values(), *(one.owner for one in found)} - {""}
+    for unknown in sorted(set(owners) - known):
+        mend = mend_by_choice(unknown, known, "owners stand in the column owner of customers.csv")
+        raise RunError(Problem("L206", Place(part=f"owner {unknown}"), "no customer has such an owner", mend))
     shown = [one for one in found if (not owners or one.owner in owners) and (one.late or not late)]
     if as_json:
         output.as_json([waits_data(one) for one in shown])

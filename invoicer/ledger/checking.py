@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from invoicer.errors import Place, Problem
+from invoicer.errors import Place, Problem, RunError
 from invoicer.ledger import dialect, schema
 from invoicer.ledger.dialect.words import RESTORE
 
@@ -22,6 +22,8 @@ def looked(check: Check, connection: sa.Connection) -> Iterator[Problem]:
     """What a check finds; where it can't even read its rows, that."""
     try:
         yield from check(connection)
+    except RunError as error:
+        yield from error.problems
     except (KeyError, TypeError, ValueError) as error:
         part = check.__name__.strip("_")
         yield changed("L113", part, f"a column of the {part} holds what was never written there: {error}")

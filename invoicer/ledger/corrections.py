@@ -28,6 +28,7 @@ from invoicer.ledger.plans import settle as settle_plan
 from invoicer.ledger.records import Recorded, RequestStatus, minor_units
 from invoicer.ledger.release import DraftStatus
 from invoicer.ledger.store import Store
+from invoicer.ledger.stored import read_as
 from invoicer.ledger.trouble import refused
 
 REQUESTED, CANCELLED, REBILLED = Entry.REQUESTED, Entry.CANCELLED, Entry.REBILLED
@@ -92,7 +93,7 @@ def cancel(store: Store, request_id: int, who: str, remark: str, on: dt.date) ->
         )
         store.fault(Point.LOG_APPENDED)
         connection.execute(sa.update(table).where(table.c.id == request_id).values(cancelled=entry))
-        document = canonical.from_json(Document, reading.document_text(connection, found.request.document))
+        document = reading.document_of(connection, found.request.document)
         contracts = {line.contract for line in document.lines}
         drop_planned(connection, contracts, f"request {request_id} was cancelled")
         return Recorded(found.request, RequestStatus.CANCELLED, ())
@@ -152,7 +153,7 @@ def mark_issued(connection: sa.Connection, documents: Iterable[Mapping[str, Any]
 
 
 def _account(connection: sa.Connection, number: str, ever: Collection[str]) -> Account:
-    document = canonical.from_json(Document, reading.document_text(connection, number))
+    document = reading.document_of(connection, number)
     contracts = {line.contract for line in document.lines} | set(ever)
     found = [one for one in _recorded(connection) if one.status is not RequestStatus.CANCELLED]
     shared: dict[int, tuple[Fraction, Money]] = {}
@@ -176,7 +177,7 @@ def _recorded(connection: sa.Connection) -> list[Recorded]:
             released.setdefault(row.correction, set()).add((row.correction, row.line))
     found = []
     for row in connection.execute(sa.select(table).order_by(table.c.id)):
-        asked = canonical.from_json(CreditRequest, row.json)
+        asked = read_as(CreditRequest, row.json, "L118", f"request {row.id}")
         done = issued.get(row.id, {})
         whole = len(done) == len(asked.lines)
         status = RequestStatus.ISSUED if whole else RequestStatus.WAITING

@@ -28,6 +28,7 @@ from invoicer.ledger.numbering import PLAIN, Numbering
 from invoicer.ledger.records import billed_columns, document_columns
 from invoicer.ledger.series import count_of, document_number, placed
 from invoicer.ledger.store import Store
+from invoicer.ledger.stored import read_as
 from invoicer.ledger.trouble import refused
 
 
@@ -130,11 +131,10 @@ def _looked(connection: sa.Connection, brought: Import) -> Taken:
 def _known(connection: sa.Connection, numbers: Collection[str]) -> Mapping[str, list[BilledLine]]:
     """What was imported under these numbers."""
     lines = schema.imported_lines
-    query = sa.select(lines.c.json).where(dialect.among(lines.c.document, numbers))
+    query = sa.select(lines.c.document, lines.c.json).where(dialect.among(lines.c.document, numbers))
     found: dict[str, list[BilledLine]] = defaultdict(list)
-    for text in connection.execute(query.order_by(lines.c.document, lines.c.line)).scalars():
-        line = canonical.from_json(BilledLine, text)
-        found[line.document].append(line)
+    for number, text in connection.execute(query.order_by(lines.c.document, lines.c.line)):
+        found[number].append(read_as(BilledLine, text, "L176", f"an imported line of {number}"))
     return found
 
 

@@ -16,6 +16,7 @@ from invoicer.ledger import schema
 from invoicer.ledger.records import PlanStatus
 from invoicer.ledger.release import Decision, DraftStatus, status_of
 from invoicer.ledger.store import Store
+from invoicer.ledger.stored import read_as
 
 
 def decisions_of(connection: sa.Connection, plan: int) -> Mapping[int, tuple[Decision, ...]]:
@@ -24,7 +25,7 @@ def decisions_of(connection: sa.Connection, plan: int) -> Mapping[int, tuple[Dec
     found: dict[int, list[Decision]] = defaultdict(list)
     query = sa.select(table.position, table.json).where(table.plan == plan).order_by(table.number)
     for position, text in connection.execute(query):
-        found[position].append(canonical.from_json(Decision, text))
+        found[position].append(read_as(Decision, text, "L117", f"a decision about draft {position} of plan {plan}"))
     return {position: tuple(decisions) for position, decisions in found.items()}
 
 
@@ -34,7 +35,7 @@ def doubts_of(connection: sa.Connection, plan: int) -> Mapping[int, tuple[Doubt,
     found: dict[int, list[Doubt]] = defaultdict(list)
     query = sa.select(table.position, table.json).where(table.plan == plan).order_by(table.position, table.number)
     for position, text in connection.execute(query):
-        found[position].append(canonical.from_json(Doubt, text))
+        found[position].append(read_as(Doubt, text, "L117", f"a doubt about draft {position} of plan {plan}"))
     return {position: tuple(doubts) for position, doubts in found.items()}
 
 
@@ -157,7 +158,7 @@ def released(store: Store, name: str) -> frozenset[tuple[str, str]]:
         .where(doubts.name == name, drafts.status == DraftStatus.ISSUED)
     )
     with store.read() as connection:
-        found = [canonical.from_json(Doubt, text) for text in connection.execute(query).scalars()]
+        found = [read_as(Doubt, text, "L117", f"a doubt “{name}”") for text in connection.execute(query).scalars()]
     return frozenset((one.contract, subject) for one in found for subject in one.subject.splitlines())
 
 

@@ -261,11 +261,11 @@ class Ledger:
         return reading.documents(self._store, plan, contracts, customers, kind, since, until)
 
     def document(self, number: str) -> Document:
-        """The document of that number. Raises RunError (L140) when there is none."""
+        """The document of that number. Raises RunError: L140 there is none, L113 it is not what was written."""
         return reading.document(self._store, number)
 
     def document_json(self, number: str) -> str:
-        """Its canonical JSON, to hand to a renderer in another process. Raises RunError (L140)."""
+        """Its canonical JSON, to hand to a renderer in another process. Raises RunError as :meth:`document`."""
         return reading.document_json(self._store, number)
 
     def past(self, number: str) -> Past:

@@ -23,6 +23,7 @@ from invoicer.ledger.records import Plan, PlannedDraft, PlanStatus, PlanSummary,
 from invoicer.ledger.release import Decision, DraftStatus
 from invoicer.ledger.series import pattern_fault
 from invoicer.ledger.store import Store
+from invoicer.ledger.stored import read_as
 from invoicer.ledger.trouble import refused
 
 Status = TypeVar("Status", PlanStatus, DraftStatus)
@@ -102,7 +103,14 @@ def read_plan(store: Store, plan: int | None) -> Plan:
             row.created,
             _known(PlanStatus, row.status, row.id),
             tuple(planned_draft(one, doubts.get(one.position, ()), decisions.get(one.position, ())) for one in found),
-            {hold.contract: tuple(canonical.from_json(list[Problem], hold.problems)) for hold in holds},
+            {
+                hold.contract: tuple(
+                    read_as(
+                        list[Problem], hold.problems, "L117", f"what holds contract {hold.contract} in plan {row.id}"
+                    )
+                )
+                for hold in holds
+            },
         )
 
 

@@ -14,6 +14,7 @@ from invoicer.domain import canonical
 from invoicer.errors import Place, Problem
 from invoicer.ledger import dialect, schema
 from invoicer.ledger.dialect.words import RESTORE
+from invoicer.ledger.reading import issued_within
 from invoicer.ledger.store import Store
 
 _AT_ONCE = 200
@@ -31,11 +32,7 @@ def proved(
         query = sa.select(table.number, table.json, table.sha256).order_by(table.logged, table.number)
         if number is not None:
             query = query.where(table.number == number)
-        if since is not None:
-            query = query.where(table.issue_date >= since)
-        if until is not None:
-            query = query.where(table.issue_date <= until)
-        yield from _proved(store, query)
+        yield from _proved(store, query.where(*issued_within(table.issue_date, since, until)))
 
 
 def _proved(store: Store, query: sa.Select[tuple[str, str, str]]) -> Iterator[tuple[str, tuple[Problem, ...]]]:
@@ -43,7 +40,7 @@ def _proved(store: Store, query: sa.Select[tuple[str, str, str]]) -> Iterator[tu
         rows = connection.execution_options(yield_per=_AT_ONCE).execute(query)
         for part in rows.partitions():
             documents = [(row.number, _data(row.json), _mend(row.json, row.sha256)) for row in part]
-            wanted = {digest for _, data, _ in documents for digest in data.get("provenance", {}).values()}
+            wanted = {digest for _, data, _ in documents for _, digest in _rests_on(data)}
             sha256 = schema.contents.c.sha256
             kept = set(connection.execute(sa.select(sha256).where(dialect.among(sha256, wanted))).scalars())
             for name, data, mend in documents:
@@ -53,7 +50,7 @@ def _proved(store: Store, query: sa.Select[tuple[str, str, str]]) -> Iterator[tu
                 ]
                 wrong += [
                     Problem("L143", Place(part=f"document {name}"), f"{what} that it rests on is not kept", RESTORE)
-                    for what, digest in sorted(data.get("provenance", {}).items())
+                    for what, digest in _rests_on(data)
                     if digest not in kept
                 ]
                 yield name, tuple(wrong)
@@ -68,9 +65,16 @@ def _data(text: str) -> Mapping[str, Any]:
     """The document as plain data; nothing where it is no JSON, in which nothing adds up."""
     try:
         data = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return data if isinstance(data, dict) else {}
+
+
+def _rests_on(data: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What a document rests on, and the hashes of it; nothing where somebody else wrote there, which its hash tells."""
+    provenance = data.get("provenance")
+    found = provenance.items() if isinstance(provenance, dict) else ()
+    return sorted((what, str(digest)) for what, digest in found)
 
 
 def _place(number: str, line: int) -> str:

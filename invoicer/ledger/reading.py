@@ -16,6 +16,7 @@ from invoicer.ledger.dialect.words import RESTORE
 from invoicer.ledger.faults import Point
 from invoicer.ledger.records import Issued, from_minor_units
 from invoicer.ledger.store import Store
+from invoicer.ledger.stored import read_as
 from invoicer.ledger.trouble import refused
 
 
@@ -47,17 +48,17 @@ def billed(store: Store, contracts: Collection[str]) -> tuple[BilledLine, ...]:
 
 def billed_lines(connection: sa.Connection, contracts: Collection[str]) -> tuple[BilledLine, ...]:
     """The same, within a transaction."""
-    found: list[tuple[int, str]] = []
+    found: list[tuple[int, str, str]] = []
     for lines, documents in ((schema.imported_lines, schema.imported), (schema.billed, schema.documents)):
         query = (
-            sa.select(documents.c.logged, lines.c.json)
+            sa.select(documents.c.logged, lines.c.document, lines.c.json)
             .join_from(lines, documents)
             .where(dialect.among(lines.c.contract, contracts))
             .order_by(documents.c.logged, lines.c.document, lines.c.line)
         )
-        rows = [(row.logged, row.json) for row in connection.execute(query)]
+        rows = [(row.logged, row.document, row.json) for row in connection.execute(query)]
         found = sorted([*found, *rows], key=lambda row: row[0]) if found else rows
-    return tuple(canonical.from_json(BilledLine, text) for _, text in found)
+    return tuple(read_as(BilledLine, text, "L114", f"a billed line of {number}") for _, number, text in found)
 
 
 def billed_contracts(store: Store) -> frozenset[str]:
@@ -94,12 +95,19 @@ def documents(
         query = query.where(dialect.among(table.customer, customers))
     if kind is not None:
         query = query.where(table.kind == kind)
-    if since is not None:
-        query = query.where(table.issue_date >= since)
-    if until is not None:
-        query = query.where(table.issue_date <= until)
+    query = query.where(*issued_within(table.issue_date, since, until))
     with store.read() as connection:
         return tuple(_briefs(connection, query))
+
+
+def issued_within(
+    issue_date: sa.ColumnElement[dt.date], since: dt.date | None, until: dt.date | None
+) -> list[sa.ColumnElement[bool]]:
+    """The conditions that an issue date lies from ``since`` to ``until``, both included; None leaves a side open."""
+    return [
+        *([issue_date >= since] if since is not None else []),
+        *([issue_date <= until] if until is not None else []),
+    ]
 
 
 def document_json(store: Store, number: str) -> str:
@@ -126,7 +134,13 @@ def document_text(connection: sa.Connection, number: str) -> str:
 
 def document(store: Store, number: str) -> Document:
     """The document of that number."""
-    return canonical.from_json(Document, document_json(store, number))
+    with store.read() as connection:
+        return document_of(connection, number)
+
+
+def document_of(connection: sa.Connection, number: str) -> Document:
+    """The same, within a transaction."""
+    return read_as(Document, document_text(connection, number), "L113", f"document {number}")
 
 
 def first_documents(store: Store) -> Mapping[str, str]:

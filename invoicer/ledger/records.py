@@ -9,7 +9,6 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
-from invoicer.domain import canonical
 from invoicer.domain.correction import CreditRequest
 from invoicer.domain.document import Draft, Kind
 from invoicer.domain.doubt import Doubt
@@ -17,6 +16,7 @@ from invoicer.domain.money import Money, minor_digits
 from invoicer.domain.period import Period
 from invoicer.errors import DefectError, Problem
 from invoicer.ledger.release import DRAFT, Decision, DraftStatus, about, open_doubts, rejected, releasers
+from invoicer.ledger.stored import read_as
 
 
 class PlanStatus(StrEnum):
@@ -64,7 +64,7 @@ class PlannedDraft:
     @property
     def draft(self) -> Draft:
         """The draft itself, read from its JSON each time."""
-        return canonical.from_json(Draft, self.json)
+        return read_as(Draft, self.json, "L117", f"draft {self.position}")
 
 
 @dataclass(frozen=True, slots=True)

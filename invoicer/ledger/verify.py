@@ -20,6 +20,7 @@ from invoicer.ledger.kinds import Entry
 from invoicer.ledger.records import billed_columns, document_columns, minor_units
 from invoicer.ledger.series import document_number
 from invoicer.ledger.store import Store
+from invoicer.ledger.stored import read_as
 from invoicer.ledger.verify_imported import imports
 from invoicer.ledger.verify_plans import drops, plans, plans_that_wait
 
@@ -94,7 +95,7 @@ def _corrections(connection: sa.Connection) -> Iterator[Problem]:
         stored[line.correction].append(line)
     for row in connection.execute(sa.select(table).order_by(table.c.id)):
         said, mine = asked.pop(row.logged, {}), stored[row.id]
-        request = canonical.from_json(CreditRequest, row.json)
+        request = read_as(CreditRequest, row.json, "L118", f"request {row.id}")
         facts = (
             (said, json.loads(row.json)),
             ((request.id, request.document, request.kind), (row.id, row.document, row.kind)),
@@ -116,7 +117,7 @@ def _became(connection: sa.Connection) -> dict[int, dict[tuple[int, int], str]]:
     table = schema.billed
     found: dict[int, dict[tuple[int, int], str]] = defaultdict(dict)
     for text in connection.execute(sa.select(table.c.json).where(table.c.json.like('%"request":%'))).scalars():
-        line = canonical.from_json(BilledLine, text)
+        line = read_as(BilledLine, text, "L114", "a billed line")
         if line.request and line.corrects:
             found[line.request][line.request, line.corrects[1]] = line.document
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from invoicer.domain.document import Kind
@@ -71,10 +71,9 @@ def confirm(
     else than ``who``.
     """
     chosen = ledger.plan(plan)
-    positions = _positions(chosen, only)
-    return ledger.confirm(
-        chosen.id, who, remark, today, positions=positions, contracts=contracts or only.contracts or None, doubts=doubts
-    )
+    named = contracts or only.contracts or None
+    fitting = positions(chosen, only)
+    return ledger.confirm(chosen.id, who, remark, today, positions=fitting, contracts=named, doubts=doubts)
 
 
 def reject(
@@ -89,7 +88,7 @@ def reject(
 ) -> tuple[int, ...]:
     """Reject the drafts of a plan that fit, or their doubts of these names; answers as :func:`confirm`."""
     chosen = ledger.plan(plan)
-    return ledger.reject(chosen.id, who, remark, today, positions=_positions(chosen, only), doubts=doubts)
+    return ledger.reject(chosen.id, who, remark, today, positions=positions(chosen, only), doubts=doubts)
 
 
 def release_by_rules(desk: Desk, ledger: Ledger, plan: int, today: dt.date) -> dict[str, tuple[int, ...]]:
@@ -146,19 +145,40 @@ def conditions(rule: Rule) -> str:
     return "; ".join(parts)
 
 
-def _positions(plan: Plan, only: Only) -> list[int] | None:
-    """The drafts that fit; None where nothing is asked. Raises RunError (L122) where none fits."""
+def positions(plan: Plan, only: Only) -> list[int] | None:
+    """The drafts that fit; None where nothing is asked. Raises RunError (L122) where none fits, and for each word that no
+    draft of the plan has: a slip of the pen would leave one out without a word."""
     if only.everything:
         return None
-    found = [one.position for one in plan.drafts if only.fits(one)]
-    if not found:
-        cause = f"no draft of plan {plan.id} fits what was chosen"
-        mend = "`invoicer waiting` lists contracts, customers and owners of all that waits"
-        planned = {contract for one in plan.drafts for contract in one.contracts}
-        for contract in only.contracts or ():
-            mend = mend_by_choice(contract, planned, mend)
-        raise RunError(Problem("L122", Place(part=f"plan {plan.id}"), cause, mend))
+    problems = [*_unknown(plan, only)]
+    found = [one.position for one in plan.drafts if only.fits(one)] if not problems else []
+    if not found and not problems:
+        cause, mend = f"no draft of plan {plan.id} fits what was chosen", _LISTED
+        problems = [Problem("L122", Place(part=f"plan {plan.id}"), cause, mend)]
+    if problems:
+        raise RunError(problems)
     return found
+
+
+_LISTED = "`invoicer waiting` lists contracts, customers and owners of all that waits"
+
+
+def _unknown(plan: Plan, only: Only) -> Iterator[Problem]:
+    """A problem for each contract, customer, owner, seller and currency that was chosen and no draft of a plan has."""
+    names = {"contract": {contract for one in plan.drafts for contract in one.contracts}}
+    wanted: dict[str, Collection[str]] = {"contract": only.contracts}
+    if only.customers or only.owners or only.sellers or only.currencies:
+        drafts = [one.draft for one in plan.drafts]
+        names["customer"] = {one.customer.id for one in drafts}
+        names["owner"] = {only.owner_of.get(customer, "") for customer in names["customer"]}
+        names["seller"] = {one.seller.id for one in drafts}
+        names["currency"] = {one.currency for one in drafts}
+        wanted |= {"customer": only.customers, "owner": only.owners}
+        wanted |= {"seller": only.sellers, "currency": only.currencies}
+    for noun, words in wanted.items():
+        for word in sorted(set(words) - names[noun]):
+            cause = f"no draft of plan {plan.id} has {noun} {word}"
+            yield Problem("L122", Place(part=f"plan {plan.id}"), cause, mend_by_choice(word, names[noun], _LISTED))
 
 
 def _among(value: str, wanted: Collection[str]) -> bool:

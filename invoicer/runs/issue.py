@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from invoicer import plugins, render
 from invoicer.domain.doubt import Doubt
 from invoicer.errors import Place, Problem, RunError
 from invoicer.hookspecs import DocumentFormat
-from invoicer.ledger import DraftStatus, Finish, Issued, Ledger, PlannedDraft
+from invoicer.ledger import Artifact, DraftStatus, Finish, Issued, Ledger, PlannedDraft
 from invoicer.runs.against import DraftChange, changes_of
 from invoicer.runs.derive import derive
 from invoicer.runs.desk import Desk
@@ -111,7 +111,7 @@ def make_files(
             paths.append(ledger.files.publish(gone.sha256, gone.name))
         except RunError:
             wanted.append(gone)
-    jobs = (render.Job(one.document, ledger.document_json(one.document), one.format) for one in wanted)
+    jobs = _jobs(ledger, wanted, problems)
     templates = [folder for folder in (desk.workspace.templates_folder,) if folder.is_dir()]
     formats = partial(plugin_formats, desk.workspace.plugins_folder) if desk.plugins.formats else None
     done = render.render_all(
@@ -126,6 +126,15 @@ def make_files(
         except RunError as error:
             problems += error.problems
     return tuple(sorted(paths)), tuple(dict.fromkeys(problems))
+
+
+def _jobs(ledger: Ledger, wanted: Sequence[Artifact], problems: list[Problem]) -> Iterator[render.Job]:
+    """What there is to render, one text at a time; a document that is not what was issued becomes no file."""
+    for one in wanted:
+        try:
+            yield render.Job(one.document, ledger.document_json(one.document), one.format)
+        except RunError as error:
+            problems += error.problems
 
 
 def _tell(desk: Desk, ledger: Ledger) -> list[Problem]:

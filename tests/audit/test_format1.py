@@ -36,6 +36,25 @@ def numbers(data: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
             yield from numbers(value, (*path, index))
 
 
+@pytest.mark.parametrize("text", ["1E9999999999", "1E+40000", "nan", "inf", "1_0", "١", " 1", "1/0", "", "0x1"])
+def test_a_number_that_no_document_has_is_told_and_not_computed(text: str) -> None:
+    changed = copy.deepcopy(DOCUMENT)
+    changed["lines"][0]["net"]["amount"] = text
+    (fault,) = audit.faults(changed)
+    assert fault.cause.startswith("it is no document of format 1")
+
+
+@pytest.mark.parametrize("places", [10**9, -1, "2"])
+def test_a_rounding_to_endless_decimals_is_told_and_not_computed(places: Any) -> None:
+    changed = copy.deepcopy(DOCUMENT)
+    given = {"op": "given", "label": "net", "result": "1/3"}
+    changed["lines"][0]["trace"] = {
+        "op": "round", "label": "net", "result": "1/3", "operands": [given], "places": places, "rounding": "up"
+    }  # fmt: skip
+    (fault,) = audit.faults(changed)
+    assert fault.cause.startswith("it is no document of format 1")
+
+
 PROVED = [path for path in numbers(DOCUMENT) if "details" not in path]
 
 

@@ -67,7 +67,16 @@ def test_what_is_rejected_by_owner_is_listed_as_such(reviewed: Shell) -> None:
         (("confirm", "--remark", "yes", "--up-to", "500"), "no amount with a currency; write it like 500.00 EUR"),
         (("confirm", "--remark", "yes", "--doubt", "jumps"), "is not one of"),
         (("confirm", "--remark", "yes", "--customer", "nobody"), "L122"),
+        (
+            ("confirm", "--remark", "yes", "--contract", "acme-2026", "--contract", "acme-2025"),
+            "has contract acme-2025",
+        ),
+        (("confirm", "--remark", "yes", "--contract", "acme-2025", "--dry-run"), "did you mean “acme-2026”"),
+        (("confirm", "--remark", "yes", "--owner", "Key accounts", "--owner", "Key account"), "has owner Key account"),
+        (("confirm", "--remark", "yes", "--currency", "USD", "--currency", "EUR"), "has currency USD"),
+        (("reject", "--remark", "no", "--customer", "acme", "--customer", "acne"), "has customer acne"),
         (("confirm", "--remark", "yes", "--by", "rule small"), "L123"),
+        (("waiting", "--owner", "Key account"), "did you mean “Key accounts”"),
     ],
 )
 def test_what_can_not_be_meant(reviewed: Shell, words: tuple[str, ...], says: str) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from invoicer.domain.canonical import sha256
 from invoicer.errors import Problem, RunError
 from invoicer.ledger import Ledger, schema
 from invoicer.ledger.chain import GENESIS, link
@@ -129,6 +130,43 @@ def test_a_status_that_is_none_is_named(folder: Path, table: str) -> None:
     for look in (Ledger.plan, Ledger.plans):
         with reader(folder) as ledger, pytest.raises(RunError, match=r"L117.*“odd” stands in plan"):
             look(ledger)
+
+
+@pytest.mark.parametrize("forged", [False, True], ids=["changed", "forged"])
+@pytest.mark.parametrize(
+    "text",
+    ["[]", "{}", '{"provenance":[1]}', '{"provenance":{"a":1,"b":"x"}}', "no JSON", "[" * 9999],
+    ids=["list", "empty", "provenance", "hashes", "words", "deep"],
+)
+def test_a_text_that_was_never_written_is_refused_by_whoever_reads_it(folder: Path, text: str, forged: bool) -> None:
+    name = "HN-2026-00002"
+    hashed = f", sha256 = '{sha256(text)}'" if forged else ""
+    edit(folder, f"UPDATE documents SET json = '{text}'{hashed} WHERE number = '{name}'")
+    with reader(folder) as ledger:
+        assert {problem.code for problem in ledger.verify_chain()} == {"L113"}
+        unproved = {problem.code: number for number, wrong in ledger.proved(name) for problem in wrong}
+        assert unproved.get("L119") == name
+        with pytest.raises(RunError, match=f"L113.*{name} is not what was issued") as refusal:
+            ledger.document(name)
+        assert ledger.document("HN-2026-00001").number == "HN-2026-00001"
+    assert "backup" in refusal.value.problems[0].mend
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "look", "code"),
+    [
+        ("billed", "json", lambda ledger: ledger.billed(ledger.billed_contracts()), "L114"),
+        ("plan_drafts", "json", lambda ledger: [one.draft for one in ledger.plan().drafts], "L117"),
+        ("plan_decisions", "json", Ledger.plan, "L117"),
+    ],
+)
+def test_other_texts_that_were_never_written_are_refused(
+    folder: Path, table: str, column: str, look: Callable[[Ledger], object], code: str
+) -> None:
+    edit(folder, f"UPDATE {table} SET {column} = '[1]'")
+    assert code in codes(folder)
+    with reader(folder) as ledger, pytest.raises(RunError, match=f"{code}.*is not what was written"):
+        look(ledger)
 
 
 def test_rows_that_are_gone_or_were_added_are_found(folder: Path) -> None:
