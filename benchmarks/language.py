@@ -172,7 +172,7 @@ def sizes() -> None:
     for contracts in (1, 3, 10, 30, 100):
         text = "".join(map(contract, range(contracts)))
         files = [("a.terms", text), *((f"p{n}.terms", price_list(n)) for n in range(PRICE_LISTS))]
-        ids = {"customers": {"acme", "jansen"}, "sellers": {"my-company"}, "kinds": {"hosting"}}
+        ids: dict[str, Any] = {"customers": {"acme", "jansen"}, "sellers": {"my-company"}, "kinds": {"hosting"}}
         kept = language.user_cache()
         language.load(files, **ids, cache=kept)
         alone = spent(lambda text=text: parse("a.terms", text))  # type: ignore[misc]

@@ -14,6 +14,7 @@ from invoicer.documents.context import Context
 from invoicer.documents.crediting import Asked, credit_lines
 from invoicer.documents.difference import Comparison, Correction, Difference, Parties, Reason
 from invoicer.documents.drafts import drafts
+from invoicer.documents.family import Member, compare_family
 from invoicer.documents.finish import billed_lines, fingerprint, finish, finished
 from invoicer.documents.foreign import ForeignLine, foreign_document
 from invoicer.documents.requests import promised, requested, still_wrong, with_basis
@@ -26,11 +27,13 @@ __all__ = [
     "Correction",
     "Difference",
     "ForeignLine",
+    "Member",
     "Parties",
     "Reason",
     "billed_lines",
     "carry_forward",
     "compare",
+    "compare_family",
     "credit_lines",
     "drafts",
     "fingerprint",

@@ -10,6 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from invoicer.domain.buyer import NOBODY_ELSE, Buyer, Buyers
+from invoicer.domain.carry import CarryOver
 from invoicer.domain.commitment import Commitment
 from invoicer.domain.credit import ServiceCredit
 from invoicer.domain.deposit import Adjustment, Deposit
@@ -209,15 +210,6 @@ class Premium:
 
 
 @dataclass(frozen=True, slots=True)
-class CarryOver:
-    """Included units that are not used can be used later: for ``lifetime`` after their rating period, or (None) without
-    end."""
-
-    lifetime: Span | None
-    clause: Clause
-
-
-@dataclass(frozen=True, slots=True)
 class Charge:
     """Something that is owed, with all that was agreed about it over time.
 
@@ -226,7 +218,8 @@ class Charge:
     VAT and premium tax. ``events``: what is agreed about each event, where a percentage is taken of each.
     ``carry_over``: what becomes of included units that are not used (None: they lapse).
     ``deposit`` is billed in the place of the price, until the ``adjustment``; a charge has both or neither.
-    ``formerly``: the ids that it had before; what was billed under them was billed of it.
+    ``formerly``: the ids that it had before; what was billed under them was billed of it. ``continues``: (charge,
+    contract) that it takes over, where it says so.
     """
 
     id: str
@@ -248,6 +241,7 @@ class Charge:
     deposit: Timeline[Deposit] | None = None
     adjustment: Adjustment | None = None
     formerly: tuple[str, ...] = ()
+    continues: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,8 +316,10 @@ class Contract:
     after the term (None: open, or renewing without end), ``term_end`` the first day after the first term, also of one that
     renews, and ``term`` its length where that is agreed. ``notice`` lets it be ended at any time; ``endings`` are notices
     and terminations, in the order of the text. ``law`` is what the law gives this customer whatever the terms say.
-    ``seller`` and ``customer`` (the first one; ``takeovers`` are
-    those after) are ids of the workspace. ``formerly``: the ids that it had before."""
+    ``seller`` and ``customer`` (the first one; ``takeovers`` are those after) are ids of the workspace. ``formerly``: the
+    ids that it had before. ``continues`` are contracts that go on in this one; ``goes_on`` are charges that others continue
+    from its end on, ``goes_back`` those that continue others from its start on
+    (:class:`~invoicer.domain.succession.Succession`)."""
 
     id: str
     title: str
@@ -357,6 +353,9 @@ class Contract:
     credits: tuple[ServiceCredit, ...] = ()
     formerly: tuple[str, ...] = ()
     takeovers: Timeline[Buyer] = NOBODY_ELSE
+    continues: tuple[str, ...] = ()
+    goes_on: frozenset[str] = frozenset()
+    goes_back: frozenset[str] = frozenset()
 
     @property
     def buyers(self) -> Buyers:

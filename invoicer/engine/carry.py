@@ -21,7 +21,7 @@ import datetime as dt
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from invoicer.domain.contract import CarryOver
+from invoicer.domain.carry import CarryOver
 from invoicer.domain.period import Period
 from invoicer.domain.trace import Trace, add, given
 

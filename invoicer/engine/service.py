@@ -28,13 +28,16 @@ class Keep(Enum):
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """Days of uninterrupted service, up to and without ``end``. ``stop`` ended it; ``keeps`` says whether what was billed
-    in advance stays whole nevertheless, up to ``ceiling``: what no refund can reach beyond."""
+    in advance stays whole nevertheless, up to ``ceiling``: what no refund can reach beyond. ``goes_back`` and ``goes_on``:
+    another contract has the days before the first, or after the last one."""
 
     start: dt.date
     end: dt.date
     stop: Dated[InService] | None
     keeps: bool
     ceiling: dt.date
+    goes_back: bool = False
+    goes_on: bool = False
 
 
 def stretches(contract: Contract, charge: Charge, known_on: dt.date, keep: Keep = Keep.SAID) -> tuple[Stretch, ...]:
@@ -56,7 +59,10 @@ def stretches(contract: Contract, charge: Charge, known_on: dt.date, keep: Keep 
         ended_by = stop if stop and stop.effective <= term_end else None
         if start < end or (start == end and ended_by):
             keeps = ended_by is not None and _keeps(ended_by, keep)
-            found.append(Stretch(start, end, ended_by, keeps, min(again, term_end)))
+            back = charge.id in contract.goes_back and start == contract.start
+            on = charge.id in contract.goes_on and end == term_end
+            ended_by, keeps = (None, False) if on else (ended_by, keeps)
+            found.append(Stretch(start, end, ended_by, keeps, min(again, term_end), back, on))
     return tuple(found)
 
 

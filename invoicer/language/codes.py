@@ -177,6 +177,9 @@ class Code(Enum):
     # names that something had before
     C160 = About("a former name is still in use")
     C161 = About("two things were renamed from one")
+    # contracts that go on in others
+    C164 = About("a contract continues one that there is not, or a charge of it that there is not")
+    C165 = About("the days of contracts that continue each other do not fit")
     # other customers
     C162 = About("a change of the customer changes nothing")
     C163 = About("an amendment states a purchase order, and no new customer")
@@ -195,16 +198,3 @@ def problem(code: Code, where: Place, cause: str, mend: str, label: str = "") ->
 def line_of(other: Place, here: Place) -> str:
     """Another place as a message at this one names it: line 13, with its file where that is another."""
     return f"line {other.line}" + (f" of {other.file}" if other.file != here.file else "")
-
-
-def contract_in_use(name: str, where: Place, other: Place) -> Problem:
-    """What is said of a former id of a contract that a contract has."""
-    cause = f"there is a contract `{name}` still, in {Place(other.file, other.line)}"
-    mend = "remove that one, if it is this contract under its former id; else leave out the name here"
-    return problem(Code.C160, where, cause, mend)
-
-
-def contract_claimed(name: str, where: Place, other: Place) -> Problem:
-    """What is said of a former id that another contract had too."""
-    cause = f"the contract in {Place(other.file, other.line)} was renamed from `{name}` too"
-    return problem(Code.C161, where, cause, "let one of the two have been renamed from it")

@@ -169,6 +169,12 @@ def formerly(lines: Iterable[tree.Node]) -> tuple[str, ...]:
     return tuple(name.text for name in line.names) if line else ()
 
 
+def continued_charges(lines: Iterable[tree.Node]) -> tuple[tuple[str, str], ...]:
+    """What a charge says that it continues: (charge, contract)."""
+    line = tree.one(lines, tree.ContinuesCharge)
+    return tuple((charge.text, contract.text) for charge, contract in line.charges) if line else ()
+
+
 def to_example(node: tree.Example, currency: str, clause: Callable[[Place, str], Clause]) -> Example:
     """The example of an invoice of a contract in that currency; ``clause`` makes the clause of a place."""
     on, known = tree.one(node.lines, tree.InvoiceOn), tree.one(node.lines, tree.KnownOn)

@@ -69,6 +69,7 @@ _CONTRACT = {
     ),
     "later": ("How long small amounts wait at most.", "invoices of at least 25.00 EUR, at most 6 months later"),
     "renamed": ("What was billed under the names behind it counts as billed of this.", "renamed from base-fee"),
+    "continues": ("What goes on in this: contracts, or charges of contracts.", "continues acme-north, acme-south"),
     "tax": ("The VAT that is in the prices.", "prices include tax"),
     "uses": ("Names the price list, and its version, that charges may be taken from.", "uses hosting-prices version 3"),
     "version": ("The number of a version of a price list.", "version 3"),

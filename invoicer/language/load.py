@@ -16,7 +16,8 @@ from invoicer.domain.contract import Contract, Source
 from invoicer.errors import Place, Problem
 from invoicer.language.asked import Asking, Ids, hash_of
 from invoicer.language.cache import NO_CACHE, Cache
-from invoicer.language.codes import Code, contract_claimed, contract_in_use, problem
+from invoicer.language.codes import Code, problem
+from invoicer.language.kin import check_kin
 from invoicer.language.loaded import Judged, Loaded
 from invoicer.language.outline import Entry
 from invoicer.language.page import Page
@@ -37,17 +38,19 @@ def load(
     sellers: Collection[str] | None = None,
     kinds: Collection[str] | None = None,
     series: Collection[str] | None = None,
+    whole: bool = False,
     cache: Cache = NO_CACHE,
 ) -> Loaded:
     """Read contracts and price lists from (name, text) pairs, in any order and any number to a file.
 
     ``customers``, ``sellers``, ``kinds`` (of supply) and ``series`` (of index values) are the ids that the workspace knows;
-    None: they are not looked up. What is found in ``cache`` is not read again; with and without one the answer is the
+    None: they are not looked up. ``whole``: these are all contracts that there are, so that one which continues another one
+    that is not among them is wrong. What is found in ``cache`` is not read again; with and without one the answer is the
     same. Raises nothing: what is wrong is in ``problems``.
     """
     ids = {"customers": customers, "sellers": sellers, "kinds": kinds, "series": series}
     pages = {file: Page(file, text, cache) for file, text in dict(files).items()}
-    loaded = _Loading(pages, ids).run()
+    loaded = _Loading(pages, ids, whole).run()
     for page in pages.values():
         page.keep()
     cache.tidy()
@@ -57,8 +60,9 @@ def load(
 class _Loading:
     """One run. It is what answers what contracts ask for (:class:`~asked.Surroundings`)."""
 
-    def __init__(self, pages: Mapping[str, Page], ids: Ids) -> None:
+    def __init__(self, pages: Mapping[str, Page], ids: Ids, whole: bool) -> None:
         self.pages = pages
+        self.whole = whole
         self.ids = ids
         self.entries: dict[Spot, Entry] = {
             (file, number): entry for file, page in pages.items() for number, entry in enumerate(page.outline.entries)
@@ -67,10 +71,14 @@ class _Loading:
         self.contracts: dict[str, list[Spot]] = {}  # by id
         for spot, entry in self.entries.items():
             (self.lists if entry.is_list else self.contracts).setdefault(entry.id, []).append(spot)
-        self.renamed: dict[str, list[Spot]] = {}  # by former id
-        for spot, entry in self.entries.items():
+        self.by_id = {name: [self.entries[spot] for spot in spots] for name, spots in self.contracts.items()}
+        self.renamed: dict[str, list[Entry]] = {}  # by former id
+        self.heirs: dict[str, list[Entry]] = {}  # by the id of what they continue
+        for entry in self.entries.values():
             for name, _ in entry.formerly:
-                self.renamed.setdefault(name, []).append(spot)
+                self.renamed.setdefault(name, []).append(entry)
+            for name, _ in entry.continues:
+                self.heirs.setdefault(name, []).append(entry)
         self.twice_listed: dict[str, list[Problem]] = {}  # by file: price lists that are there twice
         for (file, _), found in self._twice_listed():
             self.twice_listed.setdefault(file, []).append(found)
@@ -192,20 +200,12 @@ class _Loading:
         """What is said of a contract whose id another has too: each is refused, for neither can be told to be right."""
         entry = self.entries[spot]
         same = self.contracts[entry.id]
-        before = tuple(self._before(spot))
+        before = tuple(check_kin(entry, self.by_id, self.renamed, self.heirs, self.whole))
         if len(same) == 1:
             return before
         other = self.entries[same[1] if same[0] == spot else same[0]].heading
         cause = f"there is another contract `{entry.id}` in {Place(other.file, other.line)}"
         return (problem(Code.C003, entry.where, cause, "give one of them another id"), *before)
-
-    def _before(self, spot: Spot) -> Iterator[Problem]:
-        """What is said of former ids of a contract that are in use, or that another had too."""
-        for name, where in self.entries[spot].formerly:
-            if name in self.contracts:
-                yield contract_in_use(name, where, self.entries[self.contracts[name][0]].heading)
-            elif others := [other for other in self.renamed[name] if other != spot]:
-                yield contract_claimed(name, where, self.entries[others[0]].heading)
 
 
 class _PriceLists(Mapping[str, "Mapping[int | None, tree.Document]"]):

@@ -5,6 +5,7 @@ The outlines of all files are read in every run; the trees only of those with so
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from invoicer.errors import Place, Problem
@@ -25,7 +26,8 @@ class Noted:
 class Entry:
     """A contract or price list: its id, the places of that and of the heading, the version of a price list, seller and
     customer of a contract ("" where that can't be read), whether every line of it could be read, its
-    acknowledgements, and the ids that it had before."""
+    acknowledgements, the ids that it had before, the contracts that it continues, the charges of those that its own
+    continue, its charges, and the first day of its term."""
 
     id: str
     is_list: bool
@@ -36,6 +38,10 @@ class Entry:
     whole: bool
     noted: tuple[Noted, ...]
     formerly: tuple[tuple[str, Place], ...] = ()
+    continues: tuple[tuple[str, Place], ...] = ()
+    continued: tuple[tuple[str, str, Place], ...] = ()
+    charges: tuple[str, ...] = ()
+    start: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from fractions import Fraction
 from typing import TypeVar
 
 from invoicer.domain.buyer import Buyer
+from invoicer.domain.carry import CarryOver
 from invoicer.domain.contract import (
     Aggregation,
     Amendment,
     AmountOff,
-    CarryOver,
     Charge,
     Contract,
     Discount,
@@ -35,6 +35,7 @@ from invoicer.language import tree
 from invoicer.language.checks.conditions import compared
 from invoicer.language.committing import to_commitment
 from invoicer.language.convert import (
+    continued_charges,
     formerly,
     to_adjustment,
     to_billing,
@@ -111,6 +112,7 @@ def resolve(terms: Terms, clause: MakeClause, source: Callable[[str], Source]) -
         ),
         inputs=tuple(to_input(block, clause(block.where, "")) for block in terms.inputs.values()),
         formerly=formerly(terms.document.lines),
+        continues=tuple(name.text for line in tree.every(terms.lines, tree.Continues) for name in line.contracts),
     )
 
 
@@ -164,6 +166,7 @@ def _charge(terms: Terms, charge: ChargeTerms, clause: MakeClause) -> Charge:
         events=_events(charge),
         carry_over=_carry_over(charge, clause),
         formerly=formerly(charge.lines),
+        continues=continued_charges(charge.lines),
     )
 
 

@@ -67,6 +67,10 @@ class Sheet:
                     heading=document.heading,
                     whole=not self.damage.touches(document),
                     noted=tuple(noted(document)),
+                    continues=_named(line.contracts for line in tree.every(document.lines, tree.Continues)),
+                    continued=tuple(_continued(document)),
+                    charges=tuple(block.id.text for block in _charges(document)),
+                    start=term.start.value if (term := tree.one(document.lines, tree.Term)) else None,
                     formerly=tuple((name.text, name.where) for name in former_names(document.lines)),
                 )
             )
@@ -111,6 +115,21 @@ def first(findings: Iterable[Problem], document: tree.Document) -> list[Problem]
 def refuses(found: Problem) -> bool:
     """Whether a contract can't be billed because of it."""
     return found.severity is not Severity.WARNING
+
+
+def _named(names: Iterable[Iterable[tree.Name]]) -> tuple[tuple[str, Place], ...]:
+    return tuple((name.text, name.where) for each in names for name in each)
+
+
+def _charges(document: tree.Document) -> Iterator[tree.Block]:
+    amended = (block for amendment in document.amendments for block in amendment.blocks)
+    return (block for block in (*document.blocks, *amended) if block.is_charge)
+
+
+def _continued(document: tree.Document) -> Iterator[tuple[str, str, Place]]:
+    for block in _charges(document):
+        for line in tree.every(block.lines, tree.ContinuesCharge):
+            yield from ((charge.text, contract.text, charge.where) for charge, contract in line.charges)
 
 
 def _parties(document: tree.Document) -> tuple[str, str]:

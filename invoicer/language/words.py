@@ -157,6 +157,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "invoices": "invoices of at least 25.00 EUR, at most 6 months later",
         "prices": "prices include tax",
         "renamed": "renamed from acme-2025",
+        "continues": "continues acme-north, acme-south",
         "acknowledge": 'acknowledge C025 "agreed by telephone on 3 March"',
         "charge": 'charge seats "Support seats"',
         "premium": 'premium motor "Motor cover"',

@@ -1,6 +1,6 @@
 """runs: what documents carry of each contract, read a hundred contracts at a time, as they are asked for.
 
-A plan walks through the contracts in the order of their ids. What was billed of all of them in years would fill the memory;
+A plan walks through the contracts in one order. What was billed of all of them in years would fill the memory;
 what is at hand is what the walk comes by.
 """
 
@@ -20,11 +20,11 @@ _AT_HAND = 2  # answers that are kept
 
 class Books(Mapping[str, Sequence[BilledLine]]):
     """Billed lines by contract (by its id of today), in the order of issue; nothing for one of which nothing was billed. Of
-    ``contracts``, and only while the ledger is open."""
+    ``contracts``, in that order, and only while the ledger is open."""
 
     def __init__(self, ledger: Ledger, names: Names, requests: Requests, contracts: Iterable[str]) -> None:
         self._ledger, self._names, self._requests = ledger, names, requests
-        self._order = sorted(contracts)
+        self._order = list(contracts)
         self._place = {contract: at // _TOGETHER for at, contract in enumerate(self._order)}
         self._at_hand: OrderedDict[int, dict[str, list[BilledLine]]] = OrderedDict()
 

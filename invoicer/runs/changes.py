@@ -22,7 +22,20 @@ from invoicer.runs import wording
 
 DAY = dt.timedelta(days=1)
 _TERM = ("start", "end", "term_end")
-_APART = {"id", "formerly", "sources", "clause", "charges", "amendments", "examples", "term", *_TERM}
+_APART = {
+    "id",
+    "formerly",
+    "continues",
+    "goes_on",
+    "goes_back",
+    "sources",
+    "clause",
+    "charges",
+    "amendments",
+    "examples",
+    "term",
+    *_TERM,
+}
 _NAMES = {"kind": "supply", "payment": "payment", "purchase_order": "purchase order", "takeovers": "customer"}
 
 

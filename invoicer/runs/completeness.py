@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from invoicer.domain.entitlement import BilledLine
 from invoicer.errors import Place, Problem, RunError
 from invoicer.ledger import Ledger
-from invoicer.runs.derive import billed_until
 from invoicer.runs.desk import Desk
 from invoicer.runs.expected import Expected, Status, Tally, tallies
+from invoicer.runs.families import billed_until, families
 from invoicer.runs.law import under_law
 from invoicer.runs.lineage import Names, billed_lines, names_of
 from invoicer.runs.measure import measure
@@ -71,14 +71,15 @@ def completeness(
     _refuse_unknown("seller", sellers, desk.workspace.sellers)
     former = names_of(desk.contracts)
     names = _names(desk, ledger, former, contracts)
+    kin = names.union(*(desk.succession.family(name, on) for name in names))
     refused = desk.refusals()
-    known = [under_law(desk, one, on) for one in desk.contracts if one.id in names]
-    billed = _billed_until(ledger, former, names, on)
+    known = [under_law(desk, one, on) for one in desk.contracts if one.id in kin]
+    billed = _billed_until(ledger, former, kin, on)
     sound = [one for one in known if one.id not in refused]
-    measured, _ = measure(desk, sound, on, lambda one: billed_until(billed[one.id]))
+    measured, _ = measure(desk, sound, on, lambda one: billed_until(desk, one, billed))
     outlook = Outlook(desk, ledger, measured, _asked_until(requests_in(ledger, former), on), on, until)
     rows = [row for name in sorted(names) for row in outlook.issued(billed[name])]
-    rows += [row for contract in sound for row in outlook.open(contract, billed[contract.id])]
+    rows += [row for one in families(desk, sound, on) for row in outlook.open(one, billed) if row.contract in names]
     unknown = {name: refused.get(name) or (_gone(name),) for name in sorted(names - {one.id for one in sound})}
     chosen = [
         row

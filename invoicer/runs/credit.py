@@ -17,12 +17,14 @@ from invoicer.domain.entitlement import BilledLine, Treated
 from invoicer.domain.money import Money, total
 from invoicer.errors import Place, Problem, RunError
 from invoicer.ledger import Account, Ledger, Recorded
-from invoicer.runs.derive import billed_until, entitled, issued_as_of
+from invoicer.runs.derive import issued_as_of
 from invoicer.runs.desk import Desk
+from invoicer.runs.families import billed_until
 from invoicer.runs.law import under_law
 from invoicer.runs.lineage import Names, billed_lines, names_of
 from invoicer.runs.measure import measure
 from invoicer.runs.requested import Requests, requests_in
+from invoicer.runs.settle import entitled
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +123,13 @@ def _owed(
         if problems := refused.get(name) or (() if name in known else (_gone(name),)):
             raise RunError(problems)
     contracts = [under_law(desk, known[name], day) for name in contracts_of]
-    billed: dict[str, list[BilledLine]] = {name: [] for name in contracts_of}
-    for line in requests.carried(billed_lines(ledger, names, contracts_of)):
+    kin = frozenset[str]().union(*(desk.succession.family(name, day) for name in contracts_of))
+    billed: dict[str, list[BilledLine]] = {name: [] for name in kin}
+    for line in requests.carried(billed_lines(ledger, names, kin)):
         billed[line.contract].append(line)
-    measurements, _ = measure(desk, contracts, day, lambda one: billed_until(billed[one.id]))
+    measurements, _ = measure(desk, contracts, day, lambda one: billed_until(desk, one, billed))
     foreign = frozenset(one.number for one in ledger.imported())
-    return {one.id: entitled(desk, one, billed[one.id], measurements, day, foreign)[0] for one in contracts}
+    return {one.id: entitled(desk, one, billed, measurements, day, foreign)[0] for one in contracts}
 
 
 def _held(

@@ -7,38 +7,36 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from invoicer import __version__, documents
-from invoicer.documents import Carried, Comparison, Difference
+from invoicer.documents import Carried, Difference
 from invoicer.domain import canonical
 from invoicer.domain.contract import Contract
 from invoicer.domain.document import Draft
 from invoicer.domain.doubt import Doubt
-from invoicer.domain.entitlement import BilledLine, Entitlement, Treated
-from invoicer.domain.period import add_months
+from invoicer.domain.entitlement import BilledLine
 from invoicer.domain.usage import Measurements
-from invoicer.engine import Unrated
-from invoicer.errors import Place, Problem, RunError, Severity, TaxError
+from invoicer.errors import Place, Problem, RunError, Severity
 from invoicer.ledger import DraftStatus, Ledger
 from invoicer.runs.books import Books
-from invoicer.runs.buyers import all_rows, rows_of, treat
-from invoicer.runs.context import draft_context, max_age_days
+from invoicer.runs.buyers import all_rows
+from invoicer.runs.context import draft_context
 from invoicer.runs.desk import Desk
 from invoicer.runs.doubts import find_doubts
 from invoicer.runs.drafting import Holds, draft
 from invoicer.runs.evidence import evidence_for, kept
 from invoicer.runs.examples import failing
+from invoicer.runs.families import billed_until, families
 from invoicer.runs.history import History
 from invoicer.runs.law import under_law
 from invoicer.runs.lineage import Names, names_of
 from invoicer.runs.measure import measure
-from invoicer.runs.rate import rate
 from invoicer.runs.requested import requests_in
-from invoicer.runs.stands import as_it_stands, billed_elsewhere
+from invoicer.runs.settle import settle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,27 +74,21 @@ def derive(desk: Desk, ledger: Ledger, as_of: dt.date) -> Derivation:
     _refuse_to_go_back(ledger, as_of)
     names = names_of(desk.contracts)
     requests = requests_in(ledger, names)
-    work = _Work(desk.refusals(), Books(ledger, names, requests, (contract.id for contract in desk.contracts)))
+    ids = (one.id for family in families(desk, desk.contracts, as_of) for one in family)
+    work = _Work(desk.refusals(), Books(ledger, names, requests, ids))
     free = (contract for contract in desk.contracts if contract.id not in work.holds)
     contracts = [under_law(desk, contract, as_of) for contract in free]
     work.holds |= unexpected(desk, contracts)
     contracts = [contract for contract in contracts if contract.id not in work.holds]
-    measurements, warnings = measure(desk, contracts, as_of, lambda one: billed_until(work.billed[one.id]))
+    measurements, warnings = measure(desk, contracts, as_of, lambda one: billed_until(desk, one, work.billed))
     found: list[Difference] = []
     withheld: dict[str, tuple[Problem, ...]] = {}
     foreign = frozenset(one.number for one in ledger.imported())
-    for contract in contracts:
-        treated, doubts = entitled(desk, contract, work.billed[contract.id], measurements, as_of, foreign)
-        asked = requests.of(work.billed[contract.id])
-        comparison = compare(desk, contract, treated, asked.billed, as_of) if not doubts else Comparison((), ())
-        differences = (*asked.differences, *requests.told(comparison.differences, work.billed[contract.id]))
-        wrong = () if doubts else requests.still_wrong(comparison.differences, asked.billed, treated)
-        problems = (*doubts, *asked.holds, *wrong, *comparison.holds, *missing(desk, differences, as_of))
-        if problems:
-            work.holds[contract.id] = tuple(dict.fromkeys(problems))
-        else:
-            found += differences
-        withheld[contract.id] = comparison.withheld
+    for family in families(desk, contracts, as_of):
+        settled = settle(desk, family, work.billed, work.holds, measurements, requests, foreign, as_of)
+        work.holds |= settled.holds
+        found += settled.differences
+        withheld |= settled.withheld
     work.holds |= _disappeared(desk, ledger, names)
     work.holds |= dict(requests.apart(work.holds))
     measured = _measured_of(measurements)
@@ -132,98 +124,6 @@ def _with(holds: Holds, withheld: Mapping[str, tuple[Problem, ...]]) -> Holds:
     """Holds and what is withheld, which holds up nothing else of its contract."""
     names = sorted(holds.keys() | {name for name, problems in withheld.items() if problems})
     return {name: (*holds.get(name, ()), *withheld.get(name, ())) for name in names}
-
-
-def billed_until(lines: Iterable[BilledLine]) -> dict[str, dt.date]:
-    """For each charge the first day after all that documents carry of it."""
-    until: dict[str, dt.date] = {}
-    for line in lines:
-        charge = line.component.charge
-        until[charge] = max(until.get(charge, dt.date.min), line.days.end)
-    return until
-
-
-@dataclass(frozen=True, slots=True)
-class Assessed:
-    """What a contract is owed with its treatment; ``holds`` is what is doubtful about it. ``unrated`` are billing periods
-    without an amount, ``untreated`` amounts without a treatment, each with the reason."""
-
-    treated: tuple[Treated, ...]
-    holds: tuple[Problem, ...]
-    unrated: tuple[Unrated, ...]
-    untreated: tuple[tuple[Entitlement, Problem], ...]
-
-
-def entitled(
-    desk: Desk,
-    contract: Contract,
-    billed: Sequence[BilledLine],
-    measurements: Measurements,
-    as_of: dt.date,
-    foreign: Collection[str],
-) -> tuple[tuple[Treated, ...], tuple[Problem, ...]]:
-    """What the contract is owed as of a day, with its treatment; and what is doubtful about it. ``foreign`` are the numbers
-    of documents of another system."""
-    found = assess(desk, contract, billed, measurements, as_of, as_of, foreign)
-    return found.treated, found.holds
-
-
-def assess(
-    desk: Desk,
-    contract: Contract,
-    billed: Sequence[BilledLine],
-    measurements: Measurements,
-    as_of: dt.date,
-    through: dt.date,
-    foreign: Collection[str],
-) -> Assessed:
-    """The same for everything with a bill date up to the day ``through``, as known on the day ``as_of``."""
-    rows = rows_of(desk, contract, as_of)
-    until = billed_until(billed)
-    rating = rate(contract, rows, measurements, as_of, through, until, evidence_for(desk, contract))
-    rating, stands = as_it_stands(contract, rating, billed_elsewhere(contract, billed, foreign))
-    assessment = treat(desk, contract, rating.entitlements, as_of)
-    done = {(one.entitlement.component, one.entitlement.days) for one in assessment.treated}
-    left = [one for one in rating.entitlements if (one.component, one.days) not in done] if assessment.holds else []
-    return Assessed(
-        (*assessment.treated, *stands),
-        (*rating.holds, *assessment.holds),
-        rating.unrated,
-        tuple((one, assessment.holds[0]) for one in left),
-    )
-
-
-def compare(
-    desk: Desk, contract: Contract, treated: Sequence[Treated], billed: Sequence[BilledLine], as_of: dt.date
-) -> Comparison:
-    """Entitled minus billed as of a day, with the correction horizon of the workspace."""
-    horizon = add_months(as_of, -desk.workspace.policy.correction_horizon_months)
-    return documents.compare(treated, billed, through=as_of, horizon=horizon, contract=contract)
-
-
-def missing(desk: Desk, differences: Iterable[Difference], as_of: dt.date) -> Iterator[Problem]:
-    """A hold for each party that was billed and is not in the workspace any more, and for each new supply in another
-    currency than the seller's books for which there is no rate (a correction keeps that of what it corrects)."""
-    for difference in differences:
-        contract, parties = f"contract {difference.contract}", difference.parties
-        seller = desk.workspace.sellers.get(parties.seller)
-        if seller is None or parties.customer not in desk.workspace.customers:
-            gone = f"seller {parties.seller}" if seller is None else f"customer {parties.customer}"
-            cause = f"{gone} was billed, and is not in the workspace any more"
-            yield Problem("L208", Place(part=contract), cause, "put it back: it has to be credited", Severity.HOLD)
-        elif seller.accounting_currency != parties.currency and difference.is_supply:
-            try:
-                desk.exchange.rate(
-                    seller.accounting_currency,
-                    parties.currency,
-                    difference.tax_point,
-                    known_on=as_of,
-                    max_age_days=max_age_days(desk),
-                )
-            except TaxError as error:
-                for problem in error.problems:
-                    place = Place(part=f"{contract}, {problem.where}")
-                    yield Problem(problem.code, place, problem.cause, problem.mend, Severity.HOLD)
 
 
 def unexpected(desk: Desk, contracts: Iterable[Contract]) -> Holds:
@@ -268,7 +168,9 @@ def _provenance(
         "invoicer": __version__,
         "plugins": {one.name: f"{one.version} {one.sha256}".strip() for one in desk.plugins.loaded},
     }
-    contents = {f"terms:{source.path}": source.text for source in contract.sources}
+    kin = desk.succession.family(contract.id, as_of) - {contract.id}
+    contracts = (contract, *(one for one in desk.contracts if one.id in kin)) if kin else (contract,)
+    contents = {f"terms:{source.path}": source.text for one in contracts for source in one.sources}
     contents["settings"] = desk.workspace.settings.source.text
     contents["customer"] = canonical.to_json(rows)
     contents["quantities"] = canonical.to_json(sorted(measured, key=lambda one: (str(one["meter"]), str(one["days"]))))

@@ -10,6 +10,7 @@ from pathlib import Path
 from invoicer import language, plugins, tax, workspace
 from invoicer.domain.contract import Contract
 from invoicer.domain.party import Seller
+from invoicer.domain.succession import NO_SUCCESSION, Succession
 from invoicer.errors import InvoicerError, Place, Problem, WorkspaceError
 from invoicer.language import Loaded
 from invoicer.plugins import Plugins
@@ -30,6 +31,7 @@ class Desk:
     exchange: tax.Exchange
     figures: Figures = NO_FIGURES
     today_is: dt.date | None = None
+    succession: Succession = NO_SUCCESSION
 
     @property
     def contracts(self) -> tuple[Contract, ...]:
@@ -85,6 +87,7 @@ def open_desk(folder: Path) -> Desk:
         sellers=space.sellers,
         kinds=space.settings.supply,
         series=space.index_names,
+        whole=True,
         cache=language.user_cache(),
     )
     terms = replace(terms, problems=(*unread, *terms.problems))
@@ -92,7 +95,14 @@ def open_desk(folder: Path) -> Desk:
     exchange = tax.Exchange(loaded_plugins.exchange_rates(folder, space.settings.exchange))
     renamed = {former: contract.id for contract in terms.contracts for former in contract.formerly}
     space = replace(space, declarations=space.declarations.under(renamed)) if renamed else space
-    return Desk(space, loaded_plugins, terms, exchange, look_at(space.declarations, terms))
+    return Desk(
+        space,
+        loaded_plugins,
+        terms,
+        exchange,
+        look_at(space.declarations, terms),
+        succession=Succession.of(terms.contracts),
+    )
 
 
 def read_terms(files: list[tuple[str, Path]]) -> tuple[list[tuple[str, str]], tuple[Problem, ...]]:

@@ -22,6 +22,7 @@ from invoicer.domain.entitlement import BilledLine, Treated
 from invoicer.domain.evidence import Declaration, IndexValue
 from invoicer.domain.party import Customer
 from invoicer.domain.period import Period
+from invoicer.domain.succession import Succession
 from invoicer.domain.supply import Treatment
 from invoicer.domain.usage import Measured, Measurements
 from invoicer.errors import InvoicerError, Place, Problem, RunError, Severity
@@ -29,10 +30,10 @@ from invoicer.language import Loaded
 from invoicer.ledger import DraftStatus, Ledger
 from invoicer.plugins import Plugins
 from invoicer.runs.context import SHARED, max_age_days
-from invoicer.runs.derive import entitled
 from invoicer.runs.desk import Desk
 from invoicer.runs.explain import TERMS
 from invoicer.runs.law import under_law
+from invoicer.runs.settle import entitled
 from invoicer.runs.verify import Verdict
 from invoicer.workspace import Workspace
 from invoicer.workspace.declarations import Declarations
@@ -134,7 +135,10 @@ class _Past:
             wrong = next(iter(desk.terms.refused.get(contract_id, ())), None)
             yield f"the terms of {contract_id} can't be read" + (f" ([{wrong.code}] {wrong.cause})" if wrong else "")
             return
-        billed = [line for line in self._ledger.billed([contract_id]) if line.document in before]
+        billed: dict[str, list[BilledLine]] = {one: [] for one in desk.succession.family(contract_id, as_of)}
+        for each in self._ledger.billed(billed):
+            if each.document in before:
+                billed[each.contract].append(each)
         measured = self._measurements(document, contract_id)
         try:
             treated, holds = entitled(desk, under_law(desk, contract, as_of), billed, measured, as_of, self._foreign)
@@ -199,7 +203,8 @@ class _Past:
         )
         terms = {name: digest for name, digest in document.provenance.items() if name.startswith(TERMS)}
         exchange = tax.Exchange(self._plugins.exchange_rates(self._space.folder, settings.exchange))
-        return Desk(space, self._plugins, self._terms(tuple(sorted(terms.items()))), exchange)
+        loaded = self._terms(tuple(sorted(terms.items())))
+        return Desk(space, self._plugins, loaded, exchange, succession=Succession.of(loaded.contracts))
 
     def _measurements(self, document: Document, contract: str) -> Measurements:
         kept = json.loads(self._text(document, "quantities", contract))

@@ -19,6 +19,7 @@ from invoicer.domain.period import add_months
 from invoicer.errors import Place, Problem, Severity
 from invoicer.ledger import Ledger
 from invoicer.runs.desk import Desk
+from invoicer.runs.families import kin_of
 from invoicer.runs.history import History, net_of
 from invoicer.runs.wording import amount, number
 from invoicer.workspace.review import Review
@@ -39,7 +40,8 @@ _YEAR = 12  # months of invoices that a credit is held against
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """What is known of one contract on one draft. ``credited`` is all that the plan credits of it in this currency."""
+    """What is known of one contract on one draft. ``credited`` is all that the plan credits of it in this currency;
+    ``kin`` are the contracts that it continues."""
 
     review: Review
     contract: Contract
@@ -50,6 +52,7 @@ class _Case:
     released: Collection[tuple[str, str]]
     warnings: Sequence[Problem]
     as_of: dt.date
+    kin: Collection[str]
 
     @property
     def billed(self) -> Sequence[BilledLine]:
@@ -92,6 +95,7 @@ def find_doubts(
                 released,
                 warned.get(name, ()),
                 as_of,
+                kin_of(desk, name),
             )
             mine += _of(case)
         found.append(mine)
@@ -107,7 +111,7 @@ def _of(case: _Case) -> Iterator[Doubt]:
 
 
 def _first_invoice(case: _Case) -> Iterator[_Found]:
-    if case.review.first_invoice and case.supplies and not case.billed:
+    if case.review.first_invoice and case.supplies and not case.billed and not case.history.of_kin(case.kin):
         cause = f"it is the first invoice of this contract: {_said(net_of(case.supplies, case.draft.currency))} net"
         yield _Found(cause, "compare parties, prices and days with what was signed")
 

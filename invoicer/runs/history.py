@@ -39,6 +39,10 @@ class History:
         """What documents carry of a contract."""
         return self._billed.get(contract, ())
 
+    def of_kin(self, contracts: Iterable[str]) -> bool:
+        """Whether documents carry anything of these contracts."""
+        return any(self._billed.get(one) for one in contracts)
+
     def party(self, number: str) -> tuple[str, str, str]:
         """Seller, country of the registration and customer of a document."""
         document = self._document(number)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def under_law(desk: Desk, contract: Contract, known_on: dt.date) -> Contract:
     """The contract with the law that protects its customer, as known on a day: that of the market of the country in which
     the customer was, as a consumer, when the contract was agreed. Without such a market, or where the law leaves out what
-    is supplied, the contract as it is."""
+    is supplied, the contract as it is. It ends where other contracts continue it, and begins where it continues others."""
+    contract = desk.succession.applied(contract, known_on)
     rows = desk.workspace.customers.get(contract.customer, ())
     customer = in_force(rows, contract.agreed, known_on) or min(rows, key=lambda row: row.valid_from, default=None)
     if customer is None or customer.kind is not PartyKind.CONSUMER or not contract.endings:

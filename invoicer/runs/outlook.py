@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from invoicer.documents import Difference
+from invoicer.documents import Comparison, Difference
 from invoicer.domain.contract import Contract
 from invoicer.domain.deadline import IssueDeadline, deadline_for
 from invoicer.domain.entitlement import BilledLine, Entitlement, Treated
@@ -18,10 +18,11 @@ from invoicer.domain.usage import Measurements
 from invoicer.engine import ScheduledPeriod
 from invoicer.errors import Problem
 from invoicer.ledger import DraftStatus, Ledger, Plan
-from invoicer.runs.derive import Assessed, assess, compare, missing, unexpected
+from invoicer.runs.derive import unexpected
 from invoicer.runs.desk import Desk
 from invoicer.runs.expected import Expected, Status
-from invoicer.runs.requested import Requests
+from invoicer.runs.requested import Requests, Taken
+from invoicer.runs.settle import Assessed, assess, compare, member, missing
 
 AHEAD = "its amount depends on what is not known yet"
 
@@ -66,26 +67,39 @@ class Outlook:
                 why=(f"corrects {line.corrects[0]}",) if line.corrects else (),
             )
 
-    def open(self, contract: Contract, lines: Sequence[BilledLine]) -> Iterator[Expected]:
-        """What is owed by the terms and not billed, with the reason where there is one."""
-        billed = self._requests.carried(lines)
-        asked = self._requests.of(billed)
-        now = assess(self._desk, contract, billed, self._measured, self._on, self._on, self._foreign)
-        ahead = assess(self._desk, contract, billed, self._measured, self._on, self._until, self._foreign)
-        found = compare(self._desk, contract, now.treated, asked.billed, self._on)
-        later = compare(self._desk, contract, ahead.treated, asked.billed, self._until)
-        differences = (*asked.differences, *found.differences)
-        holds = [*now.holds, *asked.holds, *found.holds, *missing(self._desk, differences, self._on)]
-        holds += unexpected(self._desk, [contract]).get(contract.id, ())
-        for one in differences:
-            if one.is_supply or not now.holds:  # where something is not known, a reduction may be none
-                yield self._difference(contract, one, holds)
+    def open(self, family: Sequence[Contract], lines: Mapping[str, Sequence[BilledLine]]) -> Iterator[Expected]:
+        """What is owed by the terms of contracts that belong together and not billed, with the reason where there is one."""
+        billed = {name: self._requests.carried(found) for name, found in lines.items()}
+        asked = {one.id: self._requests.of(billed[one.id]) for one in family}
+        now = {one.id: self._assess(one, billed, self._on) for one in family}
+        ahead = {one.id: self._assess(one, billed, self._until) for one in family}
+        found = self._compare(family, now, asked, self._on)
+        later = self._compare(family, ahead, asked, self._until)
+        every = (*(difference for one in asked.values() for difference in one.differences), *found.differences)
+        holds = [*found.holds, *missing(self._desk, every, self._on)]
+        for one in family:
+            holds += [*now[one.id].holds, *asked[one.id].holds, *unexpected(self._desk, [one]).get(one.id, ())]
+        by_id = {one.id: one for one in family}
+        unsure = any(one.holds for one in now.values())
+        for each in every:
+            if each.is_supply or not unsure:  # where something is not known, a reduction may be none
+                yield self._difference(by_id[each.contract], each, holds)
         for about, net in found.apart:
             yield self._apart(about, net, (*found.holds, *found.withheld))
-        for one in later.differences:
-            if one.is_supply and one.bill_date > self._on:
-                yield self._difference(contract, one, ())
-        yield from self._unrated(contract, now, ahead, lines)
+        for each in later.differences:
+            if each.is_supply and each.bill_date > self._on:
+                yield self._difference(by_id[each.contract], each, ())
+        for one in family:
+            yield from self._unrated(one, now[one.id], ahead[one.id], billed[one.id])
+
+    def _assess(self, contract: Contract, billed: Mapping[str, Sequence[BilledLine]], through: dt.date) -> Assessed:
+        return assess(self._desk, contract, billed, self._measured, self._on, through, self._foreign)
+
+    def _compare(
+        self, family: Sequence[Contract], owed: Mapping[str, Assessed], asked: Mapping[str, Taken], through: dt.date
+    ) -> Comparison:
+        members = [member(self._desk, one, owed[one.id].treated, asked[one.id].billed, self._on) for one in family]
+        return compare(self._desk, members, through)
 
     def _difference(self, contract: Contract, one: Difference, holds: Sequence[Problem]) -> Expected:
         law, last_day = None, None

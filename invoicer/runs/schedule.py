@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +16,7 @@ from invoicer.engine import ScheduledPeriod
 from invoicer.errors import Place, Problem, RunError
 from invoicer.ledger import Ledger
 from invoicer.runs.desk import Desk
+from invoicer.runs.families import carried_before
 from invoicer.runs.law import under_law
 from invoicer.runs.lineage import billed_lines, names_of
 
@@ -55,13 +57,19 @@ def schedule(
     held = ledger.plan().holds if ledger.plans() else {}
     held = {**held, **desk.refusals()}
     names = names_of(desk.contracts)
-    carried = _carried(billed_lines(ledger, names, [contract.id for contract in chosen]))
+    wanted = frozenset[str]().union(*(desk.succession.family(contract.id, today) for contract in chosen))
+    billed: dict[str, list[BilledLine]] = defaultdict(list)
+    for line in billed_lines(ledger, names, wanted):
+        billed[line.contract].append(line)
+    carried = _carried(line for lines in billed.values() for line in lines)
     rows = []
     for contract in chosen:
         seen = under_law(desk, contract, today)
         for period in (*engine.schedule(seen, today, until), *engine.settlements(seen, today, until)):
             if period.bill_date >= since:
-                numbers = _documents(period, carried.get((contract.id, period.charge, period.part), ()))
+                before = (one for one in carried_before(desk, contract.id, period.charge, billed) if not one.one_off)
+                same = (line for line in before if line.component.part is period.part)
+                numbers = _documents(period, (*carried.get((contract.id, period.charge, period.part), ()), *same))
                 rows.append(
                     ScheduleRow(
                         contract.id, period, _state(contract, period, numbers, contract.id in held, today), numbers

@@ -71,6 +71,7 @@ def _of_folder(path: Path) -> tuple[Version, Errors]:
         customers=space.customer_ids if space else None,
         sellers=space.sellers if space else None,
         kinds=space.settings.supply if space else None,
+        whole=space is not None,
     )
     contracts = {one.id: one for one in loaded.contracts}
     version = Version(path.as_posix(), contracts, loaded.refused, loaded.texts, loaded.meters, space, True)

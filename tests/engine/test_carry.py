@@ -11,7 +11,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from invoicer.domain.contract import Aggregation, Anchor, CarryOver, Charge, Contract, InSteps, Metered
+from invoicer.domain.carry import CarryOver
+from invoicer.domain.contract import Aggregation, Anchor, Charge, Contract, InSteps, Metered
 from invoicer.domain.entitlement import Entitlement
 from invoicer.domain.period import Span, Unit
 from invoicer.domain.price import Model

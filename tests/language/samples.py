@@ -9,6 +9,7 @@ KNOWN: dict[str, Any] = {
     "sellers": {"hosting-nl"},
     "kinds": {"electronic-service", "motor-insurance"},
     "series": {"NL-CPI-2015"},
+    "whole": True,
 }
 
 

@@ -21,11 +21,12 @@ from invoicer.domain.document import Document
 from invoicer.domain.entitlement import BilledLine
 from invoicer.errors import RunError
 from invoicer.ledger import Ledger, Point
-from invoicer.runs.derive import billed_until, entitled
+from invoicer.runs.families import billed_until
 from invoicer.runs.law import under_law
 from invoicer.runs.lineage import names_of
 from invoicer.runs.measure import measure
 from invoicer.runs.requested import requests_in
+from invoicer.runs.settle import entitled
 from tests.machine import laws, settling
 from tests.machine.settling import Error
 from tests.machine.town import Town
@@ -181,10 +182,10 @@ class Watched(RuleBasedStateMachine):
             of[line.contract].append(line)
         today = self.town.today
         contracts = [under_law(desk, one, today) for one in desk.contracts if one.id in self.town.rich]
-        measured, _ = measure(desk, contracts, today, lambda one: billed_until(of[one.id]))
+        measured, _ = measure(desk, contracts, today, lambda one: billed_until(desk, one, of))
         says = {}
         for contract in contracts:
-            treated, _ = entitled(desk, contract, of[contract.id], measured, today, frozenset())
+            treated, _ = entitled(desk, contract, of, measured, today, frozenset())
             due: Sums = defaultdict(Fraction)
             owed: Sums = defaultdict(Fraction)
             for one in (each.entitlement for each in treated):

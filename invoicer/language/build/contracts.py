@@ -146,6 +146,15 @@ class ContractLines(Parts):
     def renamed(self, meta: Meta, *names: Token) -> tree.Renamed:
         return tree.Renamed(self._place(meta), tuple(map(self._name, names)))
 
+    def continues(self, meta: Meta, *names: Token) -> tree.Continues:
+        return tree.Continues(self._place(meta), tuple(map(self._name, names)))
+
+    def continues_charge(self, meta: Meta, *charges: tuple[tree.Name, tree.Name]) -> tree.ContinuesCharge:
+        return tree.ContinuesCharge(self._place(meta), charges)
+
+    def charge_of(self, meta: Meta, charge: Token, contract: Token) -> tuple[tree.Name, tree.Name]:
+        return self._name(charge), self._name(contract)
+
     def acknowledge(self, meta: Meta, code: Token, reason: Token) -> tree.Acknowledge:
         return tree.Acknowledge(self._place(meta), self._name(code), self._title(reason))
 

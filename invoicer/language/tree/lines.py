@@ -130,6 +130,20 @@ class Renamed(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Continues(Node):
+    """The contracts that go on in this one."""
+
+    contracts: tuple[Name, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContinuesCharge(Node):
+    """The charges, each with its contract, that go on in this one."""
+
+    charges: tuple[tuple[Name, Name], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Supply(Node):
     kind: Name
 

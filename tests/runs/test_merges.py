@@ -1,0 +1,237 @@
+"""Contracts that go on in others: two that are merged, one that is split. What does not change makes no document."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from invoicer.domain.document import Document, Kind
+from tests.runs.small import held, insurer, issue
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A small workspace with a second customer."""
+    made = insurer(tmp_path / "workspace")
+    rows = (made / "customers.csv").read_text("utf-8").splitlines()
+    other = next(row for row in rows if row.startswith("acme,")).replace("acme,", "globex,", 1)
+    (made / "customers.csv").write_text("\n".join([*rows, other, ""]), "utf-8")
+    return made
+
+
+def contract(
+    name: str,
+    start: str,
+    charges: str,
+    *,
+    continues: str = "",
+    customer: str = "acme",
+    bill: str = "annually",
+    agreed: str = "",
+) -> str:
+    more = f"  continues {continues}\n" if continues else ""
+    return f"""contract {name} "{name}"
+{more}  seller my-company
+  customer {customer}
+  currency EUR
+  agreed {agreed or ("2025-12-12" if not continues else "2026-06-10")}
+  term open from {start}
+  bill {bill} in advance on day 1{" of january" if bill in ("annually", "quarterly") else ""}
+  pay within 30 days
+  supply hosting
+
+{charges}"""
+
+
+def fee(name: str, price: str, more: str = "") -> str:
+    return f'charge {name} "{name}"\n{more}  {price} per year\n\n'
+
+
+def write(folder: Path, *texts: str) -> None:
+    for old in (folder / "contracts").glob("*.terms"):
+        old.unlink()
+    for text in texts:
+        (folder / "contracts" / f"{text.split()[1]}.terms").write_text(text, "utf-8")
+
+
+def nets(made: list[Document]) -> list[tuple[str, str, Decimal]]:
+    """(credit or invoice, customer, net) of documents."""
+    return [("credit" if one.kind is Kind.CREDIT_NOTE else "invoice", one.customer.id, one.net.amount) for one in made]
+
+
+def signed(made: list[Document]) -> Decimal:
+    return sum((-one.net.amount if one.kind is Kind.CREDIT_NOTE else one.net.amount for one in made), Decimal(0))
+
+
+NORTH = contract("north", "2026-01-01", fee("web", "1 200.00 EUR"))
+SOUTH = contract("south", "2026-01-01", fee("web", "600.00 EUR") + fee("mail", "300.00 EUR"))
+BOTH = (
+    fee("web-north", "1 200.00 EUR", "  continues web of north\n")
+    + fee("web-south", "600.00 EUR", "  continues web of south\n")
+    + fee("mail", "300.00 EUR")
+)
+MERGED = contract("acme", "2026-07-01", BOTH, continues="north, south")
+
+
+def test_a_merge_that_changes_no_amount_makes_no_document_and_the_next_year_is_billed_once(folder: Path) -> None:
+    write(folder, NORTH, SOUTH)
+    assert signed(issue(folder, "2026-01-01")) == 2100
+    write(folder, NORTH, SOUTH, MERGED)
+    assert issue(folder, "2026-06-10") == [] == issue(folder, "2026-07-01")
+    made = issue(folder, "2027-01-01")
+    assert nets(made) == [("invoice", "acme", Decimal("2100.00"))]
+    assert {line.contract for line in made[0].lines} == {"acme"}
+    assert issue(folder, "2027-06-30") == []
+
+
+def test_two_charges_go_on_as_one(folder: Path) -> None:
+    write(folder, NORTH, SOUTH)
+    issue(folder, "2026-01-01")
+    charges = fee("web", "1 800.00 EUR") + fee("mail", "300.00 EUR")
+    write(folder, NORTH, SOUTH, contract("acme", "2026-07-01", charges, continues="north, south"))
+    assert issue(folder, "2026-07-01") == []
+    assert nets(issue(folder, "2027-01-01")) == [("invoice", "acme", Decimal("2100.00"))]
+
+
+def test_a_price_that_rises_with_the_merge_is_a_supplement_and_one_that_falls_a_credit(folder: Path) -> None:
+    write(folder, NORTH, SOUTH)
+    issue(folder, "2026-01-01")
+    changed = (
+        MERGED.replace("1 200.00", "1 300.00")
+        .replace("300.00 EUR per", "200.00 EUR per")
+        .replace("1 200.00 EUR per", "1 300.00 EUR per")
+    )
+    write(folder, NORTH, SOUTH, changed)
+    made = issue(folder, "2026-07-01")
+    assert sorted(nets(made)) == [("credit", "acme", Decimal("50.41")), ("invoice", "acme", Decimal("50.41"))]
+    named = {line.corrects.number for one in made for line in one.lines if line.corrects}
+    assert named == {"INV-2026-00001", "INV-2026-00002"}
+    assert issue(folder, "2026-07-02") == []
+
+
+def test_another_cadence_gives_back_the_unused_part_and_bills_by_the_month(folder: Path) -> None:
+    write(folder, NORTH)
+    issue(folder, "2026-01-01")
+    monthly = contract(
+        "acme", "2026-07-01", 'charge web "Web"\n  100.00 EUR per month\n', continues="north", bill="monthly"
+    )
+    write(folder, NORTH, monthly)
+    assert sorted(nets(issue(folder, "2026-07-01"))) == [
+        ("credit", "acme", Decimal("604.93")),
+        ("invoice", "acme", Decimal("100.00")),
+    ]
+    assert nets(issue(folder, "2026-08-01")) == [("invoice", "acme", Decimal("100.00"))]
+
+
+SEATS = 'charge seats "Seats"\n  quantity {} seats\n  120.00 EUR per seat per year\n'
+WHOLE = contract("whole", "2026-01-01", SEATS.format(40))
+
+
+def half(name: str, seats: int, customer: str = "acme") -> str:
+    return contract(name, "2026-07-01", SEATS.format(seats), continues="whole", customer=customer)
+
+
+def test_a_split_makes_no_document_and_each_part_is_billed_by_itself_afterwards(folder: Path) -> None:
+    write(folder, WHOLE)
+    issue(folder, "2026-01-01")
+    write(folder, WHOLE, half("one", 25), half("two", 15))
+    assert issue(folder, "2026-07-01") == []
+    assert nets(issue(folder, "2027-01-01")) == [
+        ("invoice", "acme", Decimal("3000.00")),
+        ("invoice", "acme", Decimal("1800.00")),
+    ]
+
+
+def test_a_part_that_changes_later_is_credited_against_the_line_that_was_billed(folder: Path) -> None:
+    write(folder, WHOLE)
+    issue(folder, "2026-01-01")
+    fewer = half("two", 15) + "\namendment 1 from 2026-10-01 agreed 2026-09-15\n  change seats quantity to 10 seats\n"
+    write(folder, WHOLE, half("one", 25), fewer)
+    [note] = issue(folder, "2026-10-01")
+    exact = Fraction(5 * 120 * 92, 365)
+    assert nets([note]) == [("credit", "acme", Decimal("151.24"))] and abs(exact - Fraction("151.24")) < Fraction(
+        "0.01"
+    )
+    assert [line.corrects.number for line in note.lines if line.corrects] == ["INV-2026-00001"]
+    [first, second] = issue(folder, "2027-01-01")
+    assert [first.net.amount, second.net.amount] == [Decimal("3000.00"), Decimal("1200.00")]
+    write(folder, WHOLE, half("one", 20), fewer)
+    made = issue(folder, "2027-01-02")
+    assert {line.contract for one in made for line in one.lines if one.tax_point.year == 2027} == {"one"}
+    assert issue(folder, "2027-01-03") == []
+
+
+def test_a_part_that_another_customer_gets_is_credited_and_billed_there(folder: Path) -> None:
+    write(folder, WHOLE)
+    issue(folder, "2026-01-01")
+    write(folder, WHOLE, half("one", 25), half("two", 15, "globex"))
+    assert sorted(nets(issue(folder, "2026-07-01"))) == [
+        ("credit", "acme", Decimal("907.40")),
+        ("invoice", "globex", Decimal("907.40")),
+    ]
+
+
+def test_what_is_due_once_is_not_due_again(folder: Path) -> None:
+    once = 'charge setup "Set-up"\n  250.00 EUR once\n\n'
+    write(folder, contract("north", "2026-01-01", fee("web", "1 200.00 EUR") + once))
+    issue(folder, "2026-01-01")
+    more = once + 'charge move "Moving"\n  99.00 EUR once\n'
+    both = contract("acme", "2026-07-01", fee("web", "1 200.00 EUR") + more, continues="north")
+    write(folder, contract("north", "2026-01-01", fee("web", "1 200.00 EUR") + once), both)
+    assert nets(issue(folder, "2026-07-01")) == [("invoice", "acme", Decimal("99.00"))]
+
+
+def test_it_is_not_seen_before_it_is_agreed(folder: Path) -> None:
+    write(folder, NORTH, SOUTH, MERGED)
+    assert signed(issue(folder, "2026-01-01")) == 2100
+    assert issue(folder, "2026-06-09") == [] == issue(folder, "2026-07-01")
+
+
+def test_one_agreed_from_the_start_is_billed_in_two_parts_that_come_to_the_whole(folder: Path) -> None:
+    write(
+        folder,
+        NORTH,
+        contract("acme", "2026-07-01", fee("web", "1 200.00 EUR"), continues="north", agreed="2025-12-13"),
+    )
+    first, second = issue(folder, "2026-01-01"), issue(folder, "2026-07-01")
+    assert [signed(first), signed(second)] == [Decimal("595.07"), Decimal("604.93")]
+
+
+def test_a_contract_waits_for_the_one_that_it_continues(folder: Path) -> None:
+    write(folder, NORTH, SOUTH)
+    issue(folder, "2026-01-01")
+    usage = """charge calls "Calls"
+  usage of calls
+  bill monthly in arrears
+  1.00 EUR per call
+
+meter calls
+  sum of calls
+  unit calls
+"""
+    write(folder, NORTH + usage, SOUTH, MERGED)
+    assert [one.code for one in held(folder, "acme", "2026-07-01")] == ["L232"]
+
+
+def test_without_proration_nothing_is_lost_and_nothing_is_billed_twice(folder: Path) -> None:
+    rigid = [text.replace("  pay", "  prorate full-periods\n  pay") for text in (NORTH, SOUTH, MERGED)]
+    write(folder, *rigid[:2])
+    issue(folder, "2026-01-01")
+    write(folder, *rigid)
+    assert issue(folder, "2026-07-01") == []
+    assert signed(issue(folder, "2027-01-01")) == 2100
+
+
+def test_parts_that_are_rounded_apart_still_come_to_the_whole(folder: Path) -> None:
+    off = 'discount early "Early"\n  10% off seats\n'
+    write(folder, WHOLE.replace("120.00", "121.07") + off)
+    [made] = issue(folder, "2026-01-01")
+    assert made.net.amount == Decimal("4358.52")  # 4 842.80 - 484.28
+    parts = [half(name, seats).replace("120.00", "121.07") + off for name, seats in (("a", 13), ("b", 13), ("c", 14))]
+    write(folder, WHOLE.replace("120.00", "121.07") + off, *parts)
+    for day in ("2026-06-11", "2026-07-01", "2026-12-31"):
+        assert issue(folder, day) == []
+    assert signed(issue(folder, "2027-01-01")) == Decimal("4358.52")
