@@ -26,8 +26,15 @@ RULES = Path(__file__).parents[2] / "rules"
 WORKSPACES = [path.read_text("utf-8") for path in sorted(RULES.rglob("*.terms"))]
 EXAMPLES = [whole(block.text) for block in of_kind("terms")]
 SAMPLES = [path.read_text("utf-8") for path in sorted(HERE.glob("good/*.terms")) + sorted(HERE.glob("bad/C*.terms"))]
-READABLE = [text for text in WORKSPACES + EXAMPLES + SAMPLES if not parse("a.terms", text).problems]
+TEXTS = WORKSPACES + EXAMPLES + SAMPLES
 SEEDS = st.integers(0, 2**32)
+
+
+def is_readable(text: str) -> bool:
+    return not parse("a.terms", text).problems
+
+
+READABLE = st.deferred(lambda: st.sampled_from([text for text in TEXTS if is_readable(text)]))
 
 
 def codes(text: str) -> list[str]:
@@ -53,13 +60,17 @@ def test_an_ugly_file(snapshot: SnapshotAssertion) -> None:
     assert tidy((HERE / "layout" / "ugly.terms").read_text("utf-8")) == snapshot
 
 
-@pytest.mark.parametrize("text", READABLE)
+@pytest.mark.parametrize("text", TEXTS)
 def test_samples_and_examples_mean_what_they_meant(text: str) -> None:
-    tidy(text)
+    if is_readable(text):
+        tidy(text)
+    else:
+        with pytest.raises(TermsError):
+            formatted(text, "a.terms")
 
 
 @law(50)
-@given(SEEDS, st.sampled_from(READABLE))
+@given(SEEDS, READABLE)
 def test_whatever_stands_between_the_words_comments_stay_and_nothing_else_changes(seed: int, text: str) -> None:
     scribble = Scribble(random.Random(seed))
     ugly = scribble.rewrite(text)
@@ -84,7 +95,7 @@ def test_any_words_that_the_grammar_admits(seed: int) -> None:
 
 
 @law(80)
-@given(SEEDS, st.sampled_from(READABLE))
+@given(SEEDS, READABLE)
 def test_a_slip_of_the_hand_is_refused_or_laid_out_as_it_is_read(seed: int, text: str) -> None:
     text = splintered(random.Random(seed), text)
     try:
@@ -95,7 +106,7 @@ def test_a_slip_of_the_hand_is_refused_or_laid_out_as_it_is_read(seed: int, text
 
 
 @law(40)
-@given(SEEDS, st.sampled_from(READABLE))
+@given(SEEDS, READABLE)
 def test_the_layout_depends_on_words_comments_and_paragraphs_alone(seed: int, text: str) -> None:
     """Two people who write the same lines get the same file, whatever spaces, commas and colons they like."""
     scribble = Scribble(random.Random(seed), comments=False, blanks=False, breaks=False)
@@ -217,10 +228,10 @@ def test_names_that_are_words_of_the_language_are_names() -> None:
 
 def test_a_large_file_is_laid_out_line_by_line() -> None:
     blocks = "".join(
-        f"charge x{n}\n 1 EUR per month # note\n graduated\n up to 5:free\n above 1 EUR each\n" for n in range(3000)
+        f"charge x{n}\n 1 EUR per month # note\n graduated\n up to 5:free\n above 1 EUR each\n" for n in range(1000)
     )
     result = formatted("contract a\n" + blocks, "a.terms")
-    assert result.count("\n    above     1 EUR each\n") == 3000
+    assert result.count("\n    above     1 EUR each\n") == 1000
 
 
 # ------------------------------------------------------------------ our own files

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ PAPERS = {
     "1 line": builders.many(1),
     "8 lines": builders.many(8),
     "40 lines": builders.many(40),
-    "300 lines": builders.many(300),
+    "120 lines": builders.many(120),
     "endless names": builders.endless_names(),
     "a month": builders.monthly_invoice("nl"),
     "premiums": builders.premium_invoice("et"),
@@ -28,9 +29,14 @@ PAPERS = {
 }
 
 
-@pytest.fixture(scope="module", params=PAPERS.values(), ids=list(PAPERS))
+def together(name: object, *more: pytest.MarkDecorator) -> Any:
+    """One process lays it out, for all tests."""
+    return pytest.param(name, marks=[pytest.mark.xdist_group(f"paper {name}"), *more], id=str(name))
+
+
+@pytest.fixture(scope="module", params=[*map(together, PAPERS), together("300 lines", pytest.mark.slow)])
 def printed(request: pytest.FixtureRequest, renderer: Renderer) -> tuple[Document, Paper]:
-    document: Document = request.param
+    document = builders.many(300) if request.param == "300 lines" else PAPERS[request.param]
     return document, read(renderer.render(document, "pdf"))
 
 
@@ -86,19 +92,21 @@ def test_the_table_head_repeats_on_every_page(renderer: Renderer) -> None:
     assert all(text.startswith("Invoice HN-2026-00042 Breestraat Hosting B.V.") for text in paper.texts[1:])
 
 
-@pytest.mark.parametrize("count", [9, 13, 14, 15, 16, 27])  # around where a page is full
-def test_totals_that_do_not_fit_take_a_line_along(renderer: Renderer, count: int) -> None:
-    document = builders.many(count)
-    paper = read(renderer.render(document, "pdf"))
+@pytest.fixture(scope="module", params=map(together, (9, 13, 14, 15, 16, 27)))  # around where a page is full
+def full(request: pytest.FixtureRequest, renderer: Renderer) -> tuple[Document, Paper]:
+    document = builders.many(request.param)
+    return document, read(renderer.render(document, "pdf"))
+
+
+def test_totals_that_do_not_fit_take_a_line_along(full: tuple[Document, Paper]) -> None:
+    document, paper = full
     numbers = line_numbers(document, paper)
-    assert [int(word.text) for word in numbers] == list(range(1, count + 1))
+    assert [int(word.text) for word in numbers] == list(range(1, len(document.lines) + 1))
     assert closing_page(document, paper) == numbers[-1].page
 
 
-@pytest.mark.parametrize("count", [9, 13, 14, 15, 16, 27])
-def test_how_to_pay_stands_in_one_piece_and_fills_the_page_before_it(renderer: Renderer, count: int) -> None:
-    document = builders.many(count)
-    paper = read(renderer.render(document, "pdf"))
+def test_how_to_pay_stands_in_one_piece_and_fills_the_page_before_it(full: tuple[Document, Paper]) -> None:
+    document, paper = full
     (asked,) = [w.page for w in paper.words if w.text == "Payee"]
     assert {w.page for w in paper.words if w.text in ("IBAN", "Scan")} == {asked}
     assert asked - closing_page(document, paper) in (0, 1)
