@@ -82,12 +82,14 @@ class Deal:
     customer: str = "acme"
     supply: str = "hosting"
     changes: list[Change] = field(default_factory=list)
+    names: dict[str, list[str]] = field(default_factory=dict)
+    """All that a charge was called since, by its first name; and the contract, by its own."""
     ends: tuple[dt.date, dt.date] | None = None  # agreed, last day
 
     def text(self) -> str:
         """The file of terms."""
-        head = f"""contract {self.name} "{self.name}"
-  seller {self.seller}
+        head = f"""contract {self.called(self.name)} "{self.name}"
+{self._formerly(self.name)}  seller {self.seller}
   customer {self.customer}
   currency EUR
   agreed 2025-12-01
@@ -102,19 +104,49 @@ class Deal:
         price = "" if self.listed else f"  {_money(self.fee)} EUR per week\n"
         parts = [
             head,
-            f"charge fee {'as in shared-prices' if self.listed else chr(34) + 'Fee' + chr(34)}\n{price}",
-            f'charge seats "Seats"\n  quantity {self.seats} seats\n  {_money(SEAT)} EUR per seat per week\n',
+            self._charge("fee", price, "as in shared-prices" if self.listed else '"Fee"'),
+            self._charge("seats", f"  quantity {self.seats} seats\n  {_money(SEAT)} EUR per seat per week\n"),
         ]
         if self.metered:
-            calls = f'charge calls "Calls"\n  usage of calls\n  {_money(CALL)} EUR per call\n'
-            parts.append(f"{calls}  bill every 2 weeks in arrears\n")
+            price = f"  usage of calls\n  {_money(CALL)} EUR per call\n  bill every 2 weeks in arrears\n"
+            parts.append(self._charge("calls", price))
             parts.append('meter calls "Calls"\n  sum of calls\n  unit calls\n')
         if self.setup:
-            parts.append(f'charge setup "Setup"\n  {_money(self.setup)} EUR once\n')
-        parts += [_amendment(change) for change in self.changes]
+            parts.append(self._charge("setup", f"  {_money(self.setup)} EUR once\n"))
+        parts += [self._amendment(change) for change in self.changes]
         if self.ends:
             parts.append(f"terminates on {self.ends[1]} agreed {self.ends[0]}\n  refund unused\n")
         return "\n".join(parts)
+
+    def called(self, first: str) -> str:
+        """What a charge, or the contract, is called today."""
+        return self.names.get(first, [first])[-1]
+
+    def _formerly(self, first: str) -> str:
+        former = [first, *self.names.get(first, ())][:-1]
+        return f"  renamed from {', '.join(former)}\n" if former else ""
+
+    def _charge(self, first: str, lines: str, title: str = "") -> str:
+        return (
+            f"charge {self.called(first)} {title or chr(34) + first.title() + chr(34)}\n{self._formerly(first)}{lines}"
+        )
+
+    def _amendment(self, change: Change) -> str:
+        said = {
+            "fee": f"change {self.called('fee')} to {_money(change.value)} EUR per week",
+            "seats": f"change {self.called('seats')} quantity to {change.value} seats",
+        }
+        if change.what == "billing":
+            line = f"change billing to {cadence_of(change.value).words}"
+        elif change.what.startswith("stop "):
+            line = f"stop {self.called(change.what.removeprefix('stop '))}\n    refund unused"
+        else:
+            line = said[change.what]
+        over = f"  supersedes {', '.join(map(str, change.supersedes))}\n" if change.supersedes else ""
+        return (
+            f'amendment {change.number} from {change.effective} agreed {change.agreed} "Side letter {change.number}"\n'
+            f"{over}  {line}\n"
+        )
 
     @property
     def steady(self) -> bool:
@@ -192,24 +224,6 @@ class Deal:
 def cadence_of(value: int) -> Cadence:
     """The cadence that a change names."""
     return CADENCES[value]
-
-
-def _amendment(change: Change) -> str:
-    said = {
-        "fee": f"change fee to {_money(change.value)} EUR per week",
-        "seats": f"change seats quantity to {change.value} seats",
-    }
-    if change.what == "billing":
-        line = f"change billing to {cadence_of(change.value).words}"
-    elif change.what.startswith("stop "):
-        line = f"{change.what}\n    refund unused"
-    else:
-        line = said[change.what]
-    over = f"  supersedes {', '.join(map(str, change.supersedes))}\n" if change.supersedes else ""
-    return (
-        f'amendment {change.number} from {change.effective} agreed {change.agreed} "Side letter {change.number}"\n'
-        f"{over}  {line}\n"
-    )
 
 
 def _money(cents: int) -> str:

@@ -71,6 +71,16 @@ def nothing_stale_is_issued(drafts: Iterable[PlannedDraft], today: Collection[st
     assert all(one.fingerprint in today for one in drafts if one.status is DraftStatus.ISSUED)
 
 
+def nothing_doubted_is_issued(drafts: Iterable[PlannedDraft]) -> None:
+    """What is doubtful is not issued before somebody has released each doubt by its name."""
+    assert not [one.open_doubts for one in drafts if one.status is DraftStatus.ISSUED and one.open_doubts]
+
+
+def withdrawn_requests_credit_nothing(billed: Iterable[BilledLine], withdrawn: Collection[int]) -> None:
+    """No line of a document or a draft comes from a request that somebody has cancelled."""
+    assert not [line for line in billed if line.request in withdrawn]
+
+
 def plans_know_what_is_issued(book: Ledger, papers: Papers) -> None:
     """Every document is an issued draft of one plan, and nothing else is."""
     assert sum(one.drafts.get(DraftStatus.ISSUED, 0) for one in book.plans()) == len(papers)

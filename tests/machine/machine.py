@@ -30,14 +30,6 @@ amendments = st.tuples(
     small, st.sampled_from(["fee", "fee", "seats", "seats", "billing"]), small, days, st.integers(-3, 4)
 )
 endings = st.tuples(small, st.sampled_from(["stop fee", "stop seats", "stop calls", "end"]), small, days, st.just(0))
-breaks = st.none() | st.none() | st.integers(1, 12)
-"""At which write a command is broken off."""
-REASONS = [CreditReason.PRICE, CreditReason.QUANTITY, CreditReason.GOODWILL, CreditReason.SETTLEMENT]
-agreements = st.tuples(st.integers(0, 20), st.sampled_from(CADENCES), st.integers(0, 9), st.booleans(), st.booleans())
-amendments = st.tuples(
-    small, st.sampled_from(["fee", "fee", "seats", "seats", "billing"]), small, days, st.integers(-3, 4)
-)
-endings = st.tuples(small, st.sampled_from(["stop fee", "stop seats", "stop calls", "end"]), small, days, st.just(0))
 
 
 class Machine(Watched):
@@ -53,13 +45,23 @@ class Machine(Watched):
         billing=st.sampled_from(BILLINGS),
         together=st.booleans(),
         horizon=st.sampled_from([24, 24, 24, 24, 24, 24, 24, 1]),
+        review=st.booleans(),
         wait=st.integers(0, 40),
     )
     def begin(
-        self, one: Any, two: Any, charges: Any, discount: str, billing: str, together: bool, horizon: int, wait: int
+        self,
+        one: Any,
+        two: Any,
+        charges: Any,
+        discount: str,
+        billing: str,
+        together: bool,
+        horizon: int,
+        review: bool,
+        wait: int,
     ) -> None:
         town = self.town
-        town.together, town.horizon = together, horizon
+        town.together, town.horizon, town.review = together, horizon, review
         for name, terms in (("one", one), ("two", two)):
             if terms:
                 late, cadence, seats, listed, metered = terms
@@ -130,6 +132,18 @@ class Machine(Watched):
         event(f"mended: {what}")
         self.changed()
 
+    @rule(which=small, what=st.sampled_from(["", "fee", "seats", "calls", "setup"]))
+    def rename(self, which: int, what: str) -> None:
+        """A charge, or the contract, is called otherwise from now on: what is billed and what is held stays the same."""
+        deal: Deal = pick([*self.town.deals.values()], which)
+        if what not in ("", *deal.charges()) or (what == "fee" and deal.listed):
+            return
+        before, names = self.planned(), deal.names.setdefault(what or deal.name, [])
+        names.append(f"{what or deal.name}-{len(names) + 2}")
+        self.town.write()
+        assert self.planned() == before
+        event(f"renamed: {what or 'contract'}")
+
     @rule(who=st.sampled_from(["acme", "beta"]), abroad=st.booleans(), reach=days)
     def move(self, who: str, abroad: bool, reach: int) -> None:
         """A buyer moves to another country, or back: other VAT."""
@@ -170,7 +184,7 @@ class Machine(Watched):
         calls = settling.due_by(town, deal, "calls", town.today) if deal else []
         known = came.received is None or came.received <= town.today
         if known and any(due.start <= came.on() < due.end for due in calls):
-            assert "U305" in holds[contract]
+            assert "U305" in holds.get(contract, ()), f"{name} came twice, and is billed"
             assert all(line[0] != contract for line in lines)
         town.twice = ()
         town.write()
@@ -223,19 +237,25 @@ class Machine(Watched):
             elif step == "issue":
                 self.issue(at)
             else:
-                self.decide(pick([*self.town.deals, *self.town.rich, None], which), at, reject=step == "reject")
+                self.decide(pick([*self.town.deals, *self.town.rich, None], which), at, step == "reject", which % 3 > 0)
 
     def plan(self, at: int | None = None) -> None:
         self.do(lambda desk, book: runs.plan(desk, book, self.town.today, self.town.today), at)
 
-    def decide(self, name: str | None, at: int | None, reject: bool) -> None:
-        """Someone releases or rejects the drafts of a contract, or releases all of them, also those rejected before."""
+    def decide(self, name: str | None, at: int | None, reject: bool, doubts: bool = True) -> None:
+        """Someone releases or rejects the drafts of a contract, or releases all of them, also those rejected before; and
+        what is doubtful about them, or not."""
 
         def say(_: Any, book: Ledger) -> None:
             plan = book.plan()
-            names = [name] if name else sorted({name for draft in plan.drafts for name in draft.contracts})
-            of = book.reject if reject and name else book.confirm
-            of(plan.id, "sales", "looked at", self.town.today, contracts=names)
+            drafts = [one for one in plan.drafts if name in (None, *map(self.town.first, one.contracts))]
+            names = sorted({each for one in drafts for each in one.contracts}) or [name or "nobody"]
+            if reject and name:
+                book.reject(plan.id, "sales", "looked at", self.town.today, contracts=names)
+                return
+            if doubts and (found := {doubt.name for one in drafts for doubt in one.open_doubts}):
+                book.confirm(plan.id, "sales", "looked at", self.town.today, contracts=names, doubts=found)
+            book.confirm(plan.id, "sales", "looked at", self.town.today, contracts=names)
 
         self.do(say, at)
 
@@ -289,6 +309,7 @@ class Machine(Watched):
         waiting = [one for one in book.credit_requests() if one.status is RequestStatus.WAITING]
         if waiting:
             runs.cancel(book, waiting[-1].request.id, "sales", "not meant", self.town.today)
+            self.withdrawn.add(waiting[-1].request.id)
 
     @precondition(lambda self: self.papers)
     @rule(which=small, what=st.sampled_from(["rebill", "rebill", "cancel", *Wrong]), at=breaks)

@@ -47,7 +47,8 @@ def tell(machine: Machine) -> Tell:
 
 def begin(tell: Tell, one: object, two: object = None, charges: tuple[str, ...] = (), **said: object) -> None:
     """A workspace with these contracts, billed on its first day."""
-    usual = {"discount": "", "billing": "monthly in advance on day 1", "together": False, "horizon": 24, "wait": 0}
+    usual = {"discount": "", "billing": "monthly in advance on day 1", "together": False, "horizon": 24}
+    usual |= {"review": False, "wait": 0}
     tell("begin", one=one, two=two, charges=list(charges), **(usual | said))
 
 
@@ -68,6 +69,13 @@ def credit(machine: Machine, document: str, line: int, amount: str, reason: Cred
     machine.changed()
     machine.note_errors()
     machine.look()
+
+
+def carried(machine: Machine, charge: str) -> list[tuple[str, str, str]]:
+    """What documents carry of a charge, in the order of issue: what is corrected, the days, the amount."""
+    with machine.town.desk(writing=False) as (_, book):
+        lines = [line for line in book.billed(machine.town.ever()) if line.component.charge == charge]
+    return [(line.corrects[0] if line.corrects else "", str(line.days), str(line.net.amount)) for line in lines]
 
 
 def test_concessions_are_used_up_first(machine: Machine, tell: Tell) -> None:
@@ -116,6 +124,56 @@ def test_errors_are_billed_again_when_someone_says_so(machine: Machine, tell: Te
     tell("bill", 1)
 
 
+def test_an_error_is_billed_again_once_the_same_amount_rests_on_something_else(machine: Machine, tell: Tell) -> None:
+    """56.00 for two weeks, of which 5.00 were an error. Then 21.00 and 35.00 a week are agreed: 56.00 again, and owed."""
+    begin(tell, FORTNIGHTLY)
+    credit(machine, next(iter(machine.papers)), 1, "5.00", CreditReason.PRICE)
+    tell("bill", 1)
+    tell("bill", 1)
+    tell("amend", what=(0, "fee", 3, -40, 0))
+    tell("amend", what=(0, "fee", 5, 5, 0))  # from the second week on
+    tell("bill", 0)
+    assert carried(machine, "fee")[-1] == ("INV-2026-00001", "2026-01-01 to 2026-01-14", "5.00")
+
+
+def test_a_request_that_is_cancelled_credits_nothing(machine: Machine, tell: Tell) -> None:
+    begin(tell, FORTNIGHTLY)
+    for reason in (CreditReason.GOODWILL, CreditReason.PRICE):
+        credit(machine, next(iter(machine.papers)), 1, "5.00", reason)
+        tell("ask_otherwise", which=0, what="cancel", at=None)
+        tell("bill", 1)
+    assert len(machine.papers) == 1
+
+
+def test_names_change(machine: Machine, tell: Tell) -> None:
+    begin(tell, (0, Cadence(2, True), 7, False, True), METERED)
+    tell("use", which=0, back=1, late=None, calls=100, night=False)
+    for what in ("fee", "", "calls", "seats", "fee"):
+        tell("rename", which=0, what=what)
+        tell("bill", 5)
+    credit(machine, next(iter(machine.papers)), 1, "5.00", CreditReason.PRICE)
+    tell("rename", which=0, what="fee")
+    tell("mend", which=0, what="fee", value=3)
+    tell("amend", what=(0, "stop seats", 0, -3, 0))
+    tell("bill", 9)
+
+
+def test_what_is_unusual_waits_for_whoever_looks_at_it(machine: Machine, tell: Tell) -> None:
+    begin(tell, WEEKLY, FORTNIGHTLY, review=True, wait=15)
+    tell("mend", which=0, what="fee", value=8)
+    pieces = [("plan", 0, None), ("release", 0, None), ("issue", 0, None)]
+    tell("work_in_pieces", wait=7, steps=pieces)  # which % 3 == 0: nobody looks at doubts
+    assert doubtful(machine)
+    tell("work_in_pieces", wait=0, steps=[("release", 2, None), ("issue", 0, None)])
+    assert not doubtful(machine)
+
+
+def doubtful(machine: Machine) -> int:
+    """How many drafts of the latest plan wait for somebody who looks at what is doubtful."""
+    with machine.town.desk(writing=False) as (_, book):
+        return sum(bool(one.open_doubts) for one in book.plan().drafts)
+
+
 def test_usage_comes_late_at_night_and_twice(tell: Tell) -> None:
     begin(tell, METERED, METERED)
     # the second one falls on the last day of a period in London, and on the first day of the next in Leiden
@@ -151,6 +209,37 @@ def test_periods_change(tell: Tell) -> None:
     tell("amend", what=(0, "fee", 6, -10, 0))
     tell("bill", 2)
     tell("bill", 45)
+
+
+def test_days_that_came_back_belong_to_new_periods(machine: Machine, tell: Tell) -> None:
+    """112.00 for four weeks; from the third on it is to be weekly, which is agreed on its second day."""
+    begin(tell, (0, Cadence(4, True), 6, False, False))
+    machine.town.wait(15)
+    tell("amend", what=(0, "billing", 0, -1, 0))
+    for days in (0, 6, 7):
+        tell("bill", days)
+    assert carried(machine, "fee") == [
+        ("", "2026-01-01 to 2026-01-28", "112.00"),
+        ("INV-2026-00001", "2026-01-15 to 2026-01-28", "-56.00"),
+        ("", "2026-01-15 to 2026-01-21", "28.00"),
+        ("", "2026-01-22 to 2026-01-28", "28.00"),
+        ("", "2026-01-29 to 2026-02-04", "28.00"),
+    ]
+    tell("amend", what=(0, "billing", 2, 1, 0))
+    tell("mend", which=0, what="fee", value=3)
+    tell("bill", 2)
+
+
+def test_other_periods_of_days_that_are_past_bill_nothing_anew(machine: Machine, tell: Tell) -> None:
+    """Twice 112.00 for four weeks; then weekly from the third week of the first, long past. What was
+    billed is owed: nothing comes back."""
+    begin(tell, (0, Cadence(4, True), 6, False, False), wait=28)
+    tell("amend", what=(0, "billing", 0, -14, 0))
+    tell("bill", 0)
+    assert carried(machine, "fee") == [
+        ("", "2026-01-01 to 2026-01-28", "112.00"),
+        ("", "2026-01-29 to 2026-02-25", "112.00"),
+    ]
 
 
 def test_days_come_back_of_every_line_that_carries_them(tell: Tell) -> None:

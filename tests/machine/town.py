@@ -6,12 +6,13 @@ import datetime as dt
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from invoicer import ledger, runs, workspace
+from invoicer.domain.entitlement import BilledLine
 from invoicer.errors import Severity
 from invoicer.language import load
 from invoicer.ledger import Fault, Ledger
@@ -42,6 +43,15 @@ bank = "Commerzbank"
 [sellers.other-company.series]
 invoice = "Z-{year}-{number:4}"
 credit-note = "ZC-{year}-{number:4}"
+"""
+REVIEW = """
+[review]
+first_invoice = true
+jump_percent = 20
+late_usage = true
+amendment_days = 30
+credit_percent = 30
+changed_treatment = true
 """
 COLUMNS = (
     "id,name,kind,street,postcode,city,country,language,vat_id,vat_id_confirmed,valid_from,recorded,invoices,when_held"
@@ -75,6 +85,7 @@ class Town:
     list_fee: int = 2100
     horizon: int = 24
     together: bool = False
+    review: bool = False  # whether people have to look at what is unusual
     settings: str = ""
     path: int = 0  # in which order and in how many files the usage stands
 
@@ -95,7 +106,7 @@ class Town:
         for name, story in self.rich.items():
             (self.folder / "contracts" / f"{name}.terms").write_text(story.text, "utf-8")
         settings = self.settings.replace("months = 24", f"months = {self.horizon}")
-        (self.folder / "invoicer.toml").write_text(settings, "utf-8")
+        (self.folder / "invoicer.toml").write_text(settings + REVIEW * self.review, "utf-8")
         cents = f"{self.list_fee // 100}.{self.list_fee % 100:02}"
         (self.folder / "price-lists" / "shared.terms").write_text(PRICE_LIST.format(price=cents), "utf-8")
         sharing = "together,go-ahead" if self.together else "apart,"
@@ -143,6 +154,24 @@ class Town:
         """Where a buyer is on a day, as known on another."""
         rows = [row for row in self.rows if row[0] == customer and row[2] <= on and row[3] <= known]
         return max(rows, key=lambda row: row[2:])[1] if rows else ""
+
+    def ever(self) -> list[str]:
+        """All that the contracts were ever called."""
+        return [
+            *self.rich,
+            *(name for deal in self.deals.values() for name in (deal.name, *deal.names.get(deal.name, ()))),
+        ]
+
+    def first(self, name: str) -> str:
+        """What a contract was called at first."""
+        return next((one.name for one in self.deals.values() if name in one.names.get(one.name, ())), name)
+
+    def of_first(self, line: BilledLine) -> BilledLine:
+        """A line under the names that its contract and its charge had at first."""
+        contract, charge = self.first(line.contract), line.component.charge
+        if deal := self.deals.get(contract):
+            charge = next((first for first, names in deal.names.items() if charge in names), charge)
+        return replace(line, contract=contract, component=replace(line.component, charge=charge))
 
     def amend(self, deal: Deal, what: str, value: int, effective: dt.date, agreed: dt.date) -> bool:
         """Agree on a change, which says that it supersedes others where it has to. Answers whether the language takes it."""

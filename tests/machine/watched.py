@@ -53,6 +53,7 @@ class Watched(RuleBasedStateMachine):
         self.seen = -1  # how long the log was when it was looked at
         self.unfinished = False
         self.quiet = False  # all was issued, and nothing was changed since
+        self.withdrawn: set[int] = set()  # requests that somebody has cancelled
 
     def teardown(self) -> None:
         shutil.rmtree(self.root, ignore_errors=True)
@@ -90,12 +91,14 @@ class Watched(RuleBasedStateMachine):
         """What a plan would issue and hold, without the days and places at which people wrote it."""
         with self.town.desk(writing=False) as (desk, book):
             found = runs.derive(desk, book, self.town.today)
+        drafted = [_finished(draft, count, self.town.today) for count, (draft, _) in enumerate(found.drafts)]
         lines = sorted(
-            (line.contract, str(line.component), str(line.days), str(line.agreed), draft.kind, str(line.corrects))
-            for draft, _ in found.drafts
-            for line in draft.lines
+            (line.contract, str(line.component), str(line.days), str(line.net), draft.kind, str(line.corrects))
+            for draft in drafted
+            for line in map(self.town.of_first, billed_lines(draft))
         )
-        return tuple(lines), {name: [one.code for one in problems] for name, problems in found.holds.items()}
+        holds = {self.town.first(name): [one.code for one in problems] for name, problems in found.holds.items()}
+        return tuple(lines), holds
 
     def note_errors(self) -> None:
         """Remember what an error rests on that was credited just now."""
@@ -105,7 +108,7 @@ class Watched(RuleBasedStateMachine):
             day = runs.issued_as_of(book) or self.town.today
             waiting = {one.id for one, _ in asked.waiting}
             for deal in self.town.deals.values():
-                billed = book.billed([deal.name])
+                billed = [line for line in self._billed(book) if line.contract == deal.name]
                 carried = asked.of(asked.carried(billed)).billed
                 for line in carried:
                     if line.basis and line.request not in known and line.request in waiting:
@@ -122,22 +125,23 @@ class Watched(RuleBasedStateMachine):
             if self.unfinished or book.length() != self.seen:
                 self._look_at_papers(book)
             found = runs.derive(desk, book, self.town.today)
-            names = [*self.town.deals, *self.town.rich]
-            issued = book.billed(names)
+            issued = self._billed(book)
             drafts = [_finished(draft, count, self.town.today) for count, (draft, _) in enumerate(found.drafts)]
             asked = requests_in(book, names_of(desk.contracts))
             lines = asked.carried(issued)
-            after = [*lines, *(line for draft in drafts for line in billed_lines(draft))]
+            after = [*lines, *(self.town.of_first(line) for draft in drafts for line in billed_lines(draft))]
             self._note_released(asked.released)
             laws.corrections_stand_apart([*self.documents, *drafts])
             laws.corrections_copy_what_they_correct(after)
             laws.no_line_gives_back_more_than_it_carried(after)
+            laws.withdrawn_requests_credit_nothing(after, self.withdrawn)
             laws.holds_say_why(found.holds, {line.contract for draft in drafts for line in draft.lines})
             if self.quiet:
                 assert not found.drafts, "planned again, there is something to issue"
             says = self._engine_says(desk, lines) if self.town.rich else {}
-        for name in names:
-            told = found.holds.get(name, ())
+        holds = {self.town.first(name): problems for name, problems in found.holds.items()}
+        for name in [*self.town.deals, *self.town.rich]:
+            told = holds.get(name, ())
             if {problem.code for problem in told} <= laws.BESIDE:
                 mine = [line for line in after if line.contract == name]
                 if name in self.town.deals:
@@ -145,6 +149,9 @@ class Watched(RuleBasedStateMachine):
                     self._look_at_deal(name, promised, mine, told)
                 else:
                     laws.conserved(*says[name], mine, told, self._steady(name))
+
+    def _billed(self, book: Ledger) -> list[BilledLine]:
+        return [self.town.of_first(line) for line in book.billed(self.town.ever())]
 
     def _look_at_papers(self, book: Ledger) -> None:
         now = {one.number: book.document_json(one.number) for one in book.documents()}
@@ -154,6 +161,7 @@ class Watched(RuleBasedStateMachine):
         laws.rows_add_up({number: now[number] for number in new})
         laws.every_line_is_explained(self.documents[len(self.papers) :])
         laws.plans_know_what_is_issued(book, now)
+        laws.nothing_doubted_is_issued(book.plan().drafts if book.plans() else ())
         laws.numbers_run_on(self.documents)
         laws.everything_verifies(book, self.unfinished)
         self.papers, self.seen = now, book.length()
