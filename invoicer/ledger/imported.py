@@ -207,7 +207,7 @@ def _billed_here(connection: sa.Connection, new: Sequence[Foreign]) -> Iterator[
     ours: dict[tuple[str, object], list[BilledLine]] = defaultdict(list)
     numbers = set(connection.execute(sa.select(schema.imported.c.number)).scalars()) if contracts else set()
     for line in reading.billed_lines(connection, contracts) if contracts else ():
-        if line.document not in numbers and line.corrects is None and line.counts:
+        if line.document not in numbers and line.corrects is None:
             ours[line.contract, line.component].append(line)
     for one in new:
         for line, place in zip(one.billed, one.places, strict=True):

@@ -163,10 +163,19 @@ def released(store: Store, name: str) -> frozenset[tuple[str, str]]:
 
 
 def decided_since_issue(store: Store, plan: int) -> frozenset[int]:
-    """The positions of drafts about which something was decided after documents of the plan were issued."""
+    """The positions of drafts that no issue of the plan has begun with: something was decided about them after its last
+    document, or they wait before it (an issue goes by position, so they were released while it was under way)."""
     documents, drafts, decisions = schema.documents.c, schema.plan_drafts.c, schema.plan_decisions.c
-    issued = sa.select(drafts.document).where(drafts.plan == plan)
-    last = sa.select(sa.func.max(documents.logged)).where(documents.number.in_(issued)).scalar_subquery()
-    query = sa.select(decisions.position).where(decisions.plan == plan, decisions.logged > last).distinct()
+    order = documents.logged.desc()
+    query = sa.select(documents.logged, drafts.position).join_from(
+        schema.documents, schema.plan_drafts, documents.number == drafts.document
+    )
     with store.read() as connection:
-        return frozenset(connection.execute(query).scalars())
+        last = connection.execute(query.where(drafts.plan == plan).order_by(order).limit(1)).one_or_none()
+        if last is None:
+            return frozenset()
+        later = sa.select(decisions.position).where(decisions.plan == plan, decisions.logged > last.logged)
+        passed = sa.select(drafts.position).where(
+            drafts.plan == plan, drafts.position < last.position, drafts.status == DraftStatus.CONFIRMED
+        )
+        return frozenset(connection.execute(sa.union(later, passed)).scalars())

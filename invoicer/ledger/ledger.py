@@ -161,8 +161,8 @@ class Ledger:
         return kept.released(self._store, name)
 
     def decided_since_issue(self, plan: int) -> frozenset[int]:
-        """The positions of drafts of a plan that were decided about after its last document: they are no part of an issue
-        that a crash broke off."""
+        """The positions of drafts of a plan that were decided about after its last document, or while it was being issued:
+        they are no part of an issue that a crash broke off."""
         return kept.decided_since_issue(self._store, plan)
 
     def drop(

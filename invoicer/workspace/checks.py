@@ -248,4 +248,6 @@ def database_url(text: str) -> str:
         raise Flaw(cause, f"{mend}; without a URL the ledger is an SQLite file in its folder")
     if not found[1]:
         raise Flaw("the URL names no database", mend)
+    if "@" in found[1]:  # behind the host: what stands before it may be a password with a slash in it
+        raise Flaw("the URL has an “@” behind its host", f"{mend}; a password goes to PGPASSWORD or ~/.pgpass")
     return text

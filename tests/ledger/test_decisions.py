@@ -172,6 +172,20 @@ def test_what_is_decided_after_an_issue_is_no_part_of_it(folder: Path) -> None:
         assert ledger.decided_since_issue(plan) == {3}
 
 
+def test_what_is_released_while_an_issue_is_under_way_is_no_part_of_it(folder: Path) -> None:
+    """Draft 1 is released when draft 2 is issued already, and draft 3 is issued after that: nobody has looked at draft 1."""
+    with writer(folder) as ledger:
+        plan = planned(ledger)
+        ledger.confirm(plan, "Sales", "agreed", TODAY, positions=[2, 3])
+
+        def released(_: int) -> None:
+            ledger.confirm(plan, "Sales", "agreed", TODAY)
+
+        ledger.issue(plan, finish, TODAY, batch=1, progress=released)
+        assert [one.status for one in ledger.plan(plan).drafts] == ["confirmed", "issued", "issued"]
+        assert ledger.decided_since_issue(plan) == {1}
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [

@@ -17,7 +17,7 @@ from invoicer.domain.money import Money
 from invoicer.errors import DefectError, RunError
 from invoicer.ledger import DraftStatus, PlanStatus
 from tests.ledger.conftest import Places
-from tests.ledger.papers import TODAY, confirmed, draft, finish, finished, many, month, reader, stored, writer
+from tests.ledger.papers import TODAY, confirmed, draft, edit, finish, finished, many, month, reader, stored, writer
 from tests.quickly import law
 
 
@@ -224,3 +224,14 @@ def test_a_batch_costs_the_same_in_a_plan_of_any_size(tmp_path: Path) -> None:
 
 def _stop(_: int) -> None:
     raise InterruptedError
+
+
+@pytest.mark.parametrize("change", ["json = json || ' '", "sha256 = ''"])
+def test_a_draft_that_was_changed_by_hand_is_not_issued(folder: Path, change: str) -> None:
+    with writer(folder) as ledger:
+        plan = confirmed(ledger, many(2))
+    edit(folder, f"UPDATE plan_drafts SET {change} WHERE position = 2")
+    with writer(folder) as ledger:
+        with pytest.raises(RunError, match=r"L117.*draft 2 of plan 1 is not what was planned"):
+            ledger.issue(plan, finish, TODAY)
+        assert ledger.documents() == ()

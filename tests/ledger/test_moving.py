@@ -108,3 +108,12 @@ def test_there_is_nothing_to_move(folder: Path, elsewhere: str) -> None:
 def test_nothing_moves_while_another_run_is_under_way(folder: Path, elsewhere: str) -> None:
     with writer(folder), pytest.raises(RunError, match="L101"):
         move_to(folder, elsewhere)
+
+
+def test_a_ledger_that_is_not_what_the_anchor_remembers_moves_nowhere(folder: Path, elsewhere: str) -> None:
+    with writer(folder) as ledger:
+        run(ledger, many(1))
+    anchor = folder / "ledger" / "anchor.json"
+    anchor.write_text(anchor.read_text("utf-8").replace('"count":', '"count":9'), "utf-8")
+    with pytest.raises(RunError, match=r"L108.*older than the anchor"):
+        move_to(folder, elsewhere)

@@ -60,6 +60,15 @@ def test_a_series_that_has_begun_starts_nowhere_else(folder: Path, begun_at: int
         assert ledger.verify_chain() == ()
 
 
+def test_a_series_does_not_start_at_a_number_that_was_given(folder: Path) -> None:
+    with writer(folder) as ledger:
+        other = Numbering(starts={"HN-2026-{number:4}": 50000})
+        ledger.issue(confirmed(ledger, [(draft(series="HN-{year}-{number:4}"), "f")]), finish, TODAY, numbering=other)
+        with pytest.raises(RunError, match=r"L133.*start at HN-2026-50000, and HN-2026-50000 is given already"):
+            ledger.check_starts(Numbering(starts={KEY: 50000}))
+        ledger.check_starts(Numbering(starts={KEY: 50001}))
+
+
 def test_a_series_does_not_start_among_numbers_that_were_given(folder: Path) -> None:
     """Another pattern gives the same numbers once its own are long enough."""
     with writer(folder) as ledger:

@@ -219,6 +219,7 @@ def test_the_database_of_the_ledger_is_named_by_a_url(tmp_path: Path) -> None:
         ("postgresql://[db/invoicer", "no URL"),
         ("postgresql://db.example", "names no database"),
         ("postgresql://db.example/", "names no database"),
+        ("postgresql://billing:12/open-sesame@db.example/invoicer", "“@” behind its host"),
     ],
 )
 def test_a_url_that_cannot_be_used_says_why_and_keeps_its_secret(tmp_path: Path, url: str, says: str) -> None:
