@@ -11,6 +11,10 @@ from invoicer.ledger.faults import Fault, Point
 STRAY = ".invoicer-"
 """How the names of unfinished files begin; what a crash leaves of them is swept away."""
 
+os.umask(_UMASK := os.umask(0))  # there is no other way to ask for it
+_MODE = 0o666 & ~_UMASK
+"""Who may read what is written: whoever runs the batch says that to the system, not we."""
+
 
 def write_whole(path: Path, data: bytes, fault: Fault) -> None:
     """Put the bytes under that name, replacing what was there: temporary file, sync, rename, sync of the folder.
@@ -29,7 +33,7 @@ def write_whole(path: Path, data: bytes, fault: Fault) -> None:
             fault(Point.FILE_WRITTEN)
             os.fsync(file.fileno())
         fault(Point.FILE_SYNCED)
-        Path(unfinished).chmod(0o644)
+        Path(unfinished).chmod(_MODE)
         Path(unfinished).replace(path)
     except BaseException:
         Path(unfinished).unlink(missing_ok=True)

@@ -95,4 +95,5 @@ def _copy(old: sa.Connection, new: sa.Connection, place: Database) -> int:
 
 def _rows(connection: sa.Connection, table: sa.Table) -> Iterator[Sequence[sa.Row[Any]]]:
     query = sa.select(table).order_by(*table.primary_key.columns).execution_options(yield_per=_ROWS)
-    return connection.execute(query).partitions(_ROWS)
+    with connection.execute(query) as rows:
+        yield from rows.partitions(_ROWS)

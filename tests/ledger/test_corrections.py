@@ -130,6 +130,15 @@ def test_what_a_caller_got_wrong_is_not_recorded(folder: Path) -> None:
         assert ledger.credit_requests() == ()
 
 
+def test_a_caller_that_overlooks_what_waits_records_nothing(folder: Path) -> None:
+    with writer(folder) as ledger:
+        billed(ledger)
+        ledger.request_credit(INVOICE, asks(part("300")))
+        with pytest.raises(DefectError, match="600"):
+            ledger.request_credit(INVOICE, lambda account: asks(part("300"))(replace(account, waiting=())))
+        assert len(ledger.credit_requests()) == 1
+
+
 def test_two_at_once_never_get_more_than_there_is(postgresql: Postgres, tmp_path: Path) -> None:
     """The second waits for the first and sees what it took. (On SQLite a second writer is refused.)"""
     places = Places(postgresql)

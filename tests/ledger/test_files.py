@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +15,8 @@ from hypothesis import strategies as st
 from invoicer.domain.canonical import sha256
 from invoicer.errors import RunError
 from invoicer.ledger import Files
-from invoicer.ledger.durable import STRAY
+from invoicer.ledger.durable import STRAY, write_whole
+from invoicer.ledger.faults import no_fault
 from tests.ledger.conftest import Places
 from tests.ledger.papers import TODAY, confirmed, finish, many, reader, writer
 from tests.quickly import law
@@ -25,6 +30,38 @@ def test_bytes_are_kept_under_their_hash_and_published_under_a_name(tmp_path: Pa
     assert files.publish(digest, "2026/A-1.pdf") == tmp_path / "documents" / "2026" / "A-1.pdf"
     assert (tmp_path / "documents" / "2026" / "A-1.pdf").read_bytes() == b"%PDF"
     assert files.put(b"%PDF") == digest
+
+
+def test_a_file_has_its_name_when_its_bytes_are_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No kill shows what only a loss of power would: so it is told by what is asked of the system, in which order."""
+    asked: list[str] = []
+    sync, replace = os.fsync, Path.replace
+
+    def synced(descriptor: int) -> None:
+        asked.append(f"sync {'folder' if stat.S_ISDIR(os.fstat(descriptor).st_mode) else 'file'}")
+        sync(descriptor)
+
+    def renamed(self: Path, target: Path) -> Path:
+        asked.append("rename")
+        return replace(self, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "replace", renamed)
+    write_whole(tmp_path / "anchor.json", b"{}", no_fault)
+    assert asked == ["sync file", "rename", "sync folder"]
+
+
+@pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
+def test_who_may_read_a_file_is_said_by_whoever_runs_the_batch(tmp_path: Path, mask: int, mode: int) -> None:
+    script = (
+        "import os, sys; from pathlib import Path; "
+        f"os.umask({mask}); "
+        "from invoicer.ledger import Files; "
+        "files = Files(Path(sys.argv[1]), Path(sys.argv[1]) / 'documents'); "
+        "print(files.publish(files.put(b'%PDF'), 'A-1.pdf'))"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert stat.S_IMODE(Path(done.stdout.strip()).stat().st_mode) == mode
 
 
 def test_whoever_writes_on_the_published_copy_leaves_the_archive_alone(tmp_path: Path) -> None:

@@ -155,6 +155,15 @@ def test_an_older_ledger_that_was_changed_is_not_migrated(tmp_path: Path) -> Non
         migrate(ledger_of(tmp_path))
 
 
+def test_a_row_that_refers_to_nothing_stays_where_it_was(tmp_path: Path) -> None:
+    old_ledger(tmp_path)
+    edit(tmp_path, "PRAGMA foreign_keys = OFF", "UPDATE artifacts SET document = 'gone ' || document")
+    with pytest.raises(RunError, match=r"L107.*table artifacts refers to one of documents that is not there"):
+        migrate(ledger_of(tmp_path))
+    with pytest.raises(RunError, match=r"L105.*schema 0001"), reader(tmp_path):
+        pass
+
+
 def test_there_is_nothing_to_migrate(folder: Path) -> None:
     url = database_of(folder)
     assert migrate(folder / "ledger", database=url) is None

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from invoicer.errors import RunError
-from invoicer.ledger import Point, move, schema
+from invoicer.errors import DefectError, RunError
+from invoicer.ledger import Point, move, moving, schema
 from tests.ledger.conftest import Places
 from tests.ledger.papers import DATABASE, Breaks, by_hand, database_of, many, month, reader, run, writer
 from tests.postgresql import Postgres
@@ -117,3 +117,21 @@ def test_a_ledger_that_is_not_what_the_anchor_remembers_moves_nowhere(folder: Pa
     anchor.write_text(anchor.read_text("utf-8").replace('"count":', '"count":9'), "utf-8")
     with pytest.raises(RunError, match=r"L108.*older than the anchor"):
         move_to(folder, elsewhere)
+
+
+def test_a_row_that_arrives_as_another_one_moves_nothing(
+    folder: Path, elsewhere: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with writer(folder) as ledger:
+        run(ledger, many(2))
+    kept, asked = moving._rows, []
+
+    def disordered(connection: sa.Connection, table: sa.Table) -> Iterator[Any]:
+        asked.append(connection)
+        for part in kept(connection, table):
+            yield part if connection is asked[0] or table is not schema.documents else part[::-1]
+
+    with monkeypatch.context() as patched, pytest.raises(DefectError, match="a row of documents is another"):
+        patched.setattr(moving, "_rows", disordered)
+        move_to(folder, elsewhere)
+    assert move_to(folder, elsewhere) > 0
