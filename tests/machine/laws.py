@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections import defaultdict
@@ -123,6 +124,19 @@ def no_line_gives_back_more_than_it_carried(billed: Iterable[BilledLine]) -> Non
             taken[root.document, root.line] += line.net.exact
     for key, amount in taken.items():
         assert abs(amount) <= abs(lines[key].net.exact), (key, amount, lines[key].net)
+
+
+def days_come_back_once(billed: Iterable[BilledLine]) -> None:
+    """What the terms take from a line is for days that were not given back before; ``billed`` in the order of issue."""
+    lines = {(line.document, line.line): line for line in billed}
+    given: dict[tuple[str, int], dt.date] = {}
+    for line in lines.values():
+        root = lines.get(line.corrects) if line.corrects else None
+        if root and line.corrects and not line.request and root.net.exact * line.net.exact < 0:
+            left = given.get(line.corrects, line.days.end)
+            assert line.days.end <= left, (line.document, line.days, f"days from {left} on came back before")
+            if line.releases:
+                given[line.corrects] = line.releases.start
 
 
 def nothing_is_billed_twice(billed: Iterable[BilledLine], owed: Mapping[str, Fraction]) -> None:

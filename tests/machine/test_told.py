@@ -230,6 +230,20 @@ def test_days_that_came_back_belong_to_new_periods(machine: Machine, tell: Tell)
     tell("bill", 2)
 
 
+def test_what_comes_back_later_is_of_days_that_did_not_come_back_before(machine: Machine, tell: Tell) -> None:
+    """56.00 for two weeks; it stops after the first; then that one is to cost 21.00."""
+    begin(tell, FORTNIGHTLY)
+    tell("amend", what=(0, "stop fee", 0, 7, 0))
+    tell("bill", 2)
+    tell("mend", which=0, what="fee", value=3)
+    tell("bill", 2)
+    assert carried(machine, "fee") == [
+        ("", "2026-01-01 to 2026-01-14", "56.00"),
+        ("INV-2026-00001", "2026-01-08 to 2026-01-14", "-28.00"),
+        ("INV-2026-00001", "2026-01-01 to 2026-01-07", "-7.00"),
+    ]
+
+
 def test_other_periods_of_days_that_are_past_bill_nothing_anew(machine: Machine, tell: Tell) -> None:
     """Twice 112.00 for four weeks; then weekly from the third week of the first, long past. What was
     billed is owed: nothing comes back."""

@@ -134,6 +134,7 @@ class Watched(RuleBasedStateMachine):
             laws.corrections_stand_apart([*self.documents, *drafts])
             laws.corrections_copy_what_they_correct(after)
             laws.no_line_gives_back_more_than_it_carried(after)
+            laws.days_come_back_once(after)
             laws.withdrawn_requests_credit_nothing(after, self.withdrawn)
             laws.holds_say_why(found.holds, {line.contract for draft in drafts for line in draft.lines})
             if self.quiet:
