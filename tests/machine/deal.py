@@ -13,7 +13,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 CALL = 7  # cents for a call
-SEAT = 14  # cents for a seat and week
+SEAT = 14  # cents for a seat and week, at first
 HOME = ZoneInfo("Europe/Amsterdam")
 FAR = dt.date(2027, 12, 31)
 
@@ -81,6 +81,7 @@ class Deal:
     seller: str = "my-company"
     customer: str = "acme"
     supply: str = "hosting"
+    seat: int = SEAT
     changes: list[Change] = field(default_factory=list)
     names: dict[str, list[str]] = field(default_factory=dict)
     """All that a charge was called since, by its first name; and the contract, by its own."""
@@ -105,7 +106,7 @@ class Deal:
         parts = [
             head,
             self._charge("fee", price, "as in shared-prices" if self.listed else '"Fee"'),
-            self._charge("seats", f"  quantity {self.seats} seats\n  {_money(SEAT)} EUR per seat per week\n"),
+            self._charge("seats", f"  quantity {self.seats} seats\n  {_money(self.seat)} EUR per seat per week\n"),
         ]
         if self.metered:
             price = f"  usage of calls\n  {_money(CALL)} EUR per call\n  bill every 2 weeks in arrears\n"
@@ -174,7 +175,11 @@ class Deal:
         """The cents of a day of the fee or the seats."""
         if charge == "fee":
             return self._value("fee", day, known, list_fee if self.listed else self.fee) // 7
-        return self._value("seats", day, known, self.seats) * SEAT // 7
+        return self.quantity(day, known) * self.seat // 7
+
+    def quantity(self, day: dt.date, known: dt.date) -> int:
+        """The seats of a day."""
+        return self._value("seats", day, known, self.seats)
 
     def calls(self, start: dt.date, end: dt.date, known: dt.date, events: Mapping[str, Event]) -> list[int]:
         """The calls of a period."""

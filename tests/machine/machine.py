@@ -109,7 +109,7 @@ class Machine(Watched):
 
     @rule(
         which=small,
-        what=st.sampled_from(["fee", "list", "seats", "supply", "customer", "seller", "horizon"]),
+        what=st.sampled_from(["fee", "list", "seats", "halves", "supply", "customer", "seller", "horizon"]),
         value=small,
     )
     def mend(self, which: int, what: str, value: int) -> None:
@@ -121,6 +121,8 @@ class Machine(Watched):
             self.town.list_fee = 700 * (value % 9)
         elif what == "seats":
             deal.seats = value % 12
+        elif what == "halves":  # twice the seats at half the price, or the other way round
+            deal.seat, deal.seats = (7, 2 * deal.seats) if deal.seat > 7 else (14, deal.seats // 2)
         elif what == "supply":
             deal.supply = pick(["hosting", "consulting"], value)
         elif what == "horizon":

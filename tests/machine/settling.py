@@ -111,8 +111,10 @@ def inputs(town: Town, deal: Deal, line: BilledLine, known: dt.date) -> object:
         elif charge == "setup":
             rest = due.cents
         else:
-            days = ((due.start + dt.timedelta(count)) for count in range((due.end - due.start).days))
+            days = [due.start + dt.timedelta(count) for count in range((due.end - due.start).days)]
             rest = [deal.daily(charge, day, known, town.list_fee) for day in days]
+            if charge == "seats":  # so many at a price, and half as many at twice the price
+                rest = [rest, deal.seat, [deal.quantity(day, known) for day in days]]
         found.append((due.start, due.end, rest, town.address(deal.customer, _tax_point(due), known)))
     return found, deal.seller, deal.customer, deal.supply
 

@@ -125,15 +125,15 @@ def test_errors_are_billed_again_when_someone_says_so(machine: Machine, tell: Te
 
 
 def test_an_error_is_billed_again_once_the_same_amount_rests_on_something_else(machine: Machine, tell: Tell) -> None:
-    """56.00 for two weeks, of which 5.00 were an error. Then 21.00 and 35.00 a week are agreed: 56.00 again, and owed."""
+    """1.96 for seven seats at 0.14 and two weeks, of which 0.50 were an error. Then they are fourteen at 0.07."""
     begin(tell, FORTNIGHTLY)
-    credit(machine, next(iter(machine.papers)), 1, "5.00", CreditReason.PRICE)
+    credit(machine, next(iter(machine.papers)), 2, "0.50", CreditReason.QUANTITY)
     tell("bill", 1)
     tell("bill", 1)
-    tell("amend", what=(0, "fee", 3, -40, 0))
-    tell("amend", what=(0, "fee", 5, 5, 0))  # from the second week on
+    assert [amount for _, _, amount in carried(machine, "seats")] == ["1.96", "-0.50"]
+    tell("mend", which=0, what="halves", value=0)
     tell("bill", 0)
-    assert carried(machine, "fee")[-1] == ("INV-2026-00001", "2026-01-01 to 2026-01-14", "5.00")
+    assert [amount for _, _, amount in carried(machine, "seats")] == ["1.96", "-0.50", "0.50"]
 
 
 def test_a_request_that_is_cancelled_credits_nothing(machine: Machine, tell: Tell) -> None:
