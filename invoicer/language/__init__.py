@@ -3,7 +3,7 @@ contracts that are sound.
 
 The way through the room: :mod:`parse` (text → syntax tree, with the help of grammar.lark), :mod:`gather` (what a
 contract, its price lists and its amendments say about each thing), :mod:`checks`, :mod:`resolve` (→ the domain's
-Contract), :mod:`diagnostics` (problems as people read them). :mod:`load` walks it, past all that a :mod:`cache` holds.
+Contract), :mod:`diagnostics` (problems as people read them). :mod:`load` walks it, past all that is kept of earlier runs.
 :mod:`format` gives a text the one layout. What editors ask stands beside it: :mod:`cursor` (what may stand here),
 :mod:`mentions` (what is named where), :mod:`glossary` (what a word means).
 """
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from invoicer.late import late
 
 if TYPE_CHECKING:
-    from invoicer.language.cache import NO_CACHE, Cache
     from invoicer.language.codes import Code
     from invoicer.language.diagnostics import render
     from invoicer.language.folder import user_cache
@@ -23,9 +22,7 @@ if TYPE_CHECKING:
     from invoicer.language.reading import decode, read, read_bytes
 
 __all__ = [
-    "NO_CACHE",
     "Acknowledged",
-    "Cache",
     "Code",
     "Loaded",
     "decode",
@@ -40,7 +37,6 @@ __all__ = [
 late(
     __name__,
     {
-        "cache": ("NO_CACHE", "Cache"),
         "codes": ("Code",),
         "diagnostics": ("render",),
         "folder": ("user_cache",),

@@ -9,8 +9,8 @@ from pathlib import Path
 from lark import Lark, Token
 from lark import __version__ as lark_version
 
+from invoicer.cache import cache_folder
 from invoicer.domain.canonical import sha256
-from invoicer.language.folder import cache_folder
 
 GRAMMAR = Path(__file__).with_name("grammar.lark")
 

@@ -1,7 +1,7 @@
 """language: files of terms → contracts, and everything that is wrong with them.
 
 Files are outlined one by one and contracts judged one by one, each from what it asks for and nothing else. So both can be
-kept in a :mod:`cache`, and what was kept is what would be found again.
+kept in a :mod:`~invoicer.cache`, and what was kept is what would be found again.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from invoicer.cache import NO_CACHE, Cache
 from invoicer.domain.canonical import sha256
 from invoicer.domain.contract import Contract, Source
 from invoicer.errors import Place, Problem
 from invoicer.language.asked import Asking, Ids, hash_of
-from invoicer.language.cache import NO_CACHE, Cache
 from invoicer.language.codes import Code, problem
 from invoicer.language.kin import check_kin
 from invoicer.language.loaded import Judged, Loaded

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from invoicer.cache import Cache, framed, part_of
 from invoicer.errors import Problem
 from invoicer.language.asked import Answers, Surroundings, hash_of, still
-from invoicer.language.cache import Cache
 from invoicer.language.loaded import Judged
 from invoicer.language.outline import Outline
-from invoicer.language.pickling import framed, from_bytes, part_of, to_bytes
+from invoicer.language.pickling import from_bytes, to_bytes
 
 if TYPE_CHECKING:
     from invoicer.language.sheet import Sheet

@@ -8,10 +8,9 @@ field, without the checks of their classes: they were checked when they were mad
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import io
 import pickle
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from enum import Enum
@@ -29,7 +28,6 @@ OTHERS: dict[tuple[str, str], Callable[..., Any]] = {
     ("decimal", "Decimal"): Decimal,
     ("fractions", "Fraction"): Fraction,
 }
-_LENGTH, _HASH = 8, 32
 
 
 def to_bytes(value: object) -> bytes:
@@ -46,25 +44,6 @@ def from_bytes(data: bytes, kind: type[T], source: Callable[[str], Source] | Non
     except Exception:  # whatever is wrong with it: it is made anew
         return None
     return value if isinstance(value, kind) else None
-
-
-def framed(key: str, parts: Sequence[bytes]) -> bytes:
-    """Several bytes in one, each behind its length and its hash, which holds for this key only."""
-    return b"".join(len(part).to_bytes(_LENGTH, "big") + _hash(key, part) + part for part in parts)
-
-
-def part_of(key: str, data: bytes, number: int) -> bytes | None:
-    """One of the parts that :func:`framed` joined under that key; None where it is not there, or not as it was."""
-    start = 0
-    for _ in range(number):
-        start += _LENGTH + _HASH + int.from_bytes(data[start : start + _LENGTH], "big")
-    first = start + _LENGTH + _HASH
-    part = data[first : first + int.from_bytes(data[start : start + _LENGTH], "big")]
-    return part if _hash(key, part) == data[start + _LENGTH : first] else None
-
-
-def _hash(key: str, part: bytes) -> bytes:
-    return hashlib.sha256(key.encode() + part).digest()
 
 
 class _Packer(pickle.Pickler):

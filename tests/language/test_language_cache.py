@@ -18,10 +18,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import invoicer
+from invoicer.cache import FolderCache, framed, part_of
 from invoicer.domain.contract import Source
 from invoicer.language import Loaded, folder, judge, load, parse, user_cache
-from invoicer.language.folder import FolderCache, code_version
-from invoicer.language.pickling import framed, from_bytes, part_of, to_bytes
+from invoicer.language.folder import code_version
+from invoicer.language.pickling import from_bytes, to_bytes
 from tests.quickly import law
 
 HERE = Path(__file__).parent
@@ -423,7 +424,7 @@ def test_the_folder_stays_within_its_bounds_and_lets_go_of_the_oldest(tmp_path: 
     for number, key in enumerate(old):
         cache.put(key, bytes(1000))
         day = 1_700_000_000 + number
-        os.utime(tmp_path / key[0] / f"{key}.terms-cache", (day, day))
+        os.utime(tmp_path / key[0] / f"{key}.kept", (day, day))
     cache.tidy()
     assert cache.get(old[0]) == bytes(1000)  # wanted, so it is as if new
     for number in range(32):
