@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -72,7 +73,7 @@ def planned(space: Path, months: int) -> float:
     """Seconds to read a workspace and to plan the month after its history."""
     begun = time.process_time()
     day = add_months(crowd.START, months)
-    desk = runs.open_desk(space)
+    desk = replace(runs.open_desk(space), memory=runs.user_memory)
     with crowd.ledger_of(desk) as book:
         plan = runs.plan(desk, book, day, day).plan
         assert len(plan.drafts) >= len(desk.contracts), plan.holds

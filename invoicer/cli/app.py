@@ -122,7 +122,7 @@ class Session:
     def desk(self) -> runs.Desk:
         """The workspace, read whole, today."""
         desk = runs.open_desk(self.folder)
-        return replace(desk, today_is=self.today(desk))
+        return replace(desk, today_is=self.today(desk), memory=runs.user_memory)
 
     def today(self, desk: runs.Desk) -> dt.date:
         """Today, where the workspace's first seller is."""

@@ -13,7 +13,7 @@ from invoicer.documents.compare import compare
 from invoicer.documents.context import Context
 from invoicer.documents.crediting import Asked, credit_lines
 from invoicer.documents.difference import Comparison, Correction, Difference, Parties, Reason
-from invoicer.documents.drafts import drafts
+from invoicer.documents.drafts import drafts, place
 from invoicer.documents.family import Member, compare_family
 from invoicer.documents.finish import billed_lines, fingerprint, finish, finished
 from invoicer.documents.foreign import ForeignLine, foreign_document
@@ -41,6 +41,7 @@ __all__ = [
     "finished",
     "foreign_document",
     "held_back",
+    "place",
     "promised",
     "requested",
     "still_wrong",

@@ -46,7 +46,7 @@ def drafts(differences: Iterable[Difference], context: Context) -> tuple[Draft, 
     for group, difference in grouped(listed, context):
         groups[group].append(difference)
     made = (_draft(group, members, context) for group, members in groups.items())
-    return tuple(sorted(made, key=_place))
+    return tuple(sorted(made, key=place))
 
 
 def _draft(group: Group, members: Sequence[Difference], context: Context) -> Draft:
@@ -146,17 +146,18 @@ def _name(component: Component, contract: Contract) -> tuple[int, str]:
     return (names.index(component.name) if component.name in names else len(names)), component.name
 
 
-def _place(draft: Draft) -> tuple[Any, ...]:
-    """By seller, customer and contract; what was billed wrongly first, then what is new, by its dates."""
+def place(draft: Draft) -> tuple[str, ...]:
+    """Where a draft stands among others: by seller, customer and contract; what was billed wrongly first, then what is new,
+    by its dates."""
     first = draft.lines[0]
     return (
         draft.seller.id,
         draft.customer.id,
         first.contract,
-        first.corrects is None,
-        draft.bill_date,
-        draft.tax_point,
-        draft.kind is Kind.INVOICE,
+        "new" if first.corrects is None else "corrects",
+        draft.bill_date.isoformat(),
+        draft.tax_point.isoformat(),
+        "invoice" if draft.kind is Kind.INVOICE else "credit",
         draft.currency,
         draft.registration,
     )

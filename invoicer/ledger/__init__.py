@@ -21,6 +21,7 @@ from invoicer.ledger.records import (
     PlannedDraft,
     PlanStatus,
     PlanSummary,
+    Proposal,
     Recorded,
     RequestStatus,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "PlannedDraft",
     "Planning",
     "Point",
+    "Proposal",
     "Recorded",
     "RequestStatus",
     "Seal",

@@ -9,14 +9,15 @@ rows against the log, without building anything from their texts. The text of a 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 
 import sqlalchemy as sa
 
 from invoicer.domain import canonical
 from invoicer.errors import Problem, RunError
-from invoicer.ledger import chain, schema
-from invoicer.ledger.checking import AT_ONCE, changed, lines_of, looked
+from invoicer.ledger import chain, dialect, schema
+from invoicer.ledger.checking import AT_ONCE, changed, looked
 from invoicer.ledger.issuing import billed_digest
 from invoicer.ledger.kinds import Entry
 from invoicer.ledger.store import Store
@@ -52,19 +53,31 @@ def _billed(connection: sa.Connection, marks: dict[str, str]) -> Iterator[Proble
     each = sa.select(documents.c.number, documents.c.sha256, log.c.payload).outerjoin_from(documents, log, mine)
     query = each.order_by(documents.c.logged).execution_options(yield_per=AT_ONCE)
     for rows in connection.execute(query).partitions():
-        lines = lines_of(connection, [row.number for row in rows])
+        lines = _lines(connection, [row.number for row in rows])
         for number, sha256, payload in rows:
             entry, carries = json.loads(payload or "{}"), lines[number]
             if (entry.get("document"), entry.get("sha256")) != (number, sha256):
                 yield changed("L113", number, f"document {number} is not what was issued")
                 continue
-            digest = billed_digest((line.json, line.revision) for line in carries)
-            foreign = [line for line in carries if f'"contract":{json.dumps(line.contract)}' not in line.json]
-            if digest != entry["billed"] or foreign:
+            digest = billed_digest((text, revision) for _, text, revision in carries)
+            contracts = {contract for contract, *_ in carries}
+            named = {contract: f'"contract":{json.dumps(contract)}' for contract in contracts}
+            if digest != entry["billed"] or any(named[contract] not in text for contract, text, _ in carries):
                 yield changed("L114", number, f"the billed lines of {number} are not what was issued")
-            for contract in {line.contract for line in carries}:
+            for contract in contracts:
                 _mark(marks, contract, f"{number} {digest}")
     yield from lost_documents(connection)
+
+
+def _lines(connection: sa.Connection, numbers: Collection[str]) -> Mapping[str, list[tuple[str, str, int]]]:
+    """Of each document its billed lines (contract, JSON, revision), in their order."""
+    found: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
+    table = schema.billed.c
+    query = sa.select(table.document, table.contract, table.json, table.revision)
+    query = query.where(dialect.among(table.document, numbers)).order_by(table.document, table.line)
+    for document, *said in connection.execute(query):
+        found[document].append((said[0], said[1], said[2]))
+    return found
 
 
 def _imported(connection: sa.Connection, marks: dict[str, str]) -> None:

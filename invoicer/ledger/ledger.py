@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from pathlib import Path
 
 from invoicer.domain.correction import CreditRequest
-from invoicer.domain.document import Document, Draft, Kind
+from invoicer.domain.document import Document, Kind
 from invoicer.domain.doubt import Doubt
 from invoicer.domain.entitlement import BilledLine
 from invoicer.errors import Problem
@@ -33,7 +33,7 @@ from invoicer.ledger.imported import Import, Taken
 from invoicer.ledger.issuing import Finish
 from invoicer.ledger.numbering import PLAIN, Numbering, refuse_starts
 from invoicer.ledger.past import Past, of_document, of_draft
-from invoicer.ledger.records import Artifact, Issued, Plan, PlanSummary, Recorded
+from invoicer.ledger.records import Artifact, Issued, Plan, PlanSummary, Proposal, Recorded
 from invoicer.ledger.store import Store
 
 
@@ -83,7 +83,7 @@ class Ledger:
         self,
         as_of: dt.date,
         created: dt.date,
-        drafts: Sequence[tuple[Draft, str]],
+        drafts: Sequence[Proposal],
         holds: Mapping[str, Sequence[Problem]],
         provenance: Mapping[str, str] | None = None,
         *,
@@ -93,11 +93,11 @@ class Ledger:
     ) -> int:
         """Store a plan made on ``created``, seen from ``as_of``; answers its id.
 
-        ``drafts`` come with the fingerprints of their inputs, in the order in which they shall be numbered; ``holds`` are
-        the problems of each held contract; ``provenance`` (versions of code and plugins) goes into the log. Every other
-        plan with drafts that wait is superseded. When the latest plan waits with the same fingerprints, doubts and holds
-        and is as of the same day, nothing is stored and its id is the answer: confirmations stay. Otherwise what was
-        decided about a draft that comes again, with the same doubts, is taken over, and the log says so.
+        ``drafts`` come in the order in which they shall be numbered; ``holds`` are the problems of each held contract;
+        ``provenance`` (versions of code and plugins) goes into the log. Every other plan with drafts that wait is
+        superseded. When the latest plan waits with the same fingerprints, doubts and holds and is as of the same day,
+        nothing is stored and its id is the answer: confirmations stay. Otherwise what was decided about a draft that comes
+        again, with the same doubts, is taken over, and the log says so.
 
         ``doubts`` are those about each draft (none where the sequence is empty); ``people`` different people have to
         release each draft.

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from invoicer.domain import canonical
-from invoicer.domain.document import Draft
 from invoicer.domain.doubt import Doubt
 from invoicer.errors import Problem
 from invoicer.ledger import chain, dialect, schema
@@ -19,7 +18,7 @@ from invoicer.ledger.dialect.words import RESTORE
 from invoicer.ledger.faults import Point
 from invoicer.ledger.kept import carried_over, decided_as, decisions_of, doubt_rows, doubted_as, doubts_of, keep
 from invoicer.ledger.numbering import Numbering, refuse_foreign, refuse_starts
-from invoicer.ledger.records import Plan, PlannedDraft, PlanStatus, PlanSummary, span_of
+from invoicer.ledger.records import Plan, PlannedDraft, PlanStatus, PlanSummary, Proposal
 from invoicer.ledger.release import Decision, DraftStatus
 from invoicer.ledger.series import pattern_fault
 from invoicer.ledger.store import Store
@@ -36,7 +35,7 @@ def store_plan(
     store: Store,
     as_of: dt.date,
     created: dt.date,
-    drafts: Sequence[tuple[Draft, str]],
+    drafts: Sequence[Proposal],
     holds: Holds,
     provenance: Mapping[str, str],
     numbering: Numbering,
@@ -47,12 +46,11 @@ def store_plan(
     was decided about drafts that it has again, with the same doubts, is taken over."""
     doubts = doubts or [()] * len(drafts)
     with store.write() as connection:
-        _check_series(connection, [draft for draft, _ in drafts])
+        _check_series(connection, drafts)
         refuse_starts(connection, numbering)
         waiting = _waiting_plan(connection)
-        if waiting and _says(
-            connection, waiting, as_of, [fingerprint for _, fingerprint in drafts], holds, doubts, people
-        ):
+        marks = [one.fingerprint for one in drafts]
+        if waiting and _says(connection, waiting, as_of, marks, holds, doubts, people):
             return waiting
         plan = _next_id(connection)
         row = {"id": plan, "as_of": as_of, "created": created, "status": PlanStatus.OPEN}
@@ -209,11 +207,11 @@ def waits_as(row: Mapping[str, Any] | sa.RowMapping) -> str:
     return f"{row['people']} {row['since']}"
 
 
-def _check_series(connection: sa.Connection, drafts: Iterable[Draft]) -> None:
+def _check_series(connection: sa.Connection, drafts: Iterable[Proposal]) -> None:
     """Nothing may refuse a draft once it is confirmed, so its series is looked at now."""
     series = schema.series.c
     owners = dict(connection.execute(sa.select(series.pattern, series.seller).distinct()).all())
-    for pattern, seller in sorted({(draft.series, draft.seller.id) for draft in drafts}):
+    for pattern, seller in sorted({(draft.series, draft.seller) for draft in drafts}):
         if fault := pattern_fault(pattern):
             cause = f"the number series “{pattern}” of seller {seller} can't be used: {fault}"
             raise refused(
@@ -264,24 +262,21 @@ def _hold_rows(plan: int, holds: Holds) -> list[dict[str, Any]]:
     ]
 
 
-def _draft_rows(connection: sa.Connection, plan: int, drafts: Sequence[tuple[Draft, str]]) -> list[dict[str, Any]]:
-    contracts = {line.contract for draft, _ in drafts for line in draft.lines}
-    revisions = _revisions(connection, contracts)
+def _draft_rows(connection: sa.Connection, plan: int, drafts: Sequence[Proposal]) -> list[dict[str, Any]]:
+    revisions = _revisions(connection, {contract for draft in drafts for contract in draft.contracts})
     rows = []
-    for position, (draft, fingerprint) in enumerate(drafts, 1):
-        keys = [(line.contract, str(line.component), span_of(line.days, line.one_off)) for line in draft.lines]
+    for position, draft in enumerate(drafts, 1):
         mine = []
-        for key in keys:
+        for key in draft.keys:
             mine.append(revisions[key])
             revisions[key] += 1
-        text = canonical.to_json(draft)
         row = {
             "plan": plan,
             "position": position,
-            "contracts": canonical.to_json(sorted({line.contract for line in draft.lines})),
-            "fingerprint": fingerprint,
-            "json": text,
-            "sha256": canonical.sha256(text),
+            "contracts": canonical.to_json(draft.contracts),
+            "fingerprint": draft.fingerprint,
+            "json": draft.json,
+            "sha256": canonical.sha256(draft.json),
             "revisions": canonical.to_json(mine),
             "status": DraftStatus.PLANNED,
             "remark": "",

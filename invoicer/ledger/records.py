@@ -28,6 +28,39 @@ class PlanStatus(StrEnum):
     SUPERSEDED = "superseded"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A draft as it is laid before the ledger: its canonical ``json``, the ``fingerprint`` of what it rests on, its
+    ``series`` and ``seller``, and of each of its lines what may be billed once (contract, component, span)."""
+
+    json: str
+    fingerprint: str
+    series: str
+    seller: str
+    keys: tuple[tuple[str, str, str], ...]
+
+    @classmethod
+    def of(cls, draft: Draft, fingerprint: str) -> Proposal:
+        """The proposal of a draft."""
+        return cls(
+            json=canonical.to_json(draft),
+            fingerprint=fingerprint,
+            series=draft.series,
+            seller=draft.seller.id,
+            keys=tuple((one.contract, str(one.component), span_of(one.days, one.one_off)) for one in draft.lines),
+        )
+
+    @property
+    def contracts(self) -> tuple[str, ...]:
+        """The ids of the contracts that its lines come from."""
+        return tuple(sorted({contract for contract, *_ in self.keys}))
+
+    @property
+    def draft(self) -> Draft:
+        """The draft itself, read from its JSON each time."""
+        return canonical.from_json(Draft, self.json)
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedDraft:
     """A draft of a plan. ``position`` counts from 1, ``contracts`` are the ids that its lines come from, ``json`` is the

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from invoicer.runs.issue import IssueResult, issue
     from invoicer.runs.keys import new_key, seal_of, sign
     from invoicer.runs.law import under_law
+    from invoicer.runs.memory import user_memory
     from invoicer.runs.plan import Compared, Planned, compare, difference, plan, rehearse
     from invoicer.runs.preview import Preview, preview
     from invoicer.runs.schedule import ScheduleRow, endings, schedule
@@ -98,6 +99,7 @@ __all__ = [
     "tidy_text",
     "try_out",
     "under_law",
+    "user_memory",
     "verify",
     "waiting",
     "withdraw_import",
@@ -159,6 +161,7 @@ late(
         ),
         "keys": ("new_key", "seal_of", "sign"),
         "law": ("under_law",),
+        "memory": ("user_memory",),
         "plan": (
             "Compared",
             "Planned",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from invoicer import language, plugins, tax, workspace
+from invoicer.cache import NO_CACHE, Cache
 from invoicer.domain.contract import Contract
 from invoicer.domain.party import Seller
 from invoicer.domain.succession import NO_SUCCESSION, Succession
@@ -23,7 +24,7 @@ BUILT_IN_FORMATS = ("pdf", "html", "json")
 @dataclass(frozen=True, slots=True)
 class Desk:
     """A workspace that was read, its plugins, its contracts, its exchange rates. ``today_is`` is the day on which it was
-    opened, where somebody said so."""
+    opened, where somebody said so; ``memory`` keeps what its accounts came to for the next run."""
 
     workspace: Workspace
     plugins: Plugins
@@ -32,6 +33,7 @@ class Desk:
     figures: Figures = NO_FIGURES
     today_is: dt.date | None = None
     succession: Succession = NO_SUCCESSION
+    memory: Callable[[], Cache] = lambda: NO_CACHE
 
     @property
     def contracts(self) -> tuple[Contract, ...]:

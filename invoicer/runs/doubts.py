@@ -72,28 +72,43 @@ class _Found:
     subject: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Reviewing:
+    """What is asked for, and what is known for all drafts of a run: (contract, subject) of the amendments that were
+    ``released``, and the warnings about the terms of each contract, as far as somebody asks for them."""
+
+    review: Review
+    released: Collection[tuple[str, str]]
+    warnings: Mapping[str, Sequence[Problem]]
+
+    @classmethod
+    def of(cls, desk: Desk, ledger: Ledger) -> Reviewing:
+        """By the settings of the workspace."""
+        review = desk.workspace.review
+        asked = review.amendment_days is not None
+        released = ledger.released_doubts(DoubtName.AMENDMENT) if asked else frozenset()
+        return cls(review, released, _warnings(desk) if review.warnings else {})
+
+
 def find_doubts(
-    desk: Desk, ledger: Ledger, drafts: Sequence[Draft], history: History, as_of: dt.date
+    desk: Desk, reviewing: Reviewing, drafts: Sequence[Draft], history: History, as_of: dt.date
 ) -> list[list[Doubt]]:
     """The doubts about each draft, by contract and in the order of their codes."""
-    review = desk.workspace.review
     contracts = {contract.id: contract for contract in desk.contracts}
     credited = _credited(drafts)
-    released = ledger.released_doubts(DoubtName.AMENDMENT) if review.amendment_days is not None else frozenset()
-    warned = _warnings(desk) if review.warnings else {}
     found: list[list[Doubt]] = []
     for draft in drafts:
         mine: list[Doubt] = []
         for name in sorted({line.contract for line in draft.lines}):
             case = _Case(
-                review,
+                reviewing.review,
                 contracts[name],
                 draft,
                 tuple(line for line in draft.lines if line.contract == name),
                 history,
                 credited.get((name, draft.currency), Money.zero(draft.currency)),
-                released,
-                warned.get(name, ()),
+                reviewing.released,
+                reviewing.warnings.get(name, ()),
                 as_of,
                 kin_of(desk, name),
             )
@@ -272,9 +287,11 @@ def _warnings(desk: Desk) -> Mapping[str, Sequence[Problem]]:
             by_file[problem.where.file].append(problem)
     found: dict[str, list[Problem]] = defaultdict(list)
     lists = {name for name, _ in desk.workspace.price_list_files}
-    for contract in desk.contracts:
-        heads = sorted(one.clause.line for one in desk.contracts if one.clause.file == contract.clause.file)
-        end = min((line for line in heads if line > contract.clause.line), default=None)
+    heads: dict[str, list[int]] = defaultdict(list)
+    for contract in desk.contracts if by_file else ():
+        heads[contract.clause.file].append(contract.clause.line)
+    for contract in desk.contracts if by_file else ():
+        end = min((line for line in heads[contract.clause.file] if line > contract.clause.line), default=None)
         for source in contract.sources:
             for problem in by_file.get(source.path, ()):
                 below = problem.where.line >= contract.clause.line and (end is None or problem.where.line < end)

@@ -12,6 +12,7 @@ from invoicer.domain.money import Money, total
 from invoicer.domain.party import Customer
 from invoicer.domain.trace import Trace, add, given, subtract
 from invoicer.errors import Place, Problem, Severity
+from invoicer.runs.desk import Desk
 from invoicer.runs.given import MISSING_QUANTITY, answers, figures, told, with_values
 from invoicer.runs.rate import rate
 
@@ -67,6 +68,12 @@ def try_out(contract: Contract, customer: tuple[Customer, ...] | None) -> tuple[
 def failing(contract: Contract, customer: tuple[Customer, ...] | None) -> tuple[Problem, ...]:
     """A hold for everything that comes out otherwise than the examples of the contract expect."""
     return tuple(problem for tried in try_out(contract, customer) for problem in tried.problems())
+
+
+def unexpected(desk: Desk, contracts: Iterable[Contract]) -> dict[str, tuple[Problem, ...]]:
+    """A hold for each contract with an example that does not come out as it says."""
+    found = ((one.id, failing(one, desk.workspace.customers[one.customer])) for one in contracts if one.examples)
+    return {contract: problems for contract, problems in found if problems}
 
 
 def _try(contract: Contract, example: Example, customer: tuple[Customer, ...] | None) -> Tried:

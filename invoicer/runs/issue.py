@@ -13,7 +13,7 @@ from invoicer import plugins, render
 from invoicer.domain.doubt import Doubt
 from invoicer.errors import Place, Problem, RunError
 from invoicer.hookspecs import DocumentFormat
-from invoicer.ledger import Artifact, DraftStatus, Finish, Issued, Ledger, PlannedDraft
+from invoicer.ledger import Artifact, DraftStatus, Finish, Issued, Ledger, Plan
 from invoicer.runs.against import DraftChange, changes_of
 from invoicer.runs.derive import derive
 from invoicer.runs.desk import Desk
@@ -75,7 +75,7 @@ def issue(
         chosen = ledger.plan(plan)
         if any(draft.status is DraftStatus.CONFIRMED for draft in chosen.drafts):
             _refuse_to_date_back(issue_date, chosen.as_of)
-        changed = _drop_changed(desk, ledger, chosen.id, chosen.as_of, chosen.drafts, who, issue_date)
+        changed = _drop_changed(desk, ledger, chosen, who, issue_date)
         drafts = ledger.plan(chosen.id).drafts
         waiting = sum(draft.status is DraftStatus.PLANNED for draft in drafts)
         confirmed = sum(draft.status is DraftStatus.CONFIRMED for draft in drafts)
@@ -158,22 +158,21 @@ def plugin_formats(folder: Path) -> Sequence[DocumentFormat]:
 def _drop_changed(
     desk: Desk,
     ledger: Ledger,
-    plan: int,
-    as_of: dt.date,
-    drafts: Sequence[PlannedDraft],
+    plan: Plan,
     who: str,
     today: dt.date,
 ) -> tuple[Dropped, ...]:
     """Take confirmed drafts out of the plan that would not be planned like this any more; answers what they would be."""
+    drafts = plan.drafts
     confirmed = [draft for draft in drafts if draft.status is DraftStatus.CONFIRMED]
     if any(draft.status is DraftStatus.ISSUED for draft in drafts):
         # an issue that has begun goes on from its stored drafts alone; what was confirmed after it is looked at
-        since = ledger.decided_since_issue(plan)
+        since = ledger.decided_since_issue(plan.id)
         confirmed = [draft for draft in confirmed if draft.position in since]
     if not confirmed:
         return ()
-    found = derive(desk, ledger, as_of)
-    today_s = {mark: doubts for (_, mark), doubts in zip(found.drafts, found.doubts, strict=True)}
+    found = derive(desk, ledger, plan.as_of)
+    today_s = {one.fingerprint: doubts for one, doubts in zip(found.drafts, found.doubts, strict=True)}
     changed = [
         one
         for one in confirmed
@@ -182,9 +181,9 @@ def _drop_changed(
     if not changed:
         return ()
     positions = [draft.position for draft in changed]
-    ledger.drop(plan, who, "inputs have changed since the plan", today, positions=positions)
+    ledger.drop(plan.id, who, "inputs have changed since the plan", today, positions=positions)
     marks = {one.fingerprint for one in drafts if one not in changed}
-    now = [draft for draft, mark in found.drafts if mark not in marks]
+    now = [one.draft for one in found.drafts if one.fingerprint not in marks]
     return tuple(
         Dropped(
             change,

@@ -18,8 +18,8 @@ from invoicer.domain.usage import Measurements
 from invoicer.engine import ScheduledPeriod
 from invoicer.errors import Problem
 from invoicer.ledger import DraftStatus, Ledger, Plan
-from invoicer.runs.derive import unexpected
 from invoicer.runs.desk import Desk
+from invoicer.runs.examples import unexpected
 from invoicer.runs.expected import Expected, Status
 from invoicer.runs.requested import Requests, Taken
 from invoicer.runs.settle import Assessed, assess, compare, member, missing

@@ -6,7 +6,6 @@ import datetime as dt
 from dataclasses import dataclass
 
 from invoicer.documents import Carried
-from invoicer.domain import canonical
 from invoicer.errors import Place, Problem, RunError
 from invoicer.ledger import DraftStatus, Ledger, Plan, PlannedDraft, PlanStatus
 from invoicer.runs.against import Against, PlanDiff, Sums, against, plan_diff, sums
@@ -81,15 +80,15 @@ def rehearse(desk: Desk, ledger: Ledger, as_of: dt.date, today: dt.date) -> Plan
     drafts = tuple(
         PlannedDraft(
             position=position,
-            contracts=tuple(sorted({line.contract for line in draft.lines})),
-            fingerprint=fingerprint,
-            json=canonical.to_json(draft),
+            contracts=draft.contracts,
+            fingerprint=draft.fingerprint,
+            json=draft.json,
             status=DraftStatus.PLANNED,
             doubts=doubts,
             people=desk.workspace.review.people_for_drafts,
             since=today,
         )
-        for position, ((draft, fingerprint), doubts) in enumerate(zip(found.drafts, found.doubts, strict=True), 1)
+        for position, (draft, doubts) in enumerate(zip(found.drafts, found.doubts, strict=True), 1)
     )
     made = Plan(0, as_of, today, PlanStatus.OPEN, drafts, found.holds)
     return Planned(made, found.warnings, found.carried, history=found.history)

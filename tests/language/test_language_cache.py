@@ -23,6 +23,7 @@ from invoicer.domain.contract import Source
 from invoicer.language import Loaded, folder, judge, load, parse, user_cache
 from invoicer.language.folder import code_version
 from invoicer.language.pickling import from_bytes, to_bytes
+from tests.keeping import Memory
 from tests.quickly import law
 
 HERE = Path(__file__).parent
@@ -55,23 +56,6 @@ IDS: dict[str, Any] = {
     "kinds": {"hosting"},
     "series": {"NL-CPI"},
 }
-
-
-class Memory:
-    """A cache that counts, forgets and damages."""
-
-    def __init__(self) -> None:
-        self.salt = "salt"
-        self.kept: dict[str, bytes] = {}
-
-    def get(self, key: str) -> bytes | None:
-        return self.kept.get(key)
-
-    def put(self, key: str, value: bytes) -> None:
-        self.kept[key] = value
-
-    def tidy(self) -> None:
-        pass
 
 
 class Counted:

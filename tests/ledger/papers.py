@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from fractions import Fraction
@@ -21,7 +21,7 @@ from invoicer.domain.payment import PaymentTerms
 from invoicer.domain.period import Period, add_months
 from invoicer.domain.supply import Category, Treatment
 from invoicer.domain.trace import Clause, given
-from invoicer.ledger import Fault, Ledger, Point, open_ledger
+from invoicer.ledger import Fault, Ledger, Point, Proposal, open_ledger
 from invoicer.ledger.faults import no_fault
 
 DATABASE = "database.txt"
@@ -206,7 +206,12 @@ def finished(
 
 def stored(ledger: Ledger, drafts: Sequence[tuple[Draft, str]], as_of: dt.date = TODAY) -> int:
     """A plan of these drafts, without holds."""
-    return ledger.store_plan(as_of, as_of, drafts, {})
+    return ledger.store_plan(as_of, as_of, proposed(drafts), {})
+
+
+def proposed(drafts: Iterable[tuple[Draft, str]]) -> list[Proposal]:
+    """Drafts with their fingerprints, as the ledger takes them."""
+    return [Proposal.of(draft, fingerprint) for draft, fingerprint in drafts]
 
 
 def confirmed(ledger: Ledger, drafts: Sequence[tuple[Draft, str]], as_of: dt.date = TODAY) -> int:

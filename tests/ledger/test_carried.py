@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from invoicer.errors import RunError
 from invoicer.ledger import schema
 from tests.ledger.conftest import Places
-from tests.ledger.papers import by_hand, draft, many, month, reader, run, writer
+from tests.ledger.papers import by_hand, draft, many, month, proposed, reader, run, writer
 from tests.ledger.test_chain import other
 from tests.ledger.test_corrections import asks, part
 
@@ -31,7 +31,7 @@ def sound(places: Places, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with writer(folder) as ledger:
         run(ledger, many(3))
         ledger.request_credit(ledger.documents()[0].number, asks(part("1.00")))
-        ledger.store_plan(month(1).start, month(1).start, many(2, month(1)), {})
+        ledger.store_plan(month(1).start, month(1).start, proposed(many(2, month(1))), {})
     return folder
 
 

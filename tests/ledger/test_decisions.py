@@ -18,7 +18,7 @@ from invoicer.errors import Place, Problem, RunError, Severity
 from invoicer.ledger import DraftStatus, Ledger, PlannedDraft, PlanStatus
 from invoicer.ledger.release import person
 from tests.ledger.conftest import Places
-from tests.ledger.papers import TODAY, edit, finish, many, reader, writer
+from tests.ledger.papers import TODAY, edit, finish, many, proposed, reader, writer
 from tests.quickly import law
 
 P, C, R, D = DraftStatus.PLANNED, DraftStatus.CONFIRMED, DraftStatus.REJECTED, DraftStatus.DROPPED
@@ -31,7 +31,7 @@ def doubt(name: str, index: int, people: int = 1, cause: str = "it is new") -> D
 
 def planned(ledger: Ledger, doubts: Sequence[Sequence[Doubt]] = (), people: int = 1) -> int:
     """A plan of three drafts with these doubts."""
-    return ledger.store_plan(TODAY, TODAY, many(3), {}, doubts=doubts, people=people)
+    return ledger.store_plan(TODAY, TODAY, proposed(many(3)), {}, doubts=doubts, people=people)
 
 
 def statuses(ledger: Ledger) -> list[DraftStatus]:
@@ -107,7 +107,7 @@ def test_what_is_rejected_is_not_issued_and_stays_so(folder: Path) -> None:
         assert ledger.plan().drafts[0].remark == "the customer says 40 seats"
         assert ledger.plan().status is PlanStatus.OPEN
         assert planned(ledger, [(doubt("jump", 0),), (), ()]) == plan
-        again = ledger.store_plan(TODAY, TODAY, many(3)[:2], {}, doubts=[(doubt("jump", 0),), ()])
+        again = ledger.store_plan(TODAY, TODAY, proposed(many(3)[:2]), {}, doubts=[(doubt("jump", 0),), ()])
         assert again != plan
         assert statuses(ledger) == [R, C]
         assert ledger.issue(again, finish, TODAY) == ("HN-2026-00001",)
@@ -142,7 +142,7 @@ def test_a_new_plan_takes_over_what_is_as_it_was(folder: Path, changed: str) -> 
     with writer(folder) as ledger:
         plan = planned(ledger, old)
         ledger.confirm(plan, "Sales", "agreed", TODAY, doubts=["jump"])
-        ledger.store_plan(later, later, drafts, {}, doubts=new)
+        ledger.store_plan(later, later, proposed(drafts), {}, doubts=new)
         first, second, _ = ledger.plan().drafts
         assert (first.status, first.since) == ((C, TODAY) if changed == "nothing" else (P, later))
         assert (second.status, second.since) == (P, TODAY)
@@ -260,7 +260,12 @@ def _do(ledger: Ledger, act: tuple) -> None:  # type: ignore[type-arg]
                 ]
                 day = TODAY + dt.timedelta(shift)
                 ledger.store_plan(
-                    day, day, [one for one, _ in drafts], {}, doubts=[tuple(mine) for _, mine in drafts], people=people
+                    day,
+                    day,
+                    proposed(one for one, _ in drafts),
+                    {},
+                    doubts=[tuple(mine) for _, mine in drafts],
+                    people=people,
                 )
             case ("confirm", who, positions, names):
                 ledger.confirm(plan, who, "seen", TODAY, positions=positions, doubts=names)

@@ -14,7 +14,7 @@ from invoicer.domain.doubt import Doubt
 from invoicer.errors import Place, Problem, RunError, Severity
 from invoicer.ledger import chain, schema
 from tests.ledger.conftest import Places
-from tests.ledger.papers import TODAY, by_hand, draft, many, month, reader, run, writer
+from tests.ledger.papers import TODAY, by_hand, draft, many, month, proposed, reader, run, writer
 from tests.ledger.test_chain import other
 from tests.ledger.test_corrections import asks, part
 
@@ -46,7 +46,7 @@ def sound(places: Places, tmp_path_factory: pytest.TempPathFactory) -> Path:
         ledger.cancel_credit(second.id, "Billing", "asked twice", TODAY)
         doubts = ((Doubt("jump", "c0009-2026", Problem("L301", Place(), "it is new", "look at it", Severity.HOLD)),),)
         drafts = [(draft("c0009-2026"), "new")]
-        plan = ledger.store_plan(month(1).start, month(1).start, drafts, {"c0010-2026": ()}, doubts=doubts)
+        plan = ledger.store_plan(month(1).start, month(1).start, proposed(drafts), {"c0010-2026": ()}, doubts=doubts)
         ledger.confirm(plan, "Anna", "as agreed", TODAY, doubts=["jump"])
     return folder
 

@@ -11,7 +11,7 @@ from invoicer.errors import Problem
 from invoicer.ledger import chain, schema
 from invoicer.ledger.kinds import Entry
 from invoicer.ledger.verify import CHECKS
-from tests.ledger.papers import edit, many, month, reader, run, writer
+from tests.ledger.papers import edit, many, month, proposed, reader, run, writer
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def ran(folder: Path) -> Path:
     with writer(folder) as ledger:
         run(ledger, many(2))
         held: dict[str, tuple[Problem, ...]] = {"c0009-2026": ()}
-        plan = ledger.store_plan(month(1).start, month(1).start, many(2, month(1)), held)
+        plan = ledger.store_plan(month(1).start, month(1).start, proposed(many(2, month(1))), held)
         ledger.drop(plan, "sales", "not this month", month(1).start, positions=[1])
     return folder
 

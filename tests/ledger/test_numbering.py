@@ -10,7 +10,20 @@ import pytest
 from invoicer.domain.document import Kind
 from invoicer.errors import RunError
 from invoicer.ledger import Numbering, PlanStatus
-from tests.ledger.papers import SERIES, TODAY, by_hand, confirmed, draft, edit, finish, month, reader, stored, writer
+from tests.ledger.papers import (
+    SERIES,
+    TODAY,
+    by_hand,
+    confirmed,
+    draft,
+    edit,
+    finish,
+    month,
+    proposed,
+    reader,
+    stored,
+    writer,
+)
 
 KEY = "HN-2026-{number:5}"
 GOES_ON = Numbering(starts={KEY: 4712})
@@ -20,7 +33,9 @@ YESTERDAY = TODAY - dt.timedelta(days=1)
 def test_a_series_goes_on_where_another_system_has_stopped(folder: Path) -> None:
     with writer(folder) as ledger:
         for index, numbers in enumerate([("HN-2026-04712",), ("HN-2026-04713",)]):
-            plan = ledger.store_plan(TODAY, TODAY, [(draft(days=month(index)), f"f{index}")], {}, numbering=GOES_ON)
+            plan = ledger.store_plan(
+                TODAY, TODAY, proposed([(draft(days=month(index)), f"f{index}")]), {}, numbering=GOES_ON
+            )
             ledger.confirm(plan, "sales", "checked", TODAY)
             assert ledger.issue(plan, finish, TODAY, numbering=GOES_ON) == numbers
         credit = confirmed(ledger, [(draft("b-1", kind=Kind.CREDIT_NOTE), "c")])
@@ -52,7 +67,7 @@ def test_a_series_that_has_begun_starts_nowhere_else(folder: Path, begun_at: int
         ledger.issue(confirmed(ledger, [(draft(), "f")]), finish, TODAY, numbering=begun)
         says = rf"L134.*began at HN-2026-0*{begun_at} and goes on with HN-2026-0*{begun_at + 1}.*start at HN-2026-04712"
         with pytest.raises(RunError, match=says):
-            ledger.store_plan(TODAY, TODAY, [(draft("b-1"), "g")], {}, numbering=GOES_ON)
+            ledger.store_plan(TODAY, TODAY, proposed([(draft("b-1"), "g")]), {}, numbering=GOES_ON)
         plan = confirmed(ledger, [(draft("b-1"), "g")])
         with pytest.raises(RunError, match="L134"):
             ledger.issue(plan, finish, TODAY, numbering=GOES_ON)
@@ -75,9 +90,9 @@ def test_a_series_does_not_start_among_numbers_that_were_given(folder: Path) -> 
         other = Numbering(starts={"HN-2026-{number:4}": 50000})
         ledger.issue(confirmed(ledger, [(draft(series="HN-{year}-{number:4}"), "f")]), finish, TODAY, numbering=other)
         with pytest.raises(RunError, match=r"L133.*start at HN-2026-04712, and HN-2026-50000 is given already"):
-            ledger.store_plan(TODAY, TODAY, [(draft("b-1"), "g")], {}, numbering=GOES_ON)
+            ledger.store_plan(TODAY, TODAY, proposed([(draft("b-1"), "g")]), {}, numbering=GOES_ON)
         behind = Numbering(starts={KEY: 50001})
-        plan = ledger.store_plan(TODAY, TODAY, [(draft("b-1"), "g")], {}, numbering=behind)
+        plan = ledger.store_plan(TODAY, TODAY, proposed([(draft("b-1"), "g")]), {}, numbering=behind)
         ledger.confirm(plan, "sales", "checked", TODAY)
         assert ledger.issue(plan, finish, TODAY, numbering=behind) == ("HN-2026-50001",)
         assert ledger.verify_chain() == ()

@@ -8,7 +8,7 @@ import pytest
 
 from invoicer.errors import RunError
 from invoicer.ledger import DraftStatus, RequestStatus
-from tests.ledger.papers import TODAY, confirmed, draft, finish, many, month, reader, writer
+from tests.ledger.papers import TODAY, confirmed, draft, finish, many, month, proposed, reader, writer
 from tests.ledger.test_corrections import asks, part
 
 FIRST, SECOND = "HN-2026-00001", "HN-2026-00002"
@@ -22,7 +22,7 @@ def told(folder: Path) -> Path:
         ledger.issue(plan, finish, TODAY, who="Bert")
         ledger.request_credit(FIRST, asks(part("2.00")))
         ledger.cancel_credit(ledger.request_credit(FIRST, asks(part("1.00"))).id, "Anna", "asked twice", TODAY)
-        later = ledger.store_plan(month(1).start, month(1).start, [(draft("c0009-2026"), "new")], {})
+        later = ledger.store_plan(month(1).start, month(1).start, proposed([(draft("c0009-2026"), "new")]), {})
         ledger.reject(later, "Anna", "not yet", TODAY)
     return folder
 

@@ -9,7 +9,7 @@ import pytest
 
 from invoicer.errors import Place, Problem, RunError, Severity
 from invoicer.ledger import DraftStatus, PlanStatus
-from tests.ledger.papers import TODAY, confirmed, draft, finish, many, month, reader, stored, writer
+from tests.ledger.papers import TODAY, confirmed, draft, finish, many, month, proposed, reader, stored, writer
 
 HOLD = Problem("X201", Place(part="contract b-1"), "its VAT id is not confirmed", "confirm it", Severity.HOLD)
 
@@ -17,7 +17,7 @@ HOLD = Problem("X201", Place(part="contract b-1"), "its VAT id is not confirmed"
 def test_a_plan_comes_back_as_it_was_stored(folder: Path) -> None:
     drafts = many(3)
     with writer(folder) as ledger:
-        plan = ledger.store_plan(TODAY, dt.date(2026, 2, 1), drafts, {"b-1": [HOLD]}, {"invoicer": "0.1.0"})
+        plan = ledger.store_plan(TODAY, dt.date(2026, 2, 1), proposed(drafts), {"b-1": [HOLD]}, {"invoicer": "0.1.0"})
     with reader(folder) as ledger:
         found = ledger.plan()
         assert found == ledger.plan(plan)
@@ -69,7 +69,7 @@ def test_a_plan_that_says_something_else_supersedes(folder: Path, other: str) ->
             holds = {"b-1": [HOLD]}
     with writer(folder) as ledger:
         old = confirmed(ledger, many(3))
-        new = ledger.store_plan(as_of, TODAY, drafts, holds)
+        new = ledger.store_plan(as_of, TODAY, proposed(drafts), holds)
         assert new != old
         kept = PlanStatus.OPEN if other == "fingerprint" else PlanStatus.CONFIRMED  # drafts that are as they were
         assert [summary.status for summary in ledger.plans()] == [PlanStatus.SUPERSEDED, kept]

@@ -27,6 +27,7 @@ from tests.ledger.papers import (
     finish,
     many,
     month,
+    proposed,
     reader,
     run,
     stored,
@@ -171,7 +172,7 @@ def test_plans_and_issues_at_once_give_nothing_twice(folder: Path) -> None:
                     mine.issue(plan, finish, TODAY, batch=3)
                 else:
                     for _ in range(10):
-                        mine.store_plan(TODAY, TODAY, many(count), {})
+                        mine.store_plan(TODAY, TODAY, proposed(many(count)), {})
         except RunError as error:
             errors.append(error)
 

@@ -87,6 +87,12 @@ def plans_know_what_is_issued(book: Ledger, papers: Papers) -> None:
     assert sum(one.drafts.get(DraftStatus.ISSUED, 0) for one in book.plans()) == len(papers)
 
 
+def the_same_is_remembered(fresh: runs.Derivation, remembered: runs.Derivation) -> None:
+    """What accounts came to before is what they would come to."""
+    for name in ("drafts", "holds", "carried", "warnings", "contents", "doubts"):
+        assert getattr(remembered, name) == getattr(fresh, name), name
+
+
 def corrections_stand_apart(papers: Iterable[Document]) -> None:
     """What corrects something shares no document with what is new; each correction names what was there before."""
     numbers: set[str] = set()

@@ -266,7 +266,7 @@ class Machine(Watched):
             plans = book.plans()
             drafts = book.plan().drafts if plans else ()
             begun = not drafts or any(one.status is DraftStatus.ISSUED for one in drafts)
-            marks = set() if begun else {mark for _, mark in runs.derive(desk, book, plans[-1].as_of).drafts}
+            marks = set() if begun else {one.fingerprint for one in runs.derive(desk, book, plans[-1].as_of).drafts}
             self.unfinished = True
             result = runs.issue(desk, book, self.town.today, "sales")
             assert not result.problems, [*map(str, result.problems)]

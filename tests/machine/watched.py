@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from invoicer.runs.lineage import names_of
 from invoicer.runs.measure import measure
 from invoicer.runs.requested import requests_in
 from invoicer.runs.settle import entitled
+from tests.keeping import Memory
 from tests.machine import laws, settling
 from tests.machine.settling import Error
 from tests.machine.town import Town
@@ -50,6 +52,7 @@ class Watched(RuleBasedStateMachine):
         self.papers: dict[str, str] = {}
         self.documents: list[Document] = []
         self.errors: list[Error] = []
+        self.memory = Memory()
         self.seen = -1  # how long the log was when it was looked at
         self.unfinished = False
         self.quiet = False  # all was issued, and nothing was changed since
@@ -91,7 +94,7 @@ class Watched(RuleBasedStateMachine):
         """What a plan would issue and hold, without the days and places at which people wrote it."""
         with self.town.desk(writing=False) as (desk, book):
             found = runs.derive(desk, book, self.town.today)
-        drafted = [_finished(draft, count, self.town.today) for count, (draft, _) in enumerate(found.drafts)]
+        drafted = [_finished(one.draft, count, self.town.today) for count, one in enumerate(found.drafts)]
         lines = sorted(
             (line.contract, str(line.component), str(line.days), str(line.net), draft.kind, str(line.corrects))
             for draft in drafted
@@ -125,8 +128,10 @@ class Watched(RuleBasedStateMachine):
             if self.unfinished or book.length() != self.seen:
                 self._look_at_papers(book)
             found = runs.derive(desk, book, self.town.today)
+            remembered = runs.derive(replace(desk, memory=lambda: self.memory), book, self.town.today)
+            laws.the_same_is_remembered(found, remembered)
             issued = self._billed(book)
-            drafts = [_finished(draft, count, self.town.today) for count, (draft, _) in enumerate(found.drafts)]
+            drafts = [_finished(one.draft, count, self.town.today) for count, one in enumerate(found.drafts)]
             asked = requests_in(book, names_of(desk.contracts))
             lines = asked.carried(issued)
             after = [*lines, *(self.town.of_first(line) for draft in drafts for line in billed_lines(draft))]

@@ -33,7 +33,12 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(
     "change",
-    ["DELETE FROM billed", "UPDATE billed SET net = net + 1", "UPDATE documents SET net = net + 1"],
+    [
+        "DELETE FROM billed",
+        "UPDATE billed SET contract = 'other'",
+        "UPDATE billed SET json = replace(json, '1', '2')",
+        "UPDATE documents SET sha256 = 'x'",
+    ],
 )
 def test_a_database_changed_by_hand_stops_every_run(change: str, folder: Path) -> None:
     run(folder)

@@ -32,7 +32,7 @@ def test_few_are_held_with_reason_and_all_others_bill(example: str, tmp_path: Pa
         assert problem.severity is Severity.HOLD
         assert problem.cause
         assert problem.mend
-    billed = {line.contract for draft, _ in derived.drafts for line in draft.lines}
+    billed = {line.contract for one in derived.drafts for line in one.draft.lines}
     assert billed | set(derived.holds) == {contract.id for contract in desk.contracts if contract.start <= LAST}
 
 
