@@ -9,6 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
+from invoicer.domain import canonical
 from invoicer.domain.correction import CreditRequest
 from invoicer.domain.document import Draft, Kind
 from invoicer.domain.doubt import Doubt

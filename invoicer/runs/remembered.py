@@ -73,8 +73,8 @@ class Remembered:
             return None
         try:
             found = canonical.from_json(_Entry, zlib.decompress(part).decode())
-        except (zlib.error, ValueError, KeyError, TypeError):
-            return None  # of another version: it is worked out anew
+        except Exception:
+            return None  # whatever is wrong with it: it is worked out anew
         return found.outcome if still(found.answers, self._desk, self._hashes) else None
 
     def put(self, key: str, outcome: Outcome, asked: Asking) -> None:
