@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from cattrs import Converter
 
 T = TypeVar("T")
-_encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+_encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False)
+_read = json.JSONDecoder().raw_decode
 
 
 def to_data(value: Any) -> Any:
@@ -40,6 +41,23 @@ def to_json(value: Any) -> str:
 def text_of(data: Any) -> str:
     """The canonical JSON text of plain data, as :func:`to_data` makes it."""
     return _encoder.encode(data)
+
+
+def members_of(text: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """An object in canonical JSON as plain data, and each of its members (name and value) as it is written there."""
+    data, members, at = {}, {}, 1
+    while text[at] != "}":
+        name, colon = _read(text, at)
+        data[name], end = _read(text, colon + 1)
+        members[name] = text[at:end]
+        at = end + (text[end] == ",")
+    return data, members
+
+
+def text_with(members: Mapping[str, str], data: Mapping[str, Any]) -> str:
+    """The canonical JSON text of an object that has these members, and besides them what is in ``data``."""
+    written = {**members, **{name: text_of({name: value})[1:-1] for name, value in data.items()}}
+    return "{" + ",".join([written[name] for name in sorted(written)]) + "}"
 
 
 def from_json(kind: type[T], text: str) -> T:

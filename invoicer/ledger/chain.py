@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from invoicer.domain import canonical
 from invoicer.errors import Place, Problem, RunError
-from invoicer.ledger import schema
+from invoicer.ledger import dialect, schema
 from invoicer.ledger.dialect.words import RESTORE
 from invoicer.ledger.durable import write_whole
 from invoicer.ledger.faults import Fault
@@ -54,8 +54,7 @@ def append(connection: sa.Connection, entries: Sequence[tuple[str, Any]]) -> lis
         row = {"sequence": sequence, "kind": kind, "payload": text, "previous": last.hash}
         last = Head(sequence, link(sequence, kind, text, last.hash))
         rows.append({**row, "hash": last.hash})
-    if rows:
-        connection.execute(sa.insert(schema.log), rows)
+    dialect.insert_rows(connection, schema.log, rows)
     return [row["sequence"] for row in rows]
 
 

@@ -48,6 +48,7 @@ class _Paper:
 
     position: int
     draft: Data
+    members: Mapping[str, str]  # as they are written
     revisions: tuple[int, ...]
 
 
@@ -86,11 +87,11 @@ def issue(
         waiting = _confirmed(connection, plan)
     _refuse_late(store, plan, waiting, issue_date, batch, numbering)
     numbers: list[str] = []
-    for first in range(0, len(waiting), batch):
-        papers = _load(store, plan, waiting[first : first + batch])
-        issued = _issue_batch(store, plan, papers, finish, issue_date, numbering, who)
-        numbers += issued
-        progress(len(issued))
+    with store.in_one_go():
+        for first in range(0, len(waiting), batch):
+            issued = _issue_batch(store, plan, waiting[first : first + batch], finish, issue_date, numbering, who)
+            numbers += issued
+            progress(len(issued))
     return tuple(numbers)
 
 
@@ -104,43 +105,39 @@ def _refuse_late(
         if not late(connection, issue_date):
             return
     for first in range(0, len(waiting), batch):
-        papers = _load(store, plan, waiting[first : first + batch])
-        wanted = {series_key(paper.draft["series"], issue_date): _wanted(paper.draft) for paper in papers}
         with store.read() as connection:
+            papers = _load(connection, store, plan, waiting[first : first + batch])
+            wanted = {series_key(paper.draft["series"], issue_date): _wanted(paper.draft) for paper in papers}
             refuse_backwards(connection, wanted, issue_date, numbering)
 
 
 def _issue_batch(
     store: Store,
     plan: int,
-    papers: Sequence[_Paper],
+    positions: Sequence[int],
     finish: Finish,
     issue_date: dt.date,
     numbering: Numbering,
     who: str,
 ) -> list[str]:
     finals: list[_Final] = []
-    last = max((paper.position for paper in papers), default=0)
     try:
         with store.write() as connection:
-            still = set(_confirmed(connection, plan, [paper.position for paper in papers]))
-            papers = [paper for paper in papers if paper.position in still]
+            papers = _load(connection, store, plan, positions)
             finals += _number(connection, papers, finish, issue_date, numbering)
             store.fault(Point.NUMBERS_TAKEN)
             _insert(store, connection, plan, finals, who)
-            if not _follows(connection, plan, last):
+            if not _follows(connection, plan, positions[-1]):
                 settle(connection, plan)
     except IntegrityError as error:
         raise _taken(store, finals, error) from error
     return [final.number for final in finals]
 
 
-def _confirmed(connection: sa.Connection, plan: int, among: Sequence[int] | None = None) -> list[int]:
+def _confirmed(connection: sa.Connection, plan: int) -> list[int]:
     drafts = schema.plan_drafts.c
     query = sa.select(drafts.position).where(drafts.plan == plan, drafts.status == DraftStatus.CONFIRMED)
-    if among is not None:
-        query = query.where(drafts.position.in_(among))
-    return list(connection.execute(query.order_by(drafts.position)).scalars())
+    return list(connection.execute(query.order_by(drafts.position)).scalars().all())
 
 
 def _follows(connection: sa.Connection, plan: int, position: int) -> bool:
@@ -150,21 +147,26 @@ def _follows(connection: sa.Connection, plan: int, position: int) -> bool:
     return connection.execute(sa.select(drafts.position).where(mine).limit(1)).first() is not None
 
 
-def _load(store: Store, plan: int, positions: Sequence[int]) -> list[_Paper]:
-    drafts = schema.plan_drafts
-    query = sa.select(drafts).where(drafts.c.plan == plan, drafts.c.position.in_(positions))
-    query = query.where(drafts.c.status == DraftStatus.CONFIRMED)  # another process may have issued some by now
+def _load(connection: sa.Connection, store: Store, plan: int, positions: Sequence[int]) -> list[_Paper]:
+    """The drafts at these positions that are still confirmed: another process may have issued some by now."""
+    drafts = schema.plan_drafts.c
+    query = sa.select(drafts.position, drafts.json, drafts.sha256, drafts.revisions)
+    within = drafts.position.between(positions[0], positions[-1])
+    query = query.where(drafts.plan == plan, drafts.status == DraftStatus.CONFIRMED, within).order_by(drafts.position)
+    wanted = set(positions)
     papers = []
-    with store.read() as connection:
-        for row in connection.execute(query.order_by(drafts.c.position)):
-            if canonical.sha256(row.json) != row.sha256:
-                raise refused(
-                    "L117",
-                    store.folder,
-                    f"draft {row.position} of plan {plan} is not what was planned",
-                    "the database was changed by hand; put the folder back from its backup, or plan again",
-                )
-            papers.append(_Paper(row.position, json.loads(row.json), tuple(json.loads(row.revisions))))
+    for row in connection.execute(query).all():
+        if row.position not in wanted:
+            continue
+        if canonical.sha256(row.json) != row.sha256:
+            raise refused(
+                "L117",
+                store.folder,
+                f"draft {row.position} of plan {plan} is not what was planned",
+                "the database was changed by hand; put the folder back from its backup, or plan again",
+            )
+        draft, members = canonical.members_of(row.json)
+        papers.append(_Paper(row.position, draft, members, tuple(json.loads(row.revisions))))
     return papers
 
 
@@ -191,27 +193,36 @@ def _finish(paper: _Paper, key: str, count: int, finish: Finish, issue_date: dt.
     number = document_number(key, count)
     document, billed, formats = finish(paper.draft, number, issue_date)
     _check(document, number, issue_date, billed, paper.draft)
-    text = canonical.text_of(document)
+    text = _written(document, paper)
     carried = tuple((line, canonical.text_of(line), rev) for line, rev in zip(billed, paper.revisions, strict=True))
     return _Final(
         paper.position, key, count, document, text, canonical.sha256(text), carried, tuple(dict.fromkeys(formats))
     )
 
 
+def _written(document: Data, paper: _Paper) -> str:
+    """The canonical JSON of a document. What it has of its draft is written as in the draft's text."""
+    drafted = {name: text for name, text in paper.members.items() if document[name] is paper.draft[name]}
+    return canonical.text_with(drafted, {name: said for name, said in document.items() if name not in drafted})
+
+
 def _check(document: Data, number: str, issue_date: dt.date, billed: Sequence[Data], draft: Data) -> None:
     """What a finished document must have in common with its number, its draft and what it bills."""
     if (document["number"], document["issue_date"]) != (number, issue_date.isoformat()):
         raise DefectError(f"{number} was finished as {document['number']} on {document['issue_date']}")
-    if any(document.get(name) != said for name, said in draft.items()):
+    if not draft.items() <= document.items():
         raise DefectError(f"{number} is another document than its draft")
-    sign = -1 if document["kind"] == Kind.CREDIT_NOTE else 1
-    said = [
-        (number, line["number"], *_key(line), sign * minor_units_in(line.get("gross") or line["net"]))
-        for line in document["lines"]
-    ]
-    carried = [(line["document"], line["line"], *_key(line), minor_units_in(line["net"])) for line in billed]
-    if said != carried:
+    given_back = document["kind"] == Kind.CREDIT_NOTE
+    said = [(number, line["number"], *_key(line)) for line in document["lines"]]
+    if said != [(line["document"], line["line"], *_key(line)) for line in billed] or not all(
+        _agrees(line.get("gross") or line["net"], mine["net"], given_back)
+        for line, mine in zip(document["lines"], billed, strict=True)
+    ):
         raise DefectError(f"{number} does not bill what its lines say")
+
+
+def _agrees(amount: Data, billed: Data, given_back: bool) -> bool:
+    return minor_units_in(amount) == -minor_units_in(billed) if given_back else amount == billed
 
 
 def _key(line: Data) -> tuple[Any, ...]:
@@ -229,19 +240,20 @@ def _insert(store: Store, connection: sa.Connection, plan: int, finals: Sequence
             "series": final.series,
             "counter": final.counter,
             "logged": sequence,
+            "told": False,
             "json": final.json,
             "sha256": final.sha256,
         }
         for final, sequence in zip(finals, sequences, strict=True)
     ]
-    connection.execute(sa.insert(schema.documents), documents)
+    dialect.insert_rows(connection, schema.documents, documents)
     store.fault(Point.DOCUMENTS_INSERTED)
     billed = [
         {**billed_columns(line), "revision": revision, "json": text}
         for final in finals
         for line, text, revision in final.billed
     ]
-    connection.execute(sa.insert(schema.billed), billed)
+    dialect.insert_rows(connection, schema.billed, billed)
     store.fault(Point.BILLED_INSERTED)
     artifacts = [
         {"document": number, "format": form, "name": file_name(number, form, issue_date)}
@@ -249,8 +261,7 @@ def _insert(store: Store, connection: sa.Connection, plan: int, finals: Sequence
         for number, issue_date in [(final.number, dt.date.fromisoformat(final.document["issue_date"]))]
         for form in final.formats
     ]
-    if artifacts:
-        connection.execute(sa.insert(schema.artifacts), artifacts)
+    dialect.insert_rows(connection, schema.artifacts, artifacts)
     store.fault(Point.ARTIFACTS_WANTED)
     drafts = schema.plan_drafts
     mark = sa.update(drafts).where(drafts.c.plan == plan, drafts.c.position == sa.bindparam("p"))

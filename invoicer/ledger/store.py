@@ -28,6 +28,8 @@ class Store:
         self.fault = fault
         self._writing = writing
         self._anchored: chain.Head | None = None
+        self._follows = True
+        self._head: chain.Head | None = None
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
@@ -51,7 +53,22 @@ class Store:
                 head = chain.head(connection)
                 self.fault(Point.BEFORE_COMMIT)
             self.fault(Point.COMMITTED)
-            self.drop_anchor(head)
+            self._head = head
+            if self._follows:
+                self.drop_anchor(head)
+
+    @contextmanager
+    def in_one_go(self) -> Iterator[None]:
+        """Many transactions, whose log the anchor follows once: at the end of the block, however that comes about. For work
+        of which nothing goes out meanwhile: what a crash leaves unsaid, the next opening says before anything does."""
+        self._follows = False
+        try:
+            yield
+        finally:
+            self._follows = True
+            if self._head:
+                with explained(self.folder):
+                    self.drop_anchor(self._head)
 
     def begin(self, anchored: chain.Head | None) -> None:
         """Hold the log against what the anchor said when the ledger was opened. A writer makes up for an anchor that a
