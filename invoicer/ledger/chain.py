@@ -41,10 +41,13 @@ class Head:
 
 
 GENESIS = Head(0, "0" * 64)
+_LAST = sa.select(schema.log.c.sequence, schema.log.c.hash).order_by(schema.log.c.sequence.desc()).limit(1)
 
 
 def append(connection: sa.Connection, entries: Sequence[tuple[str, Any]]) -> list[int]:
     """Add entries of (kind, payload) at the end of the log; answers their sequence numbers."""
+    if not entries:
+        return []
     last = head(connection)
     entries = [(Entry(kind), payload) for kind, payload in entries]  # a kind that nobody checks is a defect
     rows: list[dict[str, Any]] = []
@@ -65,8 +68,7 @@ def link(sequence: int, kind: str, payload: str, previous: str) -> str:
 
 def head(connection: sa.Connection) -> Head:
     """The end of the log."""
-    log = schema.log.c
-    row = connection.execute(sa.select(log.sequence, log.hash).order_by(log.sequence.desc()).limit(1)).one_or_none()
+    row = connection.execute(_LAST).one_or_none()
     return Head(row.sequence, row.hash) if row else GENESIS
 
 

@@ -89,7 +89,8 @@ def issue(
     numbers: list[str] = []
     with store.in_one_go():
         for first in range(0, len(waiting), batch):
-            issued = _issue_batch(store, plan, waiting[first : first + batch], finish, issue_date, numbering, who)
+            mine, last = waiting[first : first + batch], first + batch >= len(waiting)
+            issued = _issue_batch(store, plan, mine, finish, issue_date, numbering, who, last)
             numbers += issued
             progress(len(issued))
     return tuple(numbers)
@@ -119,6 +120,7 @@ def _issue_batch(
     issue_date: dt.date,
     numbering: Numbering,
     who: str,
+    last: bool,
 ) -> list[str]:
     finals: list[_Final] = []
     try:
@@ -127,7 +129,7 @@ def _issue_batch(
             finals += _number(connection, papers, finish, issue_date, numbering)
             store.fault(Point.NUMBERS_TAKEN)
             _insert(store, connection, plan, finals, who)
-            if not _follows(connection, plan, positions[-1]):
+            if last:  # until then the status of the plan is what it was
                 settle(connection, plan)
     except IntegrityError as error:
         raise _taken(store, finals, error) from error
@@ -138,13 +140,6 @@ def _confirmed(connection: sa.Connection, plan: int) -> list[int]:
     drafts = schema.plan_drafts.c
     query = sa.select(drafts.position).where(drafts.plan == plan, drafts.status == DraftStatus.CONFIRMED)
     return list(connection.execute(query.order_by(drafts.position)).scalars().all())
-
-
-def _follows(connection: sa.Connection, plan: int, position: int) -> bool:
-    """Whether more of the plan is to come, so that its status is what it was. Asked after each batch."""
-    drafts = schema.plan_drafts.c
-    mine = (drafts.plan == plan) & (drafts.status == DraftStatus.CONFIRMED) & (drafts.position > position)
-    return connection.execute(sa.select(drafts.position).where(mine).limit(1)).first() is not None
 
 
 def _load(connection: sa.Connection, store: Store, plan: int, positions: Sequence[int]) -> list[_Paper]:

@@ -49,11 +49,14 @@ def take(
     """
     refuse_starts(connection, numbering)
     refuse_backwards(connection, wanted, issue_date, numbering)
-    _begin(connection, wanted, numbering)
     series = schema.series
     lock = sa.select(series).where(dialect.among(series.c.key, wanted)).order_by(series.c.key).with_for_update()
+    found = connection.execute(lock).all()
+    if new := set(wanted) - {row.key for row in found}:
+        _begin(connection, {key: wanted[key] for key in new}, numbering)
+        found = connection.execute(lock).all()
     following = {}
-    for row in connection.execute(lock):
+    for row in found:
         refuse_foreign(row.key, row.seller, wanted[row.key].seller)
         following[row.key] = row.next_number
     return following
@@ -128,18 +131,15 @@ def late(connection: sa.Connection, issue_date: dt.date, keys: Collection[str] |
     return {key: day for key, day in connection.execute(query) if day > issue_date}
 
 
-def _begin(connection: sa.Connection, wanted: Mapping[str, Wanted], numbering: Numbering) -> None:
-    known = sa.select(schema.series.c.key).where(dialect.among(schema.series.c.key, wanted))
-    new = sorted(set(wanted) - set(connection.execute(known).scalars()))
-    firsts = {key: numbering.starts.get(key, 1) for key in new}
+def _begin(connection: sa.Connection, new: Mapping[str, Wanted], numbering: Numbering) -> None:
+    firsts = {key: numbering.starts.get(key, 1) for key in sorted(new)}
     for key, first in firsts.items():
         refuse_taken(connection, key, first)
     rows = [
-        {"key": key, "pattern": wanted[key].pattern, "seller": wanted[key].seller, "first": first, "next_number": first}
+        {"key": key, "pattern": new[key].pattern, "seller": new[key].seller, "first": first, "next_number": first}
         for key, first in firsts.items()
     ]
-    if rows:
-        connection.execute(sa.insert(schema.series), rows)
+    dialect.insert_rows(connection, schema.series, rows)
     elsewhere = [{"series": key, "first": first} for key, first in firsts.items() if first != 1]
     chain.append(connection, [("begun", payload) for payload in elsewhere])
 

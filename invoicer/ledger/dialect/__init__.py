@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Protocol
@@ -67,18 +68,21 @@ def among(column: sa.ColumnElement[str], values: Collection[str]) -> sa.ColumnEl
 def insert_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows of the same columns, straight through the driver: what SQLAlchemy does anew for each of them takes longer
     than what the database does."""
-    if not rows:
-        return
-    kind = connection.dialect
-    statement = sa.insert(table).compile(dialect=kind, column_keys=list(rows[0]))
-    bound = {name: table.c[name].type.dialect_impl(kind).bind_processor(kind) for name in rows[0]}
-    changed = [(name, process) for name, process in bound.items() if process]
-    if changed:
-        rows = [{**row, **{name: process(row[name]) for name, process in changed}} for row in rows]
-    said: Any = rows
-    if statement.positiontup is not None:
-        said = list(map(itemgetter(*statement.positiontup), rows))
-    connection.exec_driver_sql(str(statement), said)
+    if rows:
+        text, order, bound = _insertion(connection.dialect, table, tuple(rows[0]))
+        said: Any = [{**row, **{name: bind(row[name]) for name, bind in bound}} for row in rows] if bound else rows
+        connection.exec_driver_sql(text, list(map(itemgetter(*order), said)) if order else said)
+
+
+@lru_cache(64)
+def _insertion(
+    kind: sa.Dialect, table: sa.Table, names: tuple[str, ...]
+) -> tuple[str, Sequence[str], Sequence[tuple[str, Callable[[Any], Any]]]]:
+    """The statement that inserts a row; the order of its parameters (empty where they have names); and what makes of a
+    value, by its name, one that the driver takes."""
+    made = sa.insert(table).compile(dialect=kind, column_keys=list(names))
+    bound = ((name, table.c[name].type.dialect_impl(kind).bind_processor(kind)) for name in names)
+    return str(made), made.positiontup or (), [(name, bind) for name, bind in bound if bind]
 
 
 def insert_absent(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
