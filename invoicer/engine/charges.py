@@ -8,6 +8,7 @@ Decisions where terms leave room:
 
 * An amount of nothing is left out, unless its quantity was measured: then it is kept, to be compared with what documents
   carry. It makes no line on a new document.
+* A price per period is prorated also where the charge measures what adds up: only units are due as used.
 * A changed number of included units counts from its day: units that are used stay used.
 * Where a change of billing cuts a rating period, each side has its share by days of the included units of measured usage
   and of its bands: otherwise the days of that period would get them twice.
@@ -97,7 +98,7 @@ def _rate_cell(
         clause = part.values.price.clause
         if flow:
             units = Units(*_position(positions, part, unit), cut)
-            share = None
+            share = share_of(slot, part) if isinstance(price, Flat) else None
         else:
             units = Units(quantity and billable(quantity, _included(part, unit), unit), unit)
             units = Units(units.after, unit, None, units.after.result if units.after else Fraction(0))
@@ -345,8 +346,8 @@ def _agreed(slot: Slot, members: Sequence[RatedPart]) -> Agreed:
 
 def _quantity_of(context: Context, measured: Sequence[tuple[segments.Part, Trace | None]]) -> Trace | None:
     """The quantity of a billing period, for the conditions of discounts: all that was measured where it adds up, else that
-    of the first part."""
-    flows = [quantity for part, quantity in measured if quantity and context.is_flow(part)]
-    if len(flows) == len(measured) > 1:
-        return add(flows, "quantity", flows[0].unit)
-    return measured[0][1]
+    of the first part that has one."""
+    counted = [(part, quantity) for part, quantity in measured if quantity]
+    if len(counted) > 1 and all(context.is_flow(part) for part, _ in counted):
+        return add([quantity for _, quantity in counted], "quantity", counted[0][1].unit)
+    return counted[0][1] if counted else None

@@ -7,7 +7,8 @@ Decisions where terms leave room:
   level, like an agreed number of seats: it is asked once for the days of service in the rating period and prorated.
 * ``quantity`` in a condition is the quantity before included units, of the whole rating period where it is a sum.
 * The name of another charge stands for its quantity: as agreed on the first day of the part in question, or as measured
-  over the days of service in the same rating period; zero while that charge is out of service.
+  over the days of service in the same rating period; zero while that charge is out of service. Where none is agreed yet on
+  that day, the first one of the rating period counts (a discount that begins with it, within a billing period).
 * A declared input is asked for like a meter: for each part where its figures add up, else for the days of service in the
   rating period. In a condition its name stands for the figure of those days.
 * The customer is the one in force on the first day of the billing period, as known on the day of the plan.
@@ -20,12 +21,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from invoicer.domain.contract import Charge, Contract, Discount, Fixed, counter_of
+from invoicer.domain.contract import Charge, Contract, Discount, Fixed, Quantity, counter_of
 from invoicer.domain.events import EventTerms, Tally
 from invoicer.domain.evidence import NO_EVIDENCE, Evidence
 from invoicer.domain.party import Customer
 from invoicer.domain.party import in_force as customer_in_force
 from invoicer.domain.period import Period
+from invoicer.domain.timeline import Dated, in_force
 from invoicer.domain.trace import Trace, add, given
 from invoicer.domain.usage import Measured, Measurements
 from invoicer.engine.conditions import subjects, subjects_of
@@ -142,7 +144,7 @@ class Context:
             return self.measured((subject, days), where).result
         asked = other_ask(self.contract, subject, day, days, self.known_on)
         other = self.contract.charge(subject)
-        quantity = other.quantity.at(day, self.known_on) if other.quantity else None
+        quantity = _agreed(other, day, days, self.known_on)
         if asked and quantity:
             return as_agreed(self.measured(asked, where), quantity).result
         if not is_in_service(self.contract, other, day, self.known_on):
@@ -204,9 +206,16 @@ def other_ask(contract: Contract, subject: str, day: dt.date, days: Period, know
     charge = {charge.id: charge for charge in contract.charges}.get(subject)
     if charge is None or charge.quantity is None or not is_in_service(contract, charge, day, known_on):
         return None
-    quantity = charge.quantity.at(day, known_on)
+    quantity = _agreed(charge, day, days, known_on)
     name = counter_of(quantity.value) if quantity else None
     return (name, days) if name else None
+
+
+def _agreed(charge: Charge, day: dt.date, days: Period, known_on: dt.date) -> Dated[Quantity] | None:
+    """The quantity in force on a day; where there is none yet, the first one that counts within the days."""
+    known = charge.quantity.known_on(known_on) if charge.quantity else ()
+    later = (entry for entry in known if day < entry.effective < days.end)
+    return in_force(known, day) or next(later, None)
 
 
 def served(slot: Slot, part: Part) -> Period:

@@ -199,10 +199,9 @@ def _share_of(terms: Terms, charge: ChargeTerms) -> Timeline[Quantity] | None:
         return Declared(name) if name in terms.inputs else Metered(name)
 
     entries: list[Dated[Quantity]] = [
-        Dated(e.effective, e.agreed, named(line.price.meter.text), e.clause, e.amendment)
+        Dated(e.effective, e.agreed, named(shares[0].meter.text), e.clause, e.amendment)
         for e in charge.price.entries
-        for line in e.value[:1]
-        if isinstance(line.price, tree.Share)
+        if (shares := [line.price for line in e.value if isinstance(line.price, tree.Share)])
     ]
     return _some(Timeline(tuple(entries)))
 

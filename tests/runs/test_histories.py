@@ -19,7 +19,7 @@ from invoicer import engine, plugins, tax
 from invoicer.documents import Comparison, compare
 from invoicer.domain.contract import Contract
 from invoicer.domain.document import Document
-from invoicer.domain.entitlement import BilledLine, Treated
+from invoicer.domain.entitlement import BilledLine, Part, Treated
 from invoicer.domain.party import Customer
 from invoicer.domain.trace import replay
 from invoicer.domain.usage import Measured, Measurements
@@ -280,6 +280,25 @@ def test_what_was_credited_ahead_is_billed_anew_when_it_is_due() -> None:
     assert _nets(story, from_day="2027-06-16") == [("2027-06-16 to 2027-07-15", "100.00")]
 
 
+def test_an_adjustment_that_gave_back_charges_when_more_of_the_deposit_comes_back() -> None:
+    """The second quarter: 1 183 calls at 0.35 less 10% are 372.64, and 400.00 were paid, so 27.36 come back. Then it is
+    agreed that it has ended with May, without a refund: 342.00 are earned (the minimum of 380.00 less 10%), 266.67 of the
+    deposit stay, so 75.33 are due: 102.69 more than what was settled before."""
+    head = HEAD.format(start=START, billing="monthly in advance on day 1", prorate="by-days")
+    story = Story(head + CHARGES[-1] + DISCOUNTS[0])
+    for on in ("2026-06-01", "2026-07-21"):
+        story.run(day(on))
+    story.text += "\nterminates on 2026-05-31 agreed 2026-07-21\n  no refund\n"
+    story.run(day("2026-07-21"))
+    settling = (line for line in story.desk.billed if line.component.part is Part.ADJUSTMENT)
+    assert [str(line.net.amount) for line in settling] == ["-31.45", "-27.36", "102.69"]
+    deposits = (line for line in story.desk.billed if line.component.part is Part.DEPOSIT)
+    assert [str(line.net.amount) for line in deposits if line.days.start >= day("2026-06-01")] == [
+        *("133.33", "133.33"),
+        *("-133.33", "-133.33"),
+    ]
+
+
 def _nets(story: Story, from_day: str) -> list[tuple[str, str]]:
     """The days and the amount of the lines for days from that one on, in the order of the days."""
     lines = (line for line in story.desk.billed if line.days.start >= day(from_day))
@@ -299,7 +318,9 @@ def _assert_never_over_credited(billed: Iterable[BilledLine]) -> None:
     credited: dict[tuple[str, int], Fraction] = defaultdict(Fraction)
     for line in lines.values():
         root = lines[line.corrects] if line.corrects else None
-        if root is not None and root.component == line.component and root.net.exact * line.net.exact < 0:
+        if root is None or (root.component.part is Part.ADJUSTMENT and root.net.exact < 0):
+            continue  # what settles a deposit may give back at first, and charge when more of the deposit was given back
+        if root.component == line.component and root.net.exact * line.net.exact < 0:
             credited[root.document, root.line] += line.net.exact
     for key, net in credited.items():
         assert abs(net) <= abs(lines[key].net.exact)

@@ -6,15 +6,19 @@ between and beyond them tries everything.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import islice
 
 import pycountry
 
 from invoicer.domain.party import PartyKind
 from invoicer.domain.price import Comparison, Condition
+from invoicer.domain.timeline import Dated
 from invoicer.errors import Place, Problem
 from invoicer.language import tree
+from invoicer.language.checks.counted import Asked, counts, uncounted_on
 from invoicer.language.checks.values import NO_LIMITS, Case, Limits, can_try, cases, holds, limited, shown
 from invoicer.language.codes import Code, line_of, problem
 from invoicer.language.convert import to_condition
@@ -32,25 +36,28 @@ def check_conditions(terms: Terms) -> Iterator[Problem]:
         for entry in charge.price.entries:
             asked = True
             for priced in entry.value:
-                for found in _askable(asking, priced.when, charge):
+                for found in _askable(asking, priced.when, charge, Asked.by_entry(entry)):
                     asked = False
                     yield found
             if asked:
                 yield from _options(charge, entry.value, asking.limits)
-    for _, block in terms.discounts:
+    for agreement, block in terms.discounts:
         on = [name for line in block.lines if isinstance(line, tree.OffNode) for name in line.charges]
+        asked_by = Asked.by_block(agreement, block)
         for line in tree.every(block.lines, tree.When):
             unaskable = False
-            for found in (*_askable(asking, line.condition, None), *asking.of_charges(on, line.condition, "discount")):
+            of_charges = asking.of_charges(on, line.condition, "discount", asked_by)
+            for found in (*_askable(asking, line.condition, None, asked_by), *of_charges):
                 unaskable = True
                 yield found
             if not unaskable:
                 yield from _possible(line.condition, limits=asking.limits)
-    for _, block in terms.credits:
+    for agreement, block in terms.credits:
+        asked_by = Asked.by_block(agreement, block)
         for row in tree.every(block.lines, tree.CreditRow):
             unaskable = False
-            of_charges = asking.of_charges(row.charges, row.when, "service credit")
-            for found in (*_askable(asking, row.when, None, terms.meters), *of_charges):
+            of_charges = asking.of_charges(row.charges, row.when, "service credit", asked_by)
+            for found in (*_askable(asking, row.when, None, asked_by, terms.meters), *of_charges):
                 unaskable = True
                 yield found
             if not unaskable:
@@ -67,16 +74,9 @@ class _Asking:
     def __init__(self, terms: Terms) -> None:
         self.terms = terms
         self.charges = {charge.id: charge for charge in reversed(terms.charges)}
-        self.uncounted = {charge.id: None for charge in terms.charges if not self.counts(charge)}
+        self.uncounted = {charge.id: None for charge in terms.charges if not counts(charge)}
         self.limits = limits_of(terms)
         self._units: dict[str, tuple[tuple[str, Place], ...]] = {}
-
-    @staticmethod
-    def counts(charge: ChargeTerms) -> bool:
-        """Whether the charge has a quantity: an agreed or measured one, or that of its percentage."""
-        return bool(charge.quantity.entries) or any(
-            isinstance(priced.price, tree.Share) for entry in charge.price.entries for priced in entry.value
-        )
 
     def units(self, charge: ChargeTerms) -> tuple[tuple[str, Place], ...]:
         """The units that the charge was ever counted in, each with the line that says so first."""
@@ -88,15 +88,21 @@ class _Asking:
             self._units[charge.id] = tuple(found.items())
         return self._units[charge.id]
 
-    def of_charges(self, charges: Sequence[tree.Name], condition: tree.Condition, what: str) -> Iterator[Problem]:
+    def of_charges(
+        self, charges: Sequence[tree.Name], condition: tree.Condition, what: str, asked: Asked
+    ) -> Iterator[Problem]:
         """``quantity`` is that of each charge that a discount or credit is on (none: all), so each of them has one."""
         named = [name.text for name in charges]
         without = next((name for name in named or self.uncounted if name in self.uncounted), None)
+        on = [self.charges[name] for name in named or self.charges if name in self.charges]
         for part in compared(condition):
             if part.subject.text == "quantity" and without:
                 cause = f"charge `{without}`, which this {what} is on, has no quantity that a condition could ask for"
                 mend = "ask for the quantity of one charge, such as `when seats at least 10`"
                 yield problem(Code.C043, part.subject.where, cause, mend)
+            elif part.subject.text == "quantity":
+                found = (_uncounted(part, charge, asked) for charge in on)
+                yield from islice(filter(None, found), 1)
 
 
 def limits_of(terms: Terms) -> Mapping[str, Limits]:
@@ -153,9 +159,10 @@ def _askable(
     asking: _Asking,
     condition: tree.Condition | None,
     charge: ChargeTerms | None,
+    asked_by: Asked,
     meters: Mapping[str, tree.Block] = NO_METERS,
 ) -> Iterator[Problem]:
-    """``charge``: whose price it is a condition of; ``meters``: those that it may ask for."""
+    """``charge``: whose price it is a condition of; ``asked_by``: when it asks; ``meters``: those that it may ask for."""
     for part in compared(condition):
         subject = part.subject.text
         if subject in _TEXTS:
@@ -173,13 +180,34 @@ def _askable(
             mend = f"add a line such as `quantity 40 seats` to `{asked.id}`"
             yield problem(Code.C043, part.subject.where, cause, mend)
             continue
-        if isinstance(part.value, tree.Name):
+        uncounted = _uncounted(part, asked, asked_by) if asked is not None else None
+        if uncounted is not None:
+            yield uncounted
+        elif isinstance(part.value, tree.Name):
             cause = f"`{subject}` is a number, and is compared with a text here"
             yield problem(Code.C043, part.value.where, cause, "compare it with a number, such as `at least 10`")
         elif part.unit and declared is not None:
             yield from _unit_of_input(part.unit, declared)
         elif part.unit and asked is not None:
             yield from _unit(asking, part.unit, asked)
+
+
+def _uncounted(part: tree.Compared, asked: ChargeTerms, asked_by: Asked) -> Problem | None:
+    """A condition that asks for a quantity on a day on which there is none."""
+    day = uncounted_on(asked, asked_by)
+    if day is None:
+        return None
+    cause = f"charge `{asked.id}` has no quantity on {day}, when this condition asks for it"
+    later = min((entry for entry in asked.quantity.entries if entry.effective > day), key=_day, default=None)
+    if later is not None:
+        there = line_of(later.value.where, part.subject.where)
+        cause += f": the one of {there} counts from {later.effective} on"
+    mend = f"state a quantity that counts from {day} on, such as `quantity 40 seats`"
+    return problem(Code.C043, part.subject.where, cause, mend)
+
+
+def _day(entry: Dated[tree.Counted]) -> dt.date:
+    return entry.effective
 
 
 def _text(part: tree.Compared) -> Iterator[Problem]:

@@ -146,8 +146,8 @@ def _units(terms: Terms, moment: Moment) -> Iterator[Problem]:
             yield from _rate_parts(priced.price)
             each, _ = split_rate(priced.price, moment.counted)
             yield from differs(each.unit if each else None)
-        elif isinstance(priced.price, tree.Share) and moment.quantity:
-            yield from _share(terms, priced.price, moment, moment.quantity)
+        elif isinstance(priced.price, tree.Share):
+            yield from _share(terms, priced.price, moment)
     for unit in moment.units:
         yield from differs(unit)
     if moment.included:
@@ -169,8 +169,15 @@ def _rate_parts(rate: tree.Rate) -> Iterator[Problem]:
             yield problem(code, parts[1].where, cause, "keep one of them, as in `12.00 EUR per seat per month`")
 
 
-def _share(terms: Terms, share: tree.Share, moment: Moment, quantity: tree.Counted) -> Iterator[Problem]:
-    if isinstance(quantity, tree.Quantity) or moment.counter is None or moment.counter.text != share.meter.text:
+def _share(terms: Terms, share: tree.Share, moment: Moment) -> Iterator[Problem]:
+    """A percentage is of what the charge counts; where nothing else says what that is, of what the first one names."""
+    quantity, counter = moment.quantity, moment.counter
+    if quantity is None:
+        if counter is not None and counter.text != share.meter.text:
+            there = line_of(counter.where, share.meter.where)
+            cause = f"a percentage of `{share.meter}` is another quantity than `{counter}` ({there})"
+            yield problem(Code.C012, share.meter.where, cause, "take both of the same quantity, or make two charges")
+    elif isinstance(quantity, tree.Quantity) or counter is None or counter.text != share.meter.text:
         there = line_of(quantity.where, share.meter.where)
         cause = f"a percentage of `{share.meter}` is another quantity than that of {there}"
         words = "declared" if share.meter.text in terms.inputs else "usage of"
