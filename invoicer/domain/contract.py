@@ -35,6 +35,7 @@ from invoicer.domain.refund import Refund
 from invoicer.domain.stop import Stopped, first_stop
 from invoicer.domain.timeline import Timeline
 from invoicer.domain.trace import Clause, Rounding
+from invoicer.domain.uncounted import Uncounted
 
 
 class Timing(StrEnum):
@@ -176,16 +177,15 @@ class Metered:
     rounded: InSteps | None = None
 
 
-Quantity = Fixed | Metered | Declared
+Quantity = Fixed | Metered | Declared | Uncounted
 
 
 def counter_of(quantity: Quantity) -> str | None:
-    """The id of the meter or input that a quantity comes from; None where it is agreed."""
+    """The id of the meter or input that a quantity comes from; None where it is agreed, or nothing is counted."""
     match quantity:
         case Metered(meter=name) | Declared(input=name):
             return name
-        case _:
-            return None
+    return None
 
 
 @dataclass(frozen=True, slots=True)

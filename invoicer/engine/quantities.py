@@ -29,6 +29,7 @@ from invoicer.domain.party import in_force as customer_in_force
 from invoicer.domain.period import Period
 from invoicer.domain.timeline import Dated, in_force
 from invoicer.domain.trace import Trace, add, given
+from invoicer.domain.uncounted import counting
 from invoicer.domain.usage import Measured, Measurements
 from invoicer.engine.conditions import subjects, subjects_of
 from invoicer.engine.declared import figure
@@ -214,8 +215,8 @@ def other_ask(contract: Contract, subject: str, day: dt.date, days: Period, know
 def _agreed(charge: Charge, day: dt.date, days: Period, known_on: dt.date) -> Dated[Quantity] | None:
     """The quantity in force on a day; where there is none yet, the first one that counts within the days."""
     known = charge.quantity.known_on(known_on) if charge.quantity else ()
-    later = (entry for entry in known if day < entry.effective < days.end)
-    return in_force(known, day) or next(later, None)
+    later = (entry for entry in known if day < entry.effective < days.end and counting(entry))
+    return counting(in_force(known, day)) or next(later, None)
 
 
 def served(slot: Slot, part: Part) -> Period:

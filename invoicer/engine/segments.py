@@ -25,6 +25,7 @@ from invoicer.domain.evidence import Evidence
 from invoicer.domain.period import Period, Span
 from invoicer.domain.price import Conditional, Flat, PerUnit, Price, SimplePrice, Tiered
 from invoicer.domain.timeline import Dated, Timeline
+from invoicer.domain.uncounted import counting
 from invoicer.engine.daycount import Share, counted_by
 from invoicer.engine.holds import LATE_ONE_OFF, NO_PRICE, PERIODS_DISAGREE, UNPUBLISHED, Where
 from invoicer.engine.indexation import Awaited, adjusted
@@ -283,7 +284,7 @@ def _values_at(seen: Seen, day: dt.date, where: Where) -> Values:
     events = AgreedEvents(
         in_force(seen.event_bounds, day), in_force(seen.free_events, day), in_force(seen.free_amount, day)
     )
-    return Values(price, in_force(seen.quantity, day), in_force(seen.included, day), events)
+    return Values(price, counting(in_force(seen.quantity, day)), in_force(seen.included, day), events)
 
 
 def _stated_by(price: Price) -> list[Span]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from fractions import Fraction
 from typing import TypeVar
 
@@ -28,8 +29,9 @@ from invoicer.domain.events import EventPricing
 from invoicer.domain.inputs import Declared
 from invoicer.domain.payment import LeastInvoice, PaymentTerms
 from invoicer.domain.period import Span, Unit
-from invoicer.domain.timeline import Dated, Timeline
+from invoicer.domain.timeline import Dated, Timeline, in_force
 from invoicer.domain.trace import Clause, Rounding
+from invoicer.domain.uncounted import Uncounted
 from invoicer.errors import DefectError, Place
 from invoicer.language import tree
 from invoicer.language.checks.conditions import compared
@@ -155,7 +157,7 @@ def _charge(terms: Terms, charge: ChargeTerms, clause: MakeClause) -> Charge:
         service=charge.service,
         billing=_mapped(charge.billing, to_billing),
         proration=to_proration(prorate),
-        quantity=_some(_mapped(charge.quantity, to_quantity)) or _share_of(terms, charge),
+        quantity=_some(_quantity(terms, charge)),
         included=_some(_mapped(charge.included, lambda node: Fraction(node.amount.value))),
         minimum=_some(_mapped(charge.minimum, to_bound)),
         maximum=_some(_mapped(charge.maximum, to_bound)),
@@ -192,18 +194,33 @@ def _measured(terms: Terms, charge: ChargeTerms) -> str | None:
     return None
 
 
-def _share_of(terms: Terms, charge: ChargeTerms) -> Timeline[Quantity] | None:
-    """A percentage names its meter or input by itself: 1.40% of card-volume."""
+def _quantity(terms: Terms, charge: ChargeTerms) -> Timeline[Quantity]:
+    """What was agreed; where nothing is, a percentage names its meter or input by itself (1.40% of card-volume), as long as
+    it is the price."""
+    stated = _mapped(charge.quantity, to_quantity)
+    shares = [_share_in(entry.value) for entry in charge.price.entries]
+    if not any(shares):
+        return stated
+    entries: list[Dated[Quantity]] = [*stated.entries]
+    for price, share in zip(charge.price.entries, shares, strict=True):
+        known = stated.known_on(price.agreed)
+        if in_force(known, price.effective) is None:
+            counted = _named_by(terms, share)
+            entries.append(Dated(price.effective, price.agreed, counted, price.clause, price.amendment))
+            later = (entry for entry in known if entry.effective > price.effective)
+            entries += [replace(entry, agreed=price.agreed, amendment=price.amendment) for entry in later]
+    return Timeline(tuple(entries))
 
-    def named(name: str) -> Quantity:
-        return Declared(name) if name in terms.inputs else Metered(name)
 
-    entries: list[Dated[Quantity]] = [
-        Dated(e.effective, e.agreed, named(shares[0].meter.text), e.clause, e.amendment)
-        for e in charge.price.entries
-        if (shares := [line.price for line in e.value if isinstance(line.price, tree.Share)])
-    ]
-    return _some(Timeline(tuple(entries)))
+def _share_in(lines: Iterable[tree.Priced]) -> tree.Share | None:
+    """The first percentage of a price; its others are of the same."""
+    return next((line.price for line in lines if isinstance(line.price, tree.Share)), None)
+
+
+def _named_by(terms: Terms, share: tree.Share | None) -> Quantity:
+    if share is None:
+        return Uncounted()
+    return Declared(share.meter.text) if share.meter.text in terms.inputs else Metered(share.meter.text)
 
 
 def _premium(charge: ChargeTerms) -> Premium | None:

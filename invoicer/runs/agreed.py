@@ -14,6 +14,7 @@ from invoicer.domain.evidence import Evidence
 from invoicer.domain.period import Period
 from invoicer.domain.price import Conditional, Price, SimplePrice
 from invoicer.domain.timeline import Dated, Timeline
+from invoicer.domain.uncounted import counting
 from invoicer.engine.conditions import choose
 from invoicer.engine.indexation import Awaited, adjusted
 from invoicer.runs import wording
@@ -102,7 +103,7 @@ def _at(charge: Charge, known_on: dt.date, days: Period) -> Agreed:
     return Agreed(
         days,
         in_force(charge.price),
-        in_force(charge.quantity),
+        counting(in_force(charge.quantity)),
         in_force(charge.included),
         in_force(charge.minimum),
         in_force(charge.maximum),

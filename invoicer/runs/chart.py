@@ -13,6 +13,7 @@ from invoicer.domain.evidence import NO_EVIDENCE, Evidence
 from invoicer.domain.money import Money, total
 from invoicer.domain.period import Period, Span, Unit, add_months
 from invoicer.domain.stop import first_stop
+from invoicer.domain.uncounted import counting
 from invoicer.engine import ScheduledPeriod
 from invoicer.ledger import Ledger
 from invoicer.render import chart as picture
@@ -233,7 +234,7 @@ def _unknown(scene: Scene, period: ScheduledPeriod) -> str:
     charge = next((one for one in scene.contract.charges if one.id == period.charge), None)
     if charge is None:
         return "depends on what counts"
-    quantity = charge.quantity.at(period.days.start, scene.known_on) if charge.quantity else None
+    quantity = counting(charge.quantity.at(period.days.start, scene.known_on)) if charge.quantity else None
     return f"depends on {wording.quantity(quantity.value)}" if quantity else "not known yet"
 
 

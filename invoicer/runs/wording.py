@@ -48,6 +48,7 @@ from invoicer.domain.price import (
 )
 from invoicer.domain.refund import Refund
 from invoicer.domain.trace import Rounding
+from invoicer.domain.uncounted import Uncounted
 from invoicer.language.words import MONTHS
 
 _CADENCES = {Unit.DAY: "daily", Unit.WEEK: "weekly", Unit.MONTH: "monthly", Unit.QUARTER: "quarterly"}
@@ -111,7 +112,9 @@ def counted(agreed: SimplePrice, quantity: Quantity | None, currency: str) -> st
     if not isinstance(quantity, Fixed):
         name = counter_of(quantity) if quantity else None
         text = simple(agreed, currency, name or "")
-        return text if quantity is None or isinstance(agreed, Percent | Flat) else f"{text}, {_counter(quantity)}"
+        if quantity is None or isinstance(quantity, Uncounted) or isinstance(agreed, Percent | Flat):
+            return text
+        return f"{text}, {_counter(quantity)}"
     units = f"{number(quantity.amount)} {quantity.unit}"
     match agreed:
         case PerUnit(amount=each, size=size, per=per) if size == 1:
@@ -133,7 +136,7 @@ def quantity(agreed: Quantity) -> str:
     """A quantity: 40 seats, usage of a meter, or what is declared for an input."""
     if isinstance(agreed, Fixed):
         return f"{number(agreed.amount)} {agreed.unit}"
-    return _counter(agreed)
+    return "no quantity" if isinstance(agreed, Uncounted) else _counter(agreed)
 
 
 def meter(agreed: Meter) -> str:

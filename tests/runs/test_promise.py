@@ -145,7 +145,8 @@ def priced(draw: st.DrawFn, shape: Shape, per: str, charges: tuple[str, ...]) ->
 
     lines = [one()]
     if draw(st.integers(0, 3)) == 0:
-        lines = [f"{draw(prices(shape, per))} when {draw(conditions(charges))}"]
+        some = prices(draw(pick((shape, shape, shape, SHAPES[0]))), per)  # also a price per period beside one per unit
+        lines = [f"{draw(some)} when {draw(conditions(charges))}"]
         lines += [f"{draw(prices(shape, per))} when {draw(conditions(charges))}"] if draw(st.booleans()) else []
         lines += [f"{draw(prices(shape, per))} otherwise"] if draw(st.integers(0, 9)) else []
     if draw(st.integers(0, 3)) == 0:
