@@ -11,7 +11,7 @@ from invoicer.documents.basis import held_back
 from invoicer.documents.carrying import Carried, carry_forward
 from invoicer.documents.compare import compare
 from invoicer.documents.context import Context
-from invoicer.documents.crediting import Asked, credit_lines
+from invoicer.documents.crediting import Asked, credit_lines, left_of
 from invoicer.documents.difference import Comparison, Correction, Difference, Parties, Reason
 from invoicer.documents.drafts import drafts, place
 from invoicer.documents.family import Member, compare_family
@@ -41,6 +41,7 @@ __all__ = [
     "finished",
     "foreign_document",
     "held_back",
+    "left_of",
     "place",
     "promised",
     "requested",

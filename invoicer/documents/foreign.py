@@ -31,11 +31,13 @@ FILE = "imported"
 
 @dataclass(frozen=True, slots=True)
 class ForeignLine:
-    """A row with what the terms and the law make of it, and the billed line that it corrects (None: none)."""
+    """A row with what the terms and the law make of it, the billed line that it corrects (None: none), and what that one
+    ``carried`` before."""
 
     row: BilledRow
     treated: Treated
     corrects: BilledLine | None = None
+    carried: Money | None = None
 
 
 def foreign_document(
@@ -85,15 +87,14 @@ def _line(line: ForeignLine, kind: Kind, context: Context) -> Line:
         net=net,
         trace=given(net.exact, "imported", net.currency, source=line.row.source),
     )
-    if line.corrects is None:
+    if line.corrects is None or line.carried is None:
         return made
-    carried: Money = line.corrects.net
     reference = LineReference(
         number=line.corrects.document,
         issue_date=line.corrects.issue_date,
         line=line.corrects.line,
-        billed=carried,
-        due=carried + line.row.net,
+        billed=line.carried,
+        due=line.carried + line.row.net,
         reason=CreditReason.OTHER_ERROR.value,
     )
     return replace(made, corrects=reference)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from invoicer import workspace
 from invoicer.documents import ForeignLine, foreign_document
 from invoicer.domain import canonical
+from invoicer.domain.document import Document
 from invoicer.domain.entitlement import BilledLine
 from invoicer.domain.supply import Category
 from invoicer.errors import Place, Problem, RunError, Severity
@@ -59,7 +60,7 @@ def import_billed(
     rows, found = workspace.read_billed(file, shown)
     problems = [one for one in found if one.severity is not Severity.WARNING]
     warnings = [one for one in found if one.severity is Severity.WARNING]
-    reader = Reader(desk, ledger, today)
+    reader = Reader(desk, ledger, today, {row.number for row in rows})
     lines = [line for row in rows if (line := reader.line(row))]
     made = list(_documents(desk, ledger, lines, reader, _bytes(file), today))
     brought = Import(shown, _bytes(file), tuple(made), who, today, numbering(desk), frozenset(_patterns(desk)))
@@ -87,7 +88,9 @@ def _documents(
     desk: Desk, ledger: Ledger, lines: Iterable[ForeignLine], reader: Reader, data: bytes, today: dt.date
 ) -> Iterator[Foreign]:
     """The documents of the rows: first those that correct nothing, since the others look for their lines."""
+    papers: dict[str, Document] = {}
     context = draft_context(desk, ledger, today, {})
+    context = replace(context, original=lambda number: papers.get(number) or ledger.document(number))
     by_number: dict[str, list[ForeignLine]] = {}
     for line in lines:
         by_number.setdefault(line.row.number, []).append(line)
@@ -99,7 +102,7 @@ def _documents(
             dated = payment.at(members[0].row.issued, today)
             terms = dated.value if dated else payment.entries[0].value
             document, billed = foreign_document(members, terms, canonical.sha256(data), context)
-            made[number] = billed
+            made[number], papers[number] = billed, document
             yield Foreign(document, billed, tuple(Place(one.row.file, one.row.line) for one in members))
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
-from invoicer import engine, tax
+from invoicer import documents, engine, tax
 from invoicer.documents import ForeignLine
 from invoicer.domain.commitment import Commitment
 from invoicer.domain.contract import Charge, Contract, Timing
@@ -33,14 +33,16 @@ _REASONS = {
 
 
 class Reader:
-    """Puts rows beside contracts, customers and law; ``problems`` are what was found on the way, warnings too."""
+    """Puts rows beside contracts, customers and law; ``problems`` are what was found on the way, warnings too. ``numbers``
+    are all that stand in the file: what is known of them is what the file says once more."""
 
-    def __init__(self, desk: Desk, ledger: Ledger, today: dt.date) -> None:
+    def __init__(self, desk: Desk, ledger: Ledger, today: dt.date, numbers: Collection[str]) -> None:
         self.desk, self.today = desk, today
         self.contracts = {one.id: under_law(desk, one, today) for one in desk.contracts}
         self.problems: list[Problem] = []
         self._refused = desk.refusals()
-        self._original = cache(lambda number: _billed_as(ledger, number))
+        self._known = cache(lambda number: _billed_around(ledger, number, numbers))
+        self._left: dict[tuple[str, int], Money] = {}
         self._periods = cache(self._scheduled)
 
     def refuse(self, row: BilledRow, column: str, cause: str, mend: str) -> None:
@@ -73,7 +75,8 @@ class Reader:
             return list(members)
         found: list[ForeignLine] = []
         for one in members:
-            original = made.get(one.row.corrects) or self._original(one.row.corrects)
+            known = [line for line in self._known(one.row.corrects) if line.document == one.row.corrects]
+            original = made.get(one.row.corrects) or known
             fitting = [line for line in original if _is_of(one.row, line)]
             fitting = [line for line in fitting if line.days == one.row.days] or fitting
             if len(fitting) != 1:
@@ -82,13 +85,24 @@ class Reader:
                 if not original:
                     cause = f"no document {one.row.corrects} was imported or stands in this file"
                 self.refuse(one.row, "corrects", cause, "name the charge and the days of the line that it corrects")
-            elif one.row.net.exact * fitting[0].net.exact >= 0 or abs(one.row.net) > abs(fitting[0].net):
-                cause = f"{one.row.net} does not take from {fitting[0].net}, what that line of {one.row.corrects} has"
+                continue
+            left = self._left_of(fitting[0])
+            if one.row.net.exact * fitting[0].net.exact >= 0 or abs(one.row.net) > abs(left):
+                cause = f"{one.row.net} does not take from {left}, what is left of that line of {one.row.corrects}"
                 self.refuse(one.row, "net", cause, "write what is given back with a minus, and no more than was billed")
             else:
+                self._left[fitting[0].document, fitting[0].line] = left + one.row.net
                 treated = replace(one.treated, treatment=fitting[0].treatment)
-                found.append(replace(one, corrects=fitting[0], treated=treated))
+                found.append(replace(one, corrects=fitting[0], carried=left, treated=treated))
         return found if len(found) == len(members) else []
+
+    def _left_of(self, line: BilledLine) -> Money:
+        """What is left of a line after the rows so far, and after all that took from it in documents of no row."""
+        key = line.document, line.line
+        if key not in self._left:
+            against = (one for one in self._known(line.document) if one.corrects == key)
+            self._left[key] = documents.left_of(key, [line, *against])
+        return self._left[key]
 
     def _contract(self, row: BilledRow) -> Contract | None:
         found = self.contracts.get(row.contract)
@@ -256,12 +270,17 @@ def _is_of(row: BilledRow, line: BilledLine) -> bool:
     return same and line.corrects is None and (line.one_off or line.days.overlaps(row.days))
 
 
-def _billed_as(ledger: Ledger, number: str) -> tuple[BilledLine, ...]:
-    """What was imported under that number before; nothing where nothing was."""
+def _billed_around(ledger: Ledger, number: str, numbers: Collection[str]) -> tuple[BilledLine, ...]:
+    """What was imported under a number before, and what takes from it in documents that are none of the ``numbers``;
+    nothing where nothing was imported."""
     if all(one.number != number for one in ledger.imported()):
         return ()
     try:
         contracts = {line.contract for line in ledger.document(number).lines}
     except RunError:
         return ()
-    return tuple(line for line in ledger.billed(contracts) if line.document == number)
+    return tuple(
+        line
+        for line in ledger.billed(contracts)
+        if line.document == number or (line.corrects and line.corrects[0] == number and line.document not in numbers)
+    )

@@ -198,6 +198,40 @@ def test_a_credit_note_may_come_after_its_invoice_and_must_fit_it(folder: Path) 
     assert lines(issue(folder, "2026-01-31")) == [("invoice", "fee", "2026-01-01", "30.00")]
 
 
+def test_credit_notes_of_the_other_system_never_take_more_than_was_billed(folder: Path) -> None:
+    """60.00 and 60.00 of 100.00, in one file or in two; also where the first was credited here."""
+    fee(folder)
+    first = MORE + months("fee", "fee", 1, "100.00").replace(",21\n", ",21,,,,\n")
+    note = "OLD-{},2026-01-20,acme,fee,fee,2026-01-01,2026-01-31,-{},EUR,21,,,OLD-1,\n"
+    refused = "-60.00 EUR does not take from 40.00 EUR, what is left of that line of OLD-1"
+    with pytest.raises(RunError, match=refused):
+        bring(folder, first + note.format(8, "60.00") + note.format(9, "60.00"))
+    bring(folder, first + note.format(8, "60.00"))
+    with pytest.raises(RunError, match=refused):
+        bring(folder, first + note.format(8, "60.00") + note.format(9, "60.00"))
+    with pytest.raises(RunError, match=refused):
+        bring(folder, MORE + note.format(9, "60.00"))
+    assert len(bring(folder, first + note.format(8, "60.00") + note.format(9, "40.00")).taken.new) == 1
+
+
+def test_credit_notes_of_prices_with_vat_stand_in_one_file_with_their_invoice(folder: Path) -> None:
+    """9.99 are given back in three parts: 8.26 and 1.73 of VAT, to the cent."""
+    fee(folder, "9.99 EUR per month")
+    file = folder / "contracts" / "fee.terms"
+    file.write_text(file.read_text("utf-8").replace("customer acme", "customer jansen\n  prices include tax"), "utf-8")
+    row = "OLD-{},2026-01-02,jansen,fee,fee,2026-01-01,2026-01-31,,EUR,21,{},,{},\n"
+    parts = [row.format(8, "-3.33", "OLD-1"), row.format(9, "-3.33", "OLD-1"), row.format(10, "-3.33", "OLD-1")]
+    made = bring(folder, MORE + row.format(1, "9.99", "") + "".join(parts)).documents
+    invoice, *notes = (one.document for one in made)
+    assert [str(note.lines[0].corrects.due) for note in notes if note.lines[0].corrects] == [
+        "6.66 EUR",
+        "3.33 EUR",
+        "0.00 EUR",
+    ]
+    for name in ("net", "tax", "gross"):
+        assert sum(getattr(note, name).amount for note in notes) == getattr(invoice, name).amount
+
+
 @pytest.mark.parametrize("reason", [CreditReason.GOODWILL, CreditReason.DUPLICATE])
 def test_an_imported_invoice_is_credited_like_our_own(folder: Path, reason: CreditReason) -> None:
     fee(folder)
