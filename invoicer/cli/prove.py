@@ -15,23 +15,21 @@ from invoicer.cli.app import PROBLEMS, Day, Session, json_option, reports_proble
 from invoicer.errors import RunError, Severity
 from invoicer.runs.verify import Verdict
 
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
 
 @click.command(short_help="Prove that nothing issued was changed.")
 @click.argument("number", required=False)
 @click.option("--since", type=Day(), help="First issue date.")
 @click.option("--until", type=Day(), help="Last issue date.")
 @click.option(
-    "--anchor",
-    "anchors",
-    multiple=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="A copy of anchor.json from an earlier day (repeatable).",
+    "--anchor", "anchors", multiple=True, type=FILE, help="A copy of anchor.json from an earlier day (repeatable)."
 )
 @click.option(
     "--key",
     "keys",
     multiple=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=FILE,
     help="A public key that you trust, instead of those of the workspace (repeatable).",
 )
 @click.option("--derive", is_flag=True, help="Also bill again with today's program, plugins and facts, and compare.")

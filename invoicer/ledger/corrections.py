@@ -113,6 +113,12 @@ def rebill(
             for line in one.request.lines
             if line.basis and (one.request.id, line.line) not in one.released and (not lines or line.line in lines)
         ]
+        if free := sorted(set(lines) - {line for _, line in held}):
+            named = ", ".join(map(str, free))
+            cause = (
+                f"line {named} of {number} is not held back: it was not credited as an error, or was released before"
+            )
+            raise refused("L162", store.where, cause, "`invoicer credits` lists what is", f"document {number}")
         if not held:
             cause = f"nothing of {number} is held back because it was credited as an error"
             raise refused("L162", store.where, cause, "`invoicer credits` lists what is", f"document {number}")

@@ -9,6 +9,8 @@ is in use; tests compare the two.
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Integer, LargeBinary, String, Table, Text
 
@@ -22,6 +24,35 @@ metadata = sa.MetaData()
 def word(length: int | None = None) -> String:
     """A column of text that sorts by code points on every database, whatever the locale of the server."""
     return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+def _paper() -> tuple[Column[Any], ...]:
+    """What documents can be queried by, whoever has issued them."""
+    return (
+        Column("kind", word(), nullable=False),
+        Column("seller", word(), nullable=False),
+        Column("customer", word(), nullable=False, index=True),
+        Column("currency", word(3), nullable=False),
+        Column("net", BigInteger, nullable=False),
+        Column("tax", BigInteger, nullable=False),
+        Column("gross", BigInteger, nullable=False),
+        Column("issue_date", Date, nullable=False, index=True),
+        Column("bill_date", Date, nullable=False),
+        Column("due_date", Date, nullable=False),
+    )
+
+
+def _line() -> tuple[Column[Any], ...]:
+    """What billed lines can be queried by, whoever has billed them; and the text that counts."""
+    return (
+        Column("customer", word(), nullable=False),
+        Column("currency", word(3), nullable=False),
+        Column("net", BigInteger, nullable=False),
+        Column("bill_date", Date, nullable=False),
+        Column("issue_date", Date, nullable=False),
+        Column("counts", Boolean, nullable=False),
+        Column("json", Text, nullable=False),
+    )
 
 
 about = Table(
@@ -73,16 +104,7 @@ documents = Table(
     Column("number", word(), primary_key=True),
     Column("series", ForeignKey("series.key"), nullable=False),
     Column("counter", Integer, nullable=False),
-    Column("kind", word(), nullable=False),
-    Column("seller", word(), nullable=False),
-    Column("customer", word(), nullable=False, index=True),
-    Column("currency", word(3), nullable=False),
-    Column("net", BigInteger, nullable=False),
-    Column("tax", BigInteger, nullable=False),
-    Column("gross", BigInteger, nullable=False),
-    Column("issue_date", Date, nullable=False, index=True),
-    Column("bill_date", Date, nullable=False),
-    Column("due_date", Date, nullable=False),
+    *_paper(),
     Column("logged", ForeignKey("log.sequence"), nullable=False, unique=True),
     Column("json", Text, nullable=False),
     Column("sha256", word(64), nullable=False),
@@ -147,13 +169,7 @@ billed = Table(
     Column("component", word(), nullable=False),
     Column("span", word(), nullable=False),
     Column("revision", Integer, nullable=False),
-    Column("customer", word(), nullable=False),
-    Column("currency", word(3), nullable=False),
-    Column("net", BigInteger, nullable=False),
-    Column("bill_date", Date, nullable=False),
-    Column("issue_date", Date, nullable=False),
-    Column("counts", Boolean, nullable=False),
-    Column("json", Text, nullable=False),
+    *_line(),
     sa.UniqueConstraint("contract", "component", "span", "revision", name="billed_once"),
 )
 
@@ -182,16 +198,7 @@ imported = Table(
     "imported",
     metadata,
     Column("number", word(), primary_key=True),
-    Column("kind", word(), nullable=False),
-    Column("seller", word(), nullable=False),
-    Column("customer", word(), nullable=False, index=True),
-    Column("currency", word(3), nullable=False),
-    Column("net", BigInteger, nullable=False),
-    Column("tax", BigInteger, nullable=False),
-    Column("gross", BigInteger, nullable=False),
-    Column("issue_date", Date, nullable=False, index=True),
-    Column("bill_date", Date, nullable=False),
-    Column("due_date", Date, nullable=False),
+    *_paper(),
     Column("logged", ForeignKey("log.sequence"), nullable=False),
     Column("json", Text, nullable=False),
     Column("sha256", word(64), nullable=False),
@@ -205,13 +212,7 @@ imported_lines = Table(
     Column("contract", word(), nullable=False, index=True),
     Column("component", word(), nullable=False),
     Column("span", word(), nullable=False),
-    Column("customer", word(), nullable=False),
-    Column("currency", word(3), nullable=False),
-    Column("net", BigInteger, nullable=False),
-    Column("bill_date", Date, nullable=False),
-    Column("issue_date", Date, nullable=False),
-    Column("counts", Boolean, nullable=False),
-    Column("json", Text, nullable=False),
+    *_line(),
 )
 
 artifacts = Table(

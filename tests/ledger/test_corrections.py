@@ -198,6 +198,30 @@ def test_an_issued_request_knows_its_document(folder: Path) -> None:
         assert ledger.verify_chain() == ()
 
 
+def test_a_request_that_was_issued_in_part_is_not_cancelled(folder: Path) -> None:
+    with writer(folder) as ledger:
+        billed(ledger)
+        made = ledger.request_credit(INVOICE, asks(part("300")))
+        whole, mark = note(ledger, made)
+        [first, _] = whole.lines
+        half = replace(draft(amounts=(str(first.net.amount),), kind=Kind.CREDIT_NOTE), lines=(first,))
+        ledger.issue(confirmed(ledger, [(half, mark)]), finish, LATER)
+        [one] = ledger.credit_requests()
+        assert (one.status, len(one.issued), len(one.waiting.lines)) == (RequestStatus.WAITING, 1, 1)
+        with pytest.raises(RunError, match=r"L161.*issued in part"):
+            ledger.cancel_credit(made.id, "Billing", "too late", TODAY)
+
+
+def test_a_line_that_is_not_held_back_is_not_left_out_without_a_word(folder: Path) -> None:
+    with writer(folder) as ledger:
+        billed(ledger)
+        made = ledger.request_credit(INVOICE, asks(part("300"), reason=CreditReason.PRICE, basis="b" * 64))
+        ledger.issue(confirmed(ledger, [note(ledger, made)]), finish, LATER)
+        with pytest.raises(RunError, match=rf"L162.*line 7, 9 of {INVOICE} is not held back"):
+            ledger.rebill(INVOICE, "Billing", "it was right", TODAY, lines=[1, 7, 9])
+        assert ledger.rebill(INVOICE, "Billing", "it was right", TODAY, lines=[1]) == ((1, 1),)
+
+
 def test_a_rebill_releases_what_is_held_once(folder: Path) -> None:
     with writer(folder) as ledger:
         billed(ledger)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from invoicer import ledger, runs, workspace
+from invoicer.documents import Asked
+from invoicer.domain.correction import CreditReason
 from invoicer.domain.entitlement import Part
 from invoicer.errors import RunError
 from invoicer.runs import Completeness, Expected, Status
@@ -157,6 +160,20 @@ def test_a_correction_is_to_come_and_beside_what_it_corrects(folder: Path) -> No
     assert [(row[1], row[2]) for row in told(found)] == [("issued", "100.00"), ("to come", "-20.00")]
     assert found.rows[1].why == ("corrects INV-2026-00001",)
     assert [str(one.expected.amount) for one in found.tallies] == ["80.00"]
+
+
+def test_what_was_let_go_stays_expected_and_issued(folder: Path) -> None:
+    """A concession of 30.00: 100.00 were owed and billed, and still are."""
+    fee(folder)
+    [invoice] = issue(folder, "2026-01-01")
+    desk, day = runs.open_desk(folder), dt.date(2026, 1, 5)
+    with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
+        asked = (Asked(1, amount=Fraction(30)),)
+        runs.credit(desk, book, invoice.number, CreditReason.GOODWILL, "me", "asked", day, asked=asked)
+    assert [note.net.amount for note in issue(folder, "2026-01-05")] == [Decimal(30)]
+    found = seen(folder, dt.date(2026, 1, 15), until="2026-01-31")
+    assert [(row[1], row[2]) for row in told(found)] == [("issued", "100.00")]
+    assert [str(one.expected.amount) for one in found.tallies] == ["100.00"]
 
 
 def test_a_contract_that_disappeared_is_shown_and_can_not_be_judged(folder: Path) -> None:
