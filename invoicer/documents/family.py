@@ -18,7 +18,7 @@ from invoicer.documents.compare import compare
 from invoicer.documents.difference import Comparison, Difference
 from invoicer.documents.whole import kept_whole
 from invoicer.domain.contract import Contract
-from invoicer.domain.entitlement import BilledLine, Component, Treated
+from invoicer.domain.entitlement import BilledLine, Component, Entitlement, Part, Treated
 from invoicer.domain.period import Period
 from invoicer.domain.succession import Key
 from invoicer.errors import Problem
@@ -100,13 +100,14 @@ def _grown(days: Iterable[Period], others: Iterable[Period]) -> Iterator[Period]
 
 
 class _Translation:
-    """Charges under names that are the same where they are compared together, and apart elsewhere; and back."""
+    """Components under names that are the same where they are compared together, and apart elsewhere; and back. Discounts
+    keep no names of their own where they are together: the new contract may call them otherwise."""
 
     def __init__(self, roots: Mapping[Key, Key], windows: Mapping[Key, tuple[Period, ...]]) -> None:
         self.roots = roots
         self.windows = windows
         self.lines: dict[tuple[str, int], BilledLine] = {}
-        self.owned: dict[tuple[str, str], str] = {}
+        self.own: dict[tuple[object, ...], Component] = {}
 
     def line(self, line: BilledLine) -> BilledLine:
         """A billed line; one that corrects another goes where that one does."""
@@ -119,42 +120,48 @@ class _Translation:
     def owed(self, one: Treated) -> Treated:
         owed = one.entitlement
         component = self._component(owed.contract, owed.component, owed.days, owed.one_off)
-        return replace(one, entitlement=replace(owed, component=component))
+        translated = replace(owed, component=component)
+        self.own[_place(translated)] = owed.component
+        return replace(one, entitlement=translated)
 
     def about(self, one: BilledLine | Difference) -> BilledLine | Difference:
         return self.back(one) if isinstance(one, Difference) else self.lines[one.document, one.line]
 
     def said(self, problem: Problem) -> Problem:
-        """A problem whose place names a component."""
-        where = problem.where
-        for (contract, name), charge in self.owned.items():
-            where = replace(
-                where, part=where.part.replace(f"contract {contract}, {name}", f"contract {contract}, {charge}")
-            )
-        return replace(problem, where=where)
+        """A problem whose place may name a component."""
+        part = problem.where.part
+        for (contract, component, *_), own in self.own.items():
+            if part == f"contract {contract}, {component}":
+                return replace(problem, where=replace(problem.where, part=f"contract {contract}, {own}"))
+        for line in self.lines.values():
+            if part == f"contract {line.contract}, {self.line(line).component}":
+                return replace(
+                    problem, where=replace(problem.where, part=f"contract {line.contract}, {line.component}")
+                )
+        return problem
 
     def back(self, one: Difference) -> Difference:
         """A difference with the names of what it corrects, or of what is owed."""
         correction, entitled = one.correction, one.entitled
         if entitled is not None:
-            entitled = replace(entitled, component=self._own(entitled.contract, entitled.component))
+            entitled = replace(entitled, component=self.own[_place(entitled)])
         if correction is None:
-            return replace(one, component=self._own(one.contract, one.component), entitled=entitled)
+            assert entitled is not None, "a supply rests on what is owed"
+            return replace(one, component=entitled.component, entitled=entitled)
         line = self.lines[correction.key]
-        component = replace(one.component, charge=line.component.charge)
         correction = replace(correction, line=line)
-        return replace(one, contract=line.contract, component=component, entitled=entitled, correction=correction)
+        return replace(one, contract=line.contract, component=line.component, entitled=entitled, correction=correction)
 
     def _component(self, contract: str, component: Component, days: Period, one_off: bool) -> Component:
         key = contract, component.charge
         root = self.roots.get(key)
-        together = root is not None and not one_off and any(days.overlaps(one) for one in self.windows.get(root, ()))
-        name = "@".join(root if root and together else key)
-        self.owned.setdefault((contract, name), component.charge)
-        return replace(component, charge=name)
+        if root is None or one_off or not any(days.overlaps(one) for one in self.windows.get(root, ())):
+            return replace(component, charge="@".join(key))
+        return replace(component, charge="@".join(root), name="" if component.part is Part.DISCOUNT else component.name)
 
-    def _own(self, contract: str, component: Component) -> Component:
-        return replace(component, charge=self.owned[contract, component.charge])
+
+def _place(owed: Entitlement) -> tuple[object, ...]:
+    return owed.contract, owed.component, owed.days, owed.title, owed.clause
 
 
 def _in_one_schedule(

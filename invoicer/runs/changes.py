@@ -141,7 +141,7 @@ def _of_charge(both: _Versions, old: Charge | None, new: Charge | None) -> Itera
     yield from _of_service(both, old, new)
     for field in fields(Charge):
         one, other = getattr(old, field.name), getattr(new, field.name)
-        if field.name in ("id", "clause", "service"):
+        if field.name in ("id", "formerly", "continues", "clause", "service"):
             continue
         what = _NAMES.get(field.name, field.name.replace("_", " "))
         if isinstance(one, Timeline) or isinstance(other, Timeline):

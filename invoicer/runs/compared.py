@@ -20,7 +20,7 @@ from invoicer.runs.changes import Change
 from invoicer.runs.foresee import Foreseen
 
 _SLACK_MONTHS = 13  # what is billed later than the period after it: an adjustment, a settlement
-_NO_MONEY = {"title", "supply", "premium"}
+_NO_MONEY = {"id", "title", "supply", "premium"}
 _PARTS = list(Part)
 T = TypeVar("T")
 

@@ -23,6 +23,7 @@ from invoicer.runs.foresee import Foreseen, foresee
 from invoicer.runs.given import sorted_out, with_values
 from invoicer.runs.horizon import MONTHS_AHEAD, foreseeable
 from invoicer.runs.quantities import answered, declared, measured, zone_of
+from invoicer.runs.renames import under_new_names
 from invoicer.runs.versions import Version, customers_of
 from invoicer.workspace import Workspace
 
@@ -82,6 +83,7 @@ class _Pair:
     new: Contract | None
     days: Period
     through: dt.date
+    renamed: tuple[Change, ...] = ()
 
     @property
     def sides(self) -> list[Contract]:
@@ -92,13 +94,15 @@ class _Pair:
 @dataclass(frozen=True, slots=True)
 class _Book:
     """What both versions are rated with: workspaces with customers and usage (the first one's usage counts), the ids of all
-    contracts and meters that usage may name, given quantities and index values, and the day that is seen from."""
+    contracts and meters that usage may name, given quantities and index values, the day that is seen from,
+    and the ids of today of contracts that were renamed."""
 
     spaces: Sequence[Workspace]
     names: tuple[frozenset[str], frozenset[str]]
     given: Mapping[str, Fraction]
     indices: Sequence[GivenIndex]
     known_on: dt.date
+    renamed: Mapping[str, str]
 
     def evidence(self, contract: Contract, until: dt.date) -> Evidence:
         """Index values and declared figures for a contract."""
@@ -129,7 +133,9 @@ def diff(
 
     Raises RunError for a contract, a meter or an index series that neither version has.
     """
-    ids = _chosen(old, new, contracts)
+    former = under_new_names(old, new)
+    old = former.version
+    ids = _chosen(old, new, {former.contracts.get(name, name) for name in contracts})
     seen_from = known_on or max([today, *_agreements(old), *_agreements(new)])
     quantities, indices = sorted_out(Given(name, value) for name, value in (given or {}).items())
     _refuse_unknown_meters(quantities, old, new)
@@ -139,10 +145,11 @@ def diff(
         if problems := (*old.refused.get(name, ()), *new.refused.get(name, ())):
             broken[name] = ContractDiff(id=name, title=name, days=Period(today, today + DAY), problems=problems)
         else:
-            pairs[name] = _pair(old.contracts.get(name), new.contracts.get(name), today, since, until, seen_from)
+            pair = _pair(old.contracts.get(name), new.contracts.get(name), today, since, until, seen_from)
+            pairs[name] = replace(pair, renamed=former.told.get(name, ()))
     spaces = [space for space in (new.space, old.space, desk.workspace if desk else None) if space]
     known = {one.meter: one.value for one in quantities}
-    book = _Book(spaces, _names(old, new, desk), known, indices, seen_from)
+    book = _Book(spaces, _names(old, new, desk), known, indices, seen_from, former.contracts)
     answers, doubts = _evidence(pairs.values(), book)
     compared = {name: _compared(pair, answers, book) for name, pair in pairs.items()}
     return Diff(known_on=seen_from, contracts=tuple((compared | broken)[name] for name in ids), problems=doubts)
@@ -240,7 +247,7 @@ def _evidence(pairs: Iterable[_Pair], book: _Book) -> tuple[tuple[Measurements, 
                 )
                 demands += asked
                 by_hand |= dict(answered(asked, book.given, pair.sides, book.known_on, pair.through))
-        found, wrong = measured(demands, space, book.known_on, *book.names)
+        found, wrong = measured(demands, space, book.known_on, *book.names, book.renamed)
         answers.append({**found, **by_hand})
         problems |= dict.fromkeys(wrong)
     return (answers[0], answers[1]), tuple(problems)
@@ -280,4 +287,4 @@ def _agreed_differently(pair: _Pair, known_on: dt.date) -> tuple[Change, ...]:
         words = (there.title, "") if pair.new is None else ("", there.title)
         clauses = (there.clause, None) if pair.new is None else (None, there.clause)
         return (Change("contract", "", "", *words, *clauses),)
-    return changes(pair.old, pair.new, known_on, pair.days)
+    return (*pair.renamed, *changes(pair.old, pair.new, known_on, pair.days))

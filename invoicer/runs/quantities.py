@@ -30,13 +30,19 @@ def measured(
     known_on: dt.date,
     contracts: Iterable[str],
     meters: Iterable[str],
+    renamed: Mapping[str, str],
 ) -> tuple[Measurements, tuple[Problem, ...]]:
     """What the usage of a workspace answers, and what is wrong with it; nothing, where there is no usage. ``contracts`` and
-    ``meters`` are the ids that either version defines."""
+    ``meters`` are the ids that either version defines, ``renamed`` the ids of today of contracts by former ones."""
     if space is None or not (space.usage_folder / MANIFEST).is_file():
         return {}, ()
     return usage.measure(
-        space.usage_folder, demands, known_on=known_on, contracts=frozenset(contracts), meters=frozenset(meters)
+        space.usage_folder,
+        demands,
+        known_on=known_on,
+        contracts=frozenset(contracts),
+        meters=frozenset(meters),
+        renamed=renamed,
     )
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from invoicer import ledger, runs
 from invoicer.domain.document import Document, Kind
+from invoicer.runs.diagnose import diagnose
 from tests.runs.small import held, insurer, issue
 
 
@@ -235,3 +238,56 @@ def test_parts_that_are_rounded_apart_still_come_to_the_whole(folder: Path) -> N
     for day in ("2026-06-11", "2026-07-01", "2026-12-31"):
         assert issue(folder, day) == []
     assert signed(issue(folder, "2027-01-01")) == Decimal("4358.52")
+
+
+def test_usage_is_counted_by_the_contract_of_its_day_and_an_old_id_after_it_is_told(folder: Path) -> None:
+    calls = """charge calls "Calls"
+  usage of calls
+  bill monthly in arrears
+  1.00 EUR per call
+
+meter calls
+  sum of calls
+  unit calls
+"""
+    write(
+        folder,
+        contract("north", "2026-01-01", calls, bill="monthly"),
+        contract("south", "2026-01-01", calls, bill="monthly"),
+        contract("acme", "2026-02-01", calls, bill="monthly", continues="north, south", agreed="2026-01-15"),
+    )
+    (folder / "usage").mkdir()
+    rows = [
+        "1,north,calls,2026-01-10T10:00:00Z,10",
+        "2,south,calls,2026-01-20T10:00:00Z,20",
+        "3,acme,calls,2026-02-10T10:00:00Z,40",
+    ]
+    events, late = folder / "usage" / "calls.csv", "4,south,calls,2026-02-11T10:00:00Z,5"
+    events.write_text("\n".join(["event,contract,meter,at,calls", *rows, ""]), "utf-8")
+    manifest = '[[source]]\nfiles = "calls.csv"\nmeters = ["calls"]\ncomplete_through = 2026-02-28\n'
+    (folder / "usage" / "manifest.toml").write_text(manifest, "utf-8")
+    assert sorted(nets(issue(folder, "2026-02-01"))) == [
+        ("invoice", "acme", Decimal("10.00")),
+        ("invoice", "acme", Decimal("20.00")),
+    ]
+    assert nets(issue(folder, "2026-03-01")) == [("invoice", "acme", Decimal("40.00"))]
+    events.write_text("\n".join(["event,contract,meter,at,calls", *rows, late, ""]), "utf-8")
+    assert issue(folder, "2026-03-02") == []
+    desk, day = runs.open_desk(folder), dt.date(2026, 3, 2)
+    with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
+        warnings = runs.plan(desk, book, day, day).warnings
+    assert [one.code for one in warnings] == ["U214"]
+
+
+def test_documents_of_a_merge_are_derived_again_and_explained_with_all_terms(folder: Path) -> None:
+    write(folder, NORTH, SOUTH)
+    issue(folder, "2026-01-01")
+    write(folder, NORTH, SOUTH, MERGED.replace("1 200.00 EUR per", "1 100.00 EUR per"))
+    [note] = issue(folder, "2026-07-01")
+    [year] = issue(folder, "2027-01-01")
+    for paper in (note, year):
+        assert {f"terms:contracts/{name}.terms" for name in ("north", "south", "acme")} <= set(paper.provenance)
+    desk = runs.open_desk(folder)
+    with ledger.open_ledger(desk.workspace.ledger_folder, writing=False) as book:
+        found = diagnose(book, desk.workspace, desk.plugins)
+    assert (found.looked_at, found.problems) == (4, ())

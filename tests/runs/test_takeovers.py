@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from invoicer.domain.document import Document, Kind
+from invoicer.domain.period import Period, add_months
 from tests.runs.small import heading, insurer, issue
 
 YEARLY = heading("hosting", "Hosting", "annually in advance on day 1").replace(
@@ -172,3 +174,98 @@ def test_both_together_owe_what_one_would(folder: Path, day: str, late: bool) ->
     signed = [(-1 if one.kind is Kind.CREDIT_NOTE else 1) * sum(nets(one)) for one in made]
     assert sum(signed) == Decimal("1000.00") + 7 * 12 * Decimal("9.99")
     assert issue(folder, "2026-12-31") == []
+
+
+METERED = """
+charge calls "Calls"
+  usage of calls
+  bill monthly in arrears
+  1.00 EUR per call
+  included 10 calls
+
+meter calls
+  sum of calls
+  unit calls
+"""
+
+
+def events(folder: Path, *rows: str) -> None:
+    (folder / "usage").mkdir(exist_ok=True)
+    (folder / "usage" / "calls.csv").write_text("event,contract,meter,at,calls\n" + "\n".join(rows) + "\n", "utf-8")
+    manifest = '[[source]]\nfiles = "calls.csv"\nmeters = ["calls"]\ncomplete_through = 2026-12-31\n'
+    (folder / "usage" / "manifest.toml").write_text(manifest, "utf-8")
+
+
+def test_events_are_of_the_customer_of_their_day_and_what_is_included_is_shared(folder: Path) -> None:
+    events(
+        folder,
+        "1,hosting,calls,2026-06-10T10:00:00Z,70",
+        "2,hosting,calls,2026-06-15T21:59:59Z,1",
+        "3,hosting,calls,2026-06-15T22:00:00Z,20",
+        "4,hosting,calls,2026-07-03T10:00:00Z,30",
+    )
+    write(folder, YEARLY + METERED + takeover("2026-06-16", "2026-06-01"))
+    assert papers(issue(folder, "2026-07-01")) == [
+        ("invoice", "acme", "PO-OLD", [Decimal("66.00")]),  # 71 calls in Amsterdam's days, 5 of 10 included
+        ("invoice", "globex", "", [Decimal("15.00")]),
+    ]
+    assert papers(issue(folder, "2026-08-01")) == [("invoice", "globex", "", [Decimal("20.00")])]
+
+
+def test_usage_that_was_billed_before_a_takeover_became_known_goes_over(folder: Path) -> None:
+    events(folder, "1,hosting,calls,2026-06-10T10:00:00Z,70", "2,hosting,calls,2026-06-20T10:00:00Z,20")
+    write(folder, YEARLY + METERED)
+    assert papers(issue(folder, "2026-07-01")) == [("invoice", "acme", "PO-OLD", [Decimal("80.00")])]
+    write(folder, YEARLY + METERED + takeover("2026-06-16", "2026-07-10"))
+    assert papers(issue(folder, "2026-07-10")) == [
+        ("credit", "acme", "PO-OLD", [Decimal("15.00")]),
+        ("invoice", "globex", "", [Decimal("15.00")]),
+    ]
+
+
+def test_a_deposit_goes_over_by_days_and_each_part_is_settled_with_its_customer(folder: Path) -> None:
+    terms = (
+        YEARLY.replace("supply hosting", "supply cover")
+        + """
+premium liability "Public liability"
+  declared turnover
+  1.20 EUR per 1 000 EUR
+  deposit 4 000.00 EUR
+  adjust on declaration within 60 days
+  policy "PL-2026-7"
+  insurer "Harbour Mutual"
+  risk in NL
+  insurance class liability
+
+input turnover "Turnover"
+  unit EUR
+  stated per month
+  adds up
+"""
+    )
+    write(folder, terms)
+    [paid] = issue(folder, "2026-01-01")
+    assert nets(paid)[0] == Decimal("4000.00")
+    write(folder, terms + takeover("2026-07-01", "2026-06-10"))
+    over = issue(folder, "2026-07-01")
+    assert [(kind, who, of[0]) for kind, who, _, of in papers(over)] == [
+        ("credit", "acme", Decimal("2016.44")),  # 4 000.00 × 184 ÷ 365
+        ("invoice", "globex", Decimal("2016.44")),
+    ]
+    (folder / "inputs").mkdir()
+    months = [Period(dt.date(2026, at, 1), add_months(dt.date(2026, at, 1), 1)) for at in range(1, 13)]
+    rows = [
+        f"hosting,turnover,{one.start},{one.last_day},{200_000 if at < 6 else 700_000},{one.end}"
+        for at, one in enumerate(months)
+    ]
+    text = "contract,input,from,to,value,declared\n" + "\n".join(rows) + "\n"
+    (folder / "inputs" / "turnover.csv").write_text(text, "utf-8")
+    assert [(kind, who, of[0]) for kind, who, _, of in papers(issue(folder, "2026-08-31"))] == [
+        ("credit", "acme", Decimal("543.56"))  # earned 1 200 000 × 1.20 ÷ 1 000 = 1 440.00, paid 1 983.56
+    ]
+    assert [(kind, who, of[0]) for kind, who, _, of in papers(issue(folder, "2027-01-01"))] == [
+        ("invoice", "globex", Decimal("4000.00"))
+    ]
+    assert [(kind, who, of[0]) for kind, who, _, of in papers(issue(folder, "2027-03-02"))] == [
+        ("invoice", "globex", Decimal("3023.56"))  # earned 4 200 000 × 1.20 ÷ 1 000 = 5 040.00, paid 2 016.44
+    ]
