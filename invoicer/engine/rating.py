@@ -23,7 +23,7 @@ from invoicer.engine.credits import credit, credit_asks
 from invoicer.engine.deposits import deposits, settled
 from invoicer.engine.discounts import discount, shares_amounts
 from invoicer.engine.events import all_event_terms
-from invoicer.engine.holds import Held, HeldError, Unrated, Where
+from invoicer.engine.holds import UNPUBLISHED, Held, HeldError, Unrated, Where
 from invoicer.engine.metered import may_ask
 from invoicer.engine.quantities import Ask, Context, asks_of, own_ask
 from invoicer.engine.rated import Key, RatedSlot
@@ -61,7 +61,8 @@ def rate(
     Entitlements are those of every billing period with a bill date up to and including ``through``, and of every period
     that begins before ``billed_until[charge id]`` (the first day after what documents carry for that charge), so that
     what was billed ahead can be compared. A one-off that documents carry is compared on whatever day it falls due now.
-    What is not due yet and needs measured usage, or figures that are not declared yet, is left out.
+    What is not due yet and needs measured usage, figures that are not declared yet, or index values that are not
+    published yet, is left out.
     ``customers`` are the rows of the contract's customer (None: unresolved), for conditions. ``measurements`` answer
     :func:`demands` of the same arguments; ``evidence`` holds index values and declared inputs.
 
@@ -238,8 +239,9 @@ def _walk(
         try:
             parts = parts_of(seen, slot, where)
         except HeldError as error:
-            held[slot.period] = error.problems
-            continue
+            if due or any(one.code != UNPUBLISHED for one in error.problems):
+                held[slot.period] = error.problems
+            continue  # an index value will be published when it is due
         asks = asks_of(contract, charge, slot, parts, known_on)
         if due or all(contract.input(name) for name, _ in asks):
             yield _Due(slot, cover, seen, where, parts, asks)

@@ -74,6 +74,35 @@ def test_a_price_follows_the_index_and_holds_until_the_value_is_published(folder
     assert lines(issue(folder, "2026-03-02")) == [("desk", "2026-03-01", "459.00 EUR")]
 
 
+def test_a_value_that_later_months_need_holds_nothing_that_is_due_before(folder: Path) -> None:
+    """A year from July on was billed, 1 200.00. From November it is billed by the month, and raised in January: 242 of 365
+    days come back, 795.62, and November and December are billed, though nobody knows yet what January will cost."""
+    publish(folder, HEAD + "2025-10,100,2025-11-10\n")
+    yearly = heading("office", "Office", "annually in advance").replace("from 2026-01-01", "from 2026-07-01")
+    yearly += '\ncharge desk "Desk"\n  1 200.00 EUR per year\n'
+    path = folder / "contracts" / "acme-2026.terms"
+    path.write_text(yearly, "utf-8")
+    assert lines(issue(folder, "2026-07-01")) == [("desk", "2026-07-01", "1200.00 EUR")]
+    monthly = """
+amendment 1 from 2026-11-01 agreed 2026-10-20
+  change billing to bill monthly in advance on day 1
+
+  indexation cpi "CPI"
+    raises desk with "NL-CPI-2015"
+    base 2025-10
+    every year from 2027-01-01
+"""
+    path.write_text(yearly + monthly, "utf-8")
+    assert lines(issue(folder, "2026-11-01")) == [
+        ("desk", "2026-11-01", "795.62 EUR"),
+        ("desk", "2026-11-01", "100.00 EUR"),
+    ]
+    assert lines(issue(folder, "2026-12-01")) == [("desk", "2026-12-01", "100.00 EUR")]
+    assert [problem.code for problem in held(folder, "office", "2027-01-01")] == ["E010"]
+    publish(folder, HEAD + "2025-10,100,2025-11-10\n2026-10,102,2026-12-10\n")
+    assert lines(issue(folder, "2027-01-01")) == [("desk", "2027-01-01", "102.00 EUR")]
+
+
 def test_a_revision_changes_nothing_unless_the_terms_say_so(folder: Path) -> None:
     issue(folder, "2026-03-01")
     publish(folder, VALUES + "2026-01,104,2026-03-10\n")
