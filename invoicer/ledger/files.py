@@ -5,9 +5,10 @@ The copy for people is a copy and no link: whoever stamps or signs the PDF in ``
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from invoicer.domain.canonical import sha256
+from invoicer.ledger.dialect.words import RESTORE
 from invoicer.ledger.durable import write_whole
 from invoicer.ledger.faults import Fault, Point, no_fault
 from invoicer.ledger.trouble import explained, refused
@@ -46,8 +47,12 @@ class Files:
     def publish(self, digest: str, name: str) -> Path:
         """Put the kept bytes under a name for people below ``documents``.
 
-        Raises RunError (L144) where another file has that name: what was sent to a customer is never replaced.
+        Raises RunError: L144 another file has that name (what was sent to a customer is never replaced), L113 the name
+        leads elsewhere: whoever can write into the database writes no files with it.
         """
+        if PurePath(name).is_absolute() or ".." in PurePath(name).parts:
+            cause = f"“{name}” leads out of the folder of documents, and was never written as the name of a file"
+            raise refused("L113", self.documents, cause, RESTORE)
         path = self.documents / name
         data = self.read(digest)
         with explained(self.documents):

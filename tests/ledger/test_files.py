@@ -77,6 +77,15 @@ def test_whoever_writes_on_the_published_copy_leaves_the_archive_alone(tmp_path:
     assert files.publish(digest, "A-1.pdf").read_bytes() == b"%PDF"
 
 
+@pytest.mark.parametrize("name", ["../A-1.pdf", "2026/../../A-1.pdf", "{}/A-1.pdf"])
+def test_a_name_that_somebody_wrote_into_the_database_leads_nowhere_else(tmp_path: Path, name: str) -> None:
+    files = Files(tmp_path / "files", tmp_path / "documents")
+    digest = files.put(b"%PDF")
+    with pytest.raises(RunError, match=r"L113.*leads out of the folder of documents"):
+        files.publish(digest, name.format(tmp_path))
+    assert not (tmp_path / "A-1.pdf").exists()
+
+
 def test_a_kept_file_that_was_changed_or_is_gone_is_refused(tmp_path: Path) -> None:
     files = Files(tmp_path / "files", tmp_path / "documents")
     digest = files.put(b"%PDF")
