@@ -75,16 +75,17 @@ def head(connection: sa.Connection) -> Head:
 def broken_links(connection: sa.Connection, after: Head = GENESIS) -> Iterator[Problem]:
     """Walk the log from after a known head; yields a problem for each entry that does not follow from the one before."""
     log = schema.log
-    last = after
-    each = sa.select(log).where(log.c.sequence > after.count).order_by(log.c.sequence)
-    for row in connection.execute(each.execution_options(yield_per=500)):
-        if row.sequence != last.count + 1:
-            cause = f"entry {last.count + 1} of the log is missing"
-            yield Problem("L112", Place(part=f"log entry {last.count + 1}"), cause, RESTORE)
-        elif row.previous != last.hash or link(row.sequence, row.kind, row.payload, row.previous) != row.hash:
-            cause = f"entry {row.sequence} of the log ({row.kind}) is not what was written"
-            yield Problem("L112", Place(part=f"log entry {row.sequence}"), cause, RESTORE)
-        last = Head(row.sequence, row.hash)
+    count, last = after.count, after.hash
+    each = sa.select(log.c.sequence, log.c.kind, log.c.payload, log.c.previous, log.c.hash)
+    each = each.where(log.c.sequence > after.count).order_by(log.c.sequence).execution_options(yield_per=500)
+    for sequence, kind, payload, previous, hashed in connection.execute(each):
+        if sequence != count + 1:
+            cause = f"entry {count + 1} of the log is missing"
+            yield Problem("L112", Place(part=f"log entry {count + 1}"), cause, RESTORE)
+        elif previous != last or link(sequence, kind, payload, previous) != hashed:
+            cause = f"entry {sequence} of the log ({kind}) is not what was written"
+            yield Problem("L112", Place(part=f"log entry {sequence}"), cause, RESTORE)
+        count, last = sequence, hashed
 
 
 def head_in(text: str, path: Path, seal: Seal) -> tuple[Head, str]:

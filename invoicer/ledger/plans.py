@@ -263,7 +263,7 @@ def _hold_rows(plan: int, holds: Holds) -> list[dict[str, Any]]:
 
 
 def _draft_rows(connection: sa.Connection, plan: int, drafts: Sequence[Proposal]) -> list[dict[str, Any]]:
-    revisions = _revisions(connection, {contract for draft in drafts for contract in draft.contracts})
+    revisions = _revisions(connection, {key for draft in drafts for key in draft.keys})
     rows = []
     for position, draft in enumerate(drafts, 1):
         mine = []
@@ -285,14 +285,14 @@ def _draft_rows(connection: sa.Connection, plan: int, drafts: Sequence[Proposal]
     return rows
 
 
-def _revisions(connection: sa.Connection, contracts: Collection[str]) -> Counter[tuple[str, str, str]]:
-    """The next revision of everything that was billed of these contracts: how often each key was billed, as this plan
-    knows. Should it be billed otherwise meanwhile, the key is taken when the plan is issued."""
+def _revisions(connection: sa.Connection, keys: Collection[tuple[str, str, str]]) -> Counter[tuple[str, str, str]]:
+    """The next revision of what may be billed once: how often each key was billed, as this plan knows. Should it be billed
+    otherwise meanwhile, the key is taken when the plan is issued."""
     billed = schema.billed.c
     key = (billed.contract, billed.component, billed.span)
-    query = (
-        sa.select(*key, sa.func.max(billed.revision)).where(dialect.among(billed.contract, contracts)).group_by(*key)
-    )
+    of_contracts = dialect.among(billed.contract, {contract for contract, *_ in keys})
+    in_spans = dialect.among(billed.span, {span for *_, span in keys})
+    query = sa.select(*key, sa.func.max(billed.revision)).where(of_contracts, in_spans).group_by(*key)
     return Counter({(row[0], row[1], row[2]): row[3] + 1 for row in connection.execute(query)})
 
 
