@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from invoicer.documents import Comparison, Difference
+from invoicer.documents import Carried, Comparison, Difference, carry_forward
 from invoicer.domain.contract import Contract
 from invoicer.domain.deadline import IssueDeadline, deadline_for
 from invoicer.domain.entitlement import BilledLine, Entitlement, Treated
@@ -18,6 +18,7 @@ from invoicer.domain.usage import Measurements
 from invoicer.engine import ScheduledPeriod
 from invoicer.errors import Problem
 from invoicer.ledger import DraftStatus, Ledger, Plan
+from invoicer.runs.context import draft_context
 from invoicer.runs.desk import Desk
 from invoicer.runs.examples import unexpected
 from invoicer.runs.expected import Expected, Status
@@ -35,6 +36,7 @@ class Outlook:
     ) -> None:
         self._desk, self._on, self._until = desk, on, max(on, until)
         self._measured, self._requests = measured, requests
+        self._context = draft_context(desk, ledger, on, {})
         self._foreign = frozenset(one.number for one in ledger.imported())
         known = [one.id for one in ledger.plans() if one.as_of <= on]
         plan = ledger.plan(known[-1]) if known else None
@@ -81,9 +83,10 @@ class Outlook:
             holds += [*now[one.id].holds, *asked[one.id].holds, *unexpected(self._desk, [one]).get(one.id, ())]
         by_id = {one.id: one for one in family}
         unsure = any(one.holds for one in now.values())
+        waits = self._carried(every, by_id) if not holds else {}
         for each in every:
             if each.is_supply or not unsure:  # where something is not known, a reduction may be none
-                yield self._difference(by_id[each.contract], each, holds)
+                yield self._difference(by_id[each.contract], each, holds, waits.get(id(each)))
         for about, net in found.apart:
             yield self._apart(about, net, (*found.holds, *found.withheld))
         for each in later.differences:
@@ -101,13 +104,26 @@ class Outlook:
         members = [member(self._desk, one, owed[one.id].treated, asked[one.id].billed, self._on) for one in family]
         return compare(self._desk, members, through)
 
-    def _difference(self, contract: Contract, one: Difference, holds: Sequence[Problem]) -> Expected:
+    def _carried(self, differences: Iterable[Difference], by_id: Mapping[str, Contract]) -> Mapping[int, Carried]:
+        """What waits until it is worth an invoice, as a plan would have it wait. (Of a customer whose contracts share
+        invoices only those at hand are counted together.)"""
+        if not any(contract.least_invoice for contract in by_id.values()):
+            return {}
+        due = [one for one in differences if one.is_supply and one.bill_date <= self._on]
+        ready, carried = carry_forward(due, self._context)
+        goes = {id(one) for one in ready}
+        waiting = ((one, found) for one in due if id(one) not in goes for found in carried if _is_of(one, found))
+        return {id(one): found for one, found in waiting}
+
+    def _difference(
+        self, contract: Contract, one: Difference, holds: Sequence[Problem], waits: Carried | None = None
+    ) -> Expected:
         law, last_day = None, None
         if one.is_supply:
             law, last_day = self._deadline(
                 one.parties.registration, one.parties.customer, one.treatment, one.tax_point, one.days, one.one_off
             )
-        status, why = self._state(contract, one, holds)
+        status, why = self._state(contract, one, holds, waits)
         past = one.is_supply and status is not Status.TO_COME
         return Expected(
             contract=one.contract,
@@ -125,15 +141,15 @@ class Outlook:
             why=why,
         )
 
-    def _state(self, contract: Contract, one: Difference, holds: Sequence[Problem]) -> tuple[Status, tuple[str, ...]]:
+    def _state(
+        self, contract: Contract, one: Difference, holds: Sequence[Problem], waits: Carried | None
+    ) -> tuple[Status, tuple[str, ...]]:
         if holds:
             return Status.HELD, tuple(dict.fromkeys(f"{each.code}: {each.cause}" for each in holds))
         if one.correction is not None:
             return Status.TO_COME, (f"corrects {one.correction.line.document}", *self._planned.get(contract.id, ()))
-        least = contract.least_invoice
-        if least and least.wait.after(one.bill_date) > self._on >= one.bill_date:
-            cause = f"invoices of less than {least.amount} {contract.currency} may wait until "
-            return Status.HELD, (f"{cause}{least.wait.after(one.bill_date)}",)
+        if waits:
+            return Status.HELD, (f"invoices of less than {waits.least} may wait until {waits.until}",)
         if contract.id in self._held and one.bill_date <= self._on:  # what was found wrong with the paper itself, too
             plan, problems = self._held[contract.id]
             return Status.HELD, tuple(dict.fromkeys(f"plan {plan}: {each.code}: {each.cause}" for each in problems))
@@ -236,6 +252,10 @@ class Outlook:
         facts: Sequence[IssueDeadline] = getattr(market, "issue_deadlines", ())
         law = deadline_for(facts, treatment.category, days.last_day)
         return law, law.last_day(days, one_off) if law else None
+
+
+def _is_of(one: Difference, carried: Carried) -> bool:
+    return one.contract in carried.contracts and one.parties.customer == carried.customer
 
 
 def _behind(day: dt.date, wanted: dt.date | None) -> int:

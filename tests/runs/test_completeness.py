@@ -176,6 +176,19 @@ def test_what_was_let_go_stays_expected_and_issued(folder: Path) -> None:
     assert [str(one.expected.amount) for one in found.tallies] == ["100.00"]
 
 
+@pytest.mark.parametrize(("least", "state"), [("50.00", "held"), ("20.00", "late"), ("10.01", "late")])
+def test_a_small_amount_may_wait_and_a_larger_one_is_late(folder: Path, least: str, state: str) -> None:
+    """20.00 are owed by the tenth of February: two months of 10.00."""
+    text = heading("fee", "Hosting") + f"  invoices of at least {least} EUR, at most 6 months later\n"
+    terms = folder / "contracts" / "fee.terms"
+    terms.write_text(text + '\ncharge fee "Fee"\n  10.00 EUR per month\n', "utf-8")
+    found = seen(folder, dt.date(2026, 2, 10), until="2026-02-28")
+    assert [(str(row.status), str(row.net)) for row in found.rows] == [(state, "10.00 EUR"), (state, "10.00 EUR")]
+    assert found.slipped is (state == "late")
+    if state == "held":
+        assert found.rows[0].why == ("invoices of less than 50.00 EUR may wait until 2026-07-01",)
+
+
 def test_a_contract_that_disappeared_is_shown_and_can_not_be_judged(folder: Path) -> None:
     fee(folder)
     issue(folder, "2026-01-01")
