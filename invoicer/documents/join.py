@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from invoicer.documents.difference import Correction, Difference, Parties, Reason, parties_of
 from invoicer.documents.later import is_later, placed_later
 from invoicer.documents.positions import Position
-from invoicer.documents.settle import amount_reason
+from invoicer.documents.settle import amount_reason, settles
 from invoicer.domain.entitlement import BilledLine, Component, Part
 from invoicer.domain.money import Money
 from invoicer.domain.period import Period
@@ -98,7 +98,7 @@ def _placed(difference: Difference, anchors: Sequence[_Anchor]) -> Difference:
     others. A new period corrects no line of the schedule before it, but a reduction may have nothing else to be taken
     from."""
     holding = [anchor for anchor in anchors if anchor.holds(difference)]
-    if _settles(difference):
+    if settles(difference.component):
         return _settled(difference, holding) if difference.net.amount < 0 else difference
     lines = [
         anchor.line
@@ -117,14 +117,6 @@ def _placed(difference: Difference, anchors: Sequence[_Anchor]) -> Difference:
         bill_date=line.bill_date,
         tax_point=line.tax_point,
         correction=Correction(line, nothing, entitled.trace, reason, entitled.clause),
-    )
-
-
-def _settles(difference: Difference) -> bool:
-    """Whether it is what is left of a deposit, or the levy on that."""
-    component = difference.component
-    return component.part is Part.ADJUSTMENT or (
-        component.part is Part.LEVY and component.name.endswith(f"/{Part.ADJUSTMENT}")
     )
 
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 from invoicer.documents.clusters import Cluster, clusters, hull
 from invoicer.documents.difference import Correction, Difference, Reason, corrected, parties_of, supply
 from invoicer.documents.positions import Key, Position
-from invoicer.domain.entitlement import BilledLine, Entitlement, Treated
+from invoicer.domain.entitlement import BilledLine, Component, Entitlement, Part, Treated
 from invoicer.domain.money import Money, minor_digits
 from invoicer.domain.period import Period
 from invoicer.domain.trace import Clause, Op, Rounding, Trace, add, divide, given, multiply, rounded, subtract
@@ -38,6 +38,9 @@ def settle(cluster: Cluster, owed: Sequence[Treated], through: dt.date) -> Itera
     to the latest line. A reduction is taken from the latest lines first, except that lines with days which are not owed
     any more give those days back, in proportion to what each still carries. A line that is credited whole or gives days
     back may leave parts that it held together: these are then settled apart, as the next comparison would see them.
+
+    No line gives back more than it carries. What settles a deposit may turn from charging into giving back: what was charged
+    comes back whole, and the rest is given back of the deposit, as it would have been at first.
     """
     taken: dict[Key, _Taken] = {}
     grown: dict[Key, Position] = {}
@@ -83,13 +86,21 @@ def _shares(cluster: Cluster, positions: Sequence[Position]) -> Iterator[Share]:
     signs = {position.remaining.amount > 0 for position in positions}
     if billed == due:
         return
-    if not cluster.entitled:
-        nothing = _due(cluster)
+    charging = settles(positions[0].line.component) and all(one.line.net.amount > 0 for one in positions)
+    if not cluster.entitled or (charging and due < 0 < billed):
+        nothing = given(0, "due", positions[0].remaining.currency)
         yield from ((position, nothing) for position in positions)
     elif (due - billed) * billed > 0 or len(signs) > 1:
         yield from _supplemented(cluster, positions)
     else:
         yield from ((one, after) for one, after in _reduced(cluster, positions) if after.result != one.remaining.exact)
+
+
+def settles(component: Component) -> bool:
+    """Whether it is what is left of a deposit, or the levy on that."""
+    return component.part is Part.ADJUSTMENT or (
+        component.part is Part.LEVY and component.name.endswith(f"/{Part.ADJUSTMENT}")
+    )
 
 
 def _grows(position: Position, after: Trace) -> bool:

@@ -22,3 +22,10 @@ def test_what_is_owed_is_billed_whatever_the_sign_was_before(amounts: tuple[str,
         due = [owed(ADJUSTMENT, COVER, amount, bill_date=day("02-01"))] if amount else []
         desk.run([owed(DEPOSIT, COVER, "4.00"), *due], f"2026-{month:02}-01")
         assert sum(line.net.amount for line in desk.billed) == Decimal("4.00") + Decimal(amount or 0)
+    lines = {(line.document, line.line): line for line in desk.billed}
+    for key, charged in lines.items():
+        if charged.corrects is None and charged.net.amount > 0:
+            of = [
+                line.net.amount for line in desk.billed if line.corrects == key and line.component == charged.component
+            ]
+            assert sum(of) >= -charged.net.amount, "no line gives back more than it carries"

@@ -299,6 +299,24 @@ def test_an_adjustment_that_gave_back_charges_when_more_of_the_deposit_comes_bac
     ]
 
 
+def test_an_adjustment_that_charged_gives_back_no_more_than_it_charged() -> None:
+    """The second quarter: 1 183 calls at 0.35 are 414.05, and 400.00 were paid, so 14.05 are due. Then a deposit of 450.00
+    is agreed for it: 50.00 more are paid, the 14.05 come back whole, and 35.95 of the deposit."""
+    story = Story(HEAD.format(start=START, billing="monthly in advance on day 1", prorate="by-days") + CHARGES[-1])
+    for on in ("2026-06-01", "2026-07-21"):
+        story.run(day(on))
+    before = len(story.desk.billed)
+    story.text += "\namendment 1 from 2026-04-01 agreed 2026-07-21\n  change cover deposit to 450.00 EUR\n"
+    assert story.run(day("2026-07-21"))
+    lines = {(line.document, line.line): line for line in story.desk.billed}
+    made = [line for line in story.desk.billed[before:] if line.component.part is Part.ADJUSTMENT]
+    of = [lines[line.corrects] for line in made if line.corrects]
+    assert sorted((str(line.net.amount), str(one.component)) for line, one in zip(made, of, strict=True)) == [
+        ("-14.05", "cover/adjustment"),
+        ("-35.95", "cover/deposit"),
+    ]
+
+
 def _nets(story: Story, from_day: str) -> list[tuple[str, str]]:
     """The days and the amount of the lines for days from that one on, in the order of the days."""
     lines = (line for line in story.desk.billed if line.days.start >= day(from_day))
