@@ -49,7 +49,7 @@ def append(connection: sa.Connection, entries: Sequence[tuple[str, Any]]) -> lis
     if not entries:
         return []
     last = head(connection)
-    entries = [(Entry(kind), payload) for kind, payload in entries]  # a kind that nobody checks is a defect
+    entries = [(Entry(kind).value, payload) for kind, payload in entries]  # a kind that nobody checks is a defect
     rows: list[dict[str, Any]] = []
     for kind, payload in entries:
         text = canonical.to_json(payload)

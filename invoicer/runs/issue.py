@@ -72,22 +72,29 @@ def issue(
     changed: tuple[Dropped, ...] = ()
     waiting = 0
     if ledger.plans():
-        chosen = ledger.plan(plan)
-        if any(draft.status is DraftStatus.CONFIRMED for draft in chosen.drafts):
-            _refuse_to_date_back(issue_date, chosen.as_of)
-        changed = _drop_changed(desk, ledger, chosen, who, issue_date)
-        drafts = ledger.plan(chosen.id).drafts
-        waiting = sum(draft.status is DraftStatus.PLANNED for draft in drafts)
-        confirmed = sum(draft.status is DraftStatus.CONFIRMED for draft in drafts)
+        chosen, changed = _looked_at_again(desk, ledger, plan, who, issue_date)
+        [left] = (one.drafts for one in ledger.plans() if one.id == chosen)
+        waiting, confirmed = left.get(DraftStatus.PLANNED, 0), left.get(DraftStatus.CONFIRMED, 0)
         if confirmed:
             done = partial(progress, "Issuing", confirmed)
             rules = numbering(desk)
             heard = _counted(done)
-            numbers = ledger.issue(chosen.id, finisher(desk), issue_date, progress=heard, numbering=rules, who=who)
-    issued = tuple(one for one in ledger.documents() if one.number in set(numbers)) if numbers else ()
+            numbers = ledger.issue(chosen, finisher(desk), issue_date, progress=heard, numbering=rules, who=who)
+    given = set(numbers)
+    issued = tuple(one for one in ledger.documents() if one.number in given) if numbers else ()
     files, problems = make_files(desk, ledger, progress)
     problems = (*problems, *_tell(desk, ledger))
     return IssueResult(issued=issued, changed=changed, waiting=waiting, files=files, problems=problems)
+
+
+def _looked_at_again(
+    desk: Desk, ledger: Ledger, plan: int | None, who: str, issue_date: dt.date
+) -> tuple[int, tuple[Dropped, ...]]:
+    """The id of the plan that is issued, and what fell out of it. Its texts fill the memory here, and nowhere after."""
+    chosen = ledger.plan(plan)
+    if any(draft.status is DraftStatus.CONFIRMED for draft in chosen.drafts):
+        _refuse_to_date_back(issue_date, chosen.as_of)
+    return chosen.id, _drop_changed(desk, ledger, chosen, who, issue_date)
 
 
 def _refuse_to_date_back(issue_date: dt.date, as_of: dt.date) -> None:
