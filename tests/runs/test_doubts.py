@@ -271,9 +271,27 @@ def test_a_rule_releases_what_fits_it_and_signs(tmp_path: Path, price: str, more
         assert draft.decisions[0].remark.startswith("doubts first-invoice; up to 150.00 EUR")
 
 
-def test_a_rule_is_no_second_person(tmp_path: Path) -> None:
-    folder = space(tmp_path / "w", "two_people = true\n" + RULES)
-    assert by_rules(folder, dt.date(2026, 1, 1))[0] == {}
+@pytest.mark.parametrize("asked", ["true", '["first-invoice"]'])
+def test_a_rule_is_no_second_person_and_no_first(tmp_path: Path, asked: str) -> None:
+    folder = space(tmp_path / "w", f"two_people = {asked}\n{RULES}")
+    done, drafts = by_rules(folder, dt.date(2026, 1, 1))
+    assert (done, [one.decisions for one in drafts]) == ({}, [()])
+
+
+@pytest.mark.parametrize(("contracts", "covered"), [('["acme-1"]', False), ('["acme-1", "acme-2"]', True)])
+def test_a_rule_for_one_contract_releases_no_invoice_that_it_shares(
+    tmp_path: Path, contracts: str, covered: bool
+) -> None:
+    folder = space(tmp_path / "w", f"{RULES}contracts = {contracts}\n", FEE.replace("100.00", "50.00"))
+    other = FEE.replace("acme-1", "acme-2").replace("100.00", "10.00")
+    (folder / "contracts" / "other.terms").write_text(other, "utf-8")
+    customers = folder / "customers.csv"
+    head, first, *rest = customers.read_text("utf-8").splitlines()
+    rows = [f"{head},invoices,when_held", f"{first},together,go-ahead", *(f"{row},," for row in rest)]
+    customers.write_text("\n".join(rows) + "\n", "utf-8")
+    done, drafts = by_rules(folder, dt.date(2026, 1, 1))
+    assert [one.contracts for one in drafts] == [("acme-1", "acme-2")]
+    assert done == ({"small": (1,)} if covered else {})
 
 
 def test_a_choice_that_fits_nothing(tmp_path: Path) -> None:
