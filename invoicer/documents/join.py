@@ -75,12 +75,13 @@ class _Anchor:
     def holds(self, difference: Difference) -> bool:
         """Whether both are components of one charge, for the same days and parties, and the one may stand for the other:
         a charge or bound is no part of a discount or levy; a line that is gone whole stands only for the amount that
-        took its place (usage for its minimum)."""
+        took its place (usage for its minimum); a deposit is no part of what settled it."""
         amount = difference.component.part not in _BESIDE
         return (
             not (amount and self.component.part in _BESIDE)
             and not (self.gone and not (amount and self.treatment.key == difference.treatment.key))
             and self.component != difference.component
+            and (self.component.part, difference.component.part) != (Part.ADJUSTMENT, Part.DEPOSIT)
             and self.component.charge == difference.component.charge
             and self.parties == difference.parties
             and self.one_off == difference.one_off

@@ -10,6 +10,8 @@ import pytest
 from invoicer import runs
 from invoicer.documents import Asked
 from invoicer.domain.correction import CreditReason, Wrong
+from invoicer.domain.document import Document
+from invoicer.domain.entitlement import Part
 from tests.machine.cheap import cheap
 from tests.machine.deal import Cadence
 from tests.machine.machine import Machine
@@ -348,3 +350,24 @@ def test_what_is_given_back_of_a_deposit_has_its_vat(tell: Tell) -> None:
     tell("move", who="acme", abroad=True, reach=-16)
     tell("bill", 9)
     tell("bill", 20)
+
+
+def test_a_deposit_that_is_billed_anew_corrects_nothing_of_its_settlement(machine: Machine, tell: Tell) -> None:
+    """Found by the machine: the deposit was credited for wrong details, after the buyer had moved and its period had been
+    settled; billed anew it was made a correction of the settlement, with the VAT of the one and the tax point of the
+    other."""
+    begin(tell, LISTED, None, (CHARGES[0], CHARGES[5]), billing="monthly in advance on day 16", wait=27)
+    tell("bill_much_later", wait=59)
+    tell("use", which=0, back=17, late=4, calls=326, night=True)
+    tell("bill_later", wait=16)
+    tell("move", who="acme", abroad=False, reach=12)
+    tell("move", who="acme", abroad=True, reach=-57)
+    for days in (8, 10, 49, 17):
+        tell("bill", days)
+    number = next(paper.number for paper in machine.documents if _deposits(paper) == 2)
+    tell("ask_otherwise", which=[*machine.papers][::-1].index(number), what=Wrong.DETAILS, at=None)
+    tell("bill", 1)
+
+
+def _deposits(paper: Document) -> int:
+    return sum(line.component.part is Part.DEPOSIT for line in paper.lines)
