@@ -26,7 +26,10 @@ class Month(click.ParamType[dt.date]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
         if isinstance(value, str) and len(value) == len("2026-01"):
-            return Day().convert(f"{value}-01", param, ctx)
+            try:
+                return dt.date.fromisoformat(f"{value}-01")
+            except ValueError:
+                self.fail(f"“{value}” is no month; write it as 2026-07", param, ctx)
         return Day().convert(value, param, ctx)
 
 

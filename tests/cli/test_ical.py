@@ -73,6 +73,7 @@ def test_what_does_not_go_together_is_said(starter: Shell, tmp_path: Path) -> No
     for words in (("--json",), ("--until", "2026-03-01"), ("--chart",)):
         assert starter("schedule", "--ical", "x.ics", *words).exit_code == 2
     assert starter("schedule", "--to", "2026-01", "--from", "2026-02").exit_code == 2
+    assert "“2026-13” is no month; write it as 2026-07" in starter("schedule", "--from", "2026-13").output
     assert starter("schedule", "--customer", "acme").exit_code == 2
     missing = starter("schedule", "--ical", str(tmp_path / "no" / "x.ics"))
     assert (missing.exit_code, "can't be written" in missing.stderr) == (1, True)
