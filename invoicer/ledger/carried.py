@@ -68,7 +68,7 @@ def _billed(connection: sa.Connection, marks: Marks) -> Iterator[Problem]:
             if _says("billed", digest) not in payload or any(said(one) not in text for one, text, _ in carries):
                 yield changed("L114", number, f"the billed lines of {number} are not what was issued")
             for contract in {contract for contract, *_ in carries}:
-                marks[contract].update(f"{number} {digest}\n".encode())
+                marks[contract].update(f"{number} {sha256} {digest}\n".encode())
     yield from lost_documents(connection)
 
 
