@@ -46,7 +46,18 @@ class PlainNumber(click.ParamType[Fraction]):
         try:
             return plain_number(value)
         except ValueError:
-            self.fail(f"“{value}” is no number; write it with a point for decimals, as 10.00", param, ctx)
+            self.fail(_no_number(value), param, ctx)
+
+
+def _no_number(text: str) -> str:
+    """Why that is no number to credit."""
+    alone = text.strip().lstrip("-−")
+    if alone != text.strip():
+        return f"“{text}” has a sign; say how much is to come back without one, as {alone.strip() or '10.00'}"
+    if words := [word for word in alone.split() if word.isalpha()]:
+        number = " ".join(word for word in alone.split() if not word.isalpha())
+        return f"“{text}” names {words[0]}; the currency is the document's, so leave it out: {number or '10.00'}"
+    return f"“{text}” is no number; write it with a point for decimals, as 10.00"
 
 
 def plain_number(text: str) -> Fraction:

@@ -158,7 +158,7 @@ def _by_amount(document: Document, line: Line, amount: Fraction) -> Money:
     money = Money.of(amount, document.currency)
     if money.exact != amount or amount <= 0:
         cause = f"{_said(amount)} is no amount of {document.currency} above zero"
-        mend = f"write it with at most {minor_digits(document.currency)} decimals"
+        mend = f"credit more than 0, with at most {minor_digits(document.currency)} decimals"
         raise _refused("D015", document, cause, mend, f"line {line.number}")
     return money
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
@@ -12,6 +11,7 @@ import sqlalchemy as sa
 from invoicer.errors import Place, Problem, RunError
 from invoicer.ledger import dialect, schema
 from invoicer.ledger.dialect.words import RESTORE
+from invoicer.ledger.stored import read_entry
 
 AT_ONCE = 200
 """How many rows are in the memory at once: a ledger may have more documents than fit."""
@@ -39,7 +39,7 @@ def each_entry(connection: sa.Connection, kind: str) -> Iterator[tuple[int, Mapp
     log = schema.log.c
     each = sa.select(log.sequence, log.payload).where(log.kind == kind).order_by(log.sequence)
     for sequence, payload in connection.execute(each.execution_options(yield_per=AT_ONCE)):
-        yield sequence, json.loads(payload)
+        yield sequence, read_entry(payload, sequence)
 
 
 def lines_of(connection: sa.Connection, numbers: Collection[str]) -> Mapping[str, list[sa.Row[Any]]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
@@ -29,6 +28,7 @@ from invoicer.ledger.release import (
     status_of,
 )
 from invoicer.ledger.store import Store
+from invoicer.ledger.stored import read_list
 from invoicer.ledger.trouble import refused
 
 
@@ -230,7 +230,7 @@ def _rows(connection: sa.Connection, plan: int) -> list[_Row]:
     return [
         _Row(
             row.position,
-            frozenset(json.loads(row.contracts)),
+            frozenset(read_list(str, row.contracts, "L117", f"draft {row.position} of plan {plan}")),
             DraftStatus(row.status),
             row.sha256,
             row.people,

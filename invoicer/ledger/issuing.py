@@ -8,7 +8,6 @@ resume is to call again: what is issued is no longer confirmed, and the rest fol
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -27,6 +26,7 @@ from invoicer.ledger.records import billed_columns, document_columns, minor_unit
 from invoicer.ledger.release import DraftStatus
 from invoicer.ledger.series import document_number, file_name, series_key
 from invoicer.ledger.store import Store
+from invoicer.ledger.stored import read_list
 from invoicer.ledger.trouble import refused
 
 Data = Mapping[str, Any]
@@ -161,7 +161,8 @@ def _load(connection: sa.Connection, store: Store, plan: int, positions: Sequenc
                 "the database was changed by hand; put the folder back from its backup, or plan again",
             )
         draft, members = canonical.members_of(row.json)
-        papers.append(_Paper(row.position, draft, members, tuple(json.loads(row.revisions))))
+        revisions = read_list(int, row.revisions, "L117", f"draft {row.position} of plan {plan}")
+        papers.append(_Paper(row.position, draft, members, revisions))
     return papers
 
 

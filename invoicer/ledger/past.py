@@ -17,6 +17,7 @@ from invoicer.ledger.kinds import Entry
 from invoicer.ledger.plans import plan_row, planned_draft
 from invoicer.ledger.records import Artifact, PlannedDraft, Recorded
 from invoicer.ledger.store import Store
+from invoicer.ledger.stored import read_entry
 from invoicer.ledger.trouble import refused
 
 
@@ -139,14 +140,14 @@ def _said(connection: sa.Connection, kinds: Iterable[Entry], words: str) -> Iter
         log.kind.in_(list(kinds)), log.payload.contains(words, autoescape=True)
     )
     for sequence, payload in connection.execute(query):
-        yield sequence, json.loads(payload)
+        yield sequence, read_entry(payload, sequence)
 
 
 def _log(connection: sa.Connection, sequences: Iterable[int]) -> Iterator[Logged]:
     log = schema.log
     query = sa.select(log).where(log.c.sequence.in_(sorted(sequences))).order_by(log.c.sequence)
     for row in connection.execute(query):
-        said = json.loads(row.payload)
+        said = read_entry(row.payload, row.sequence)
         day = said.get("on") or said.get("created")
         yield Logged(
             row.sequence,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -22,7 +21,7 @@ from invoicer.ledger.records import Plan, PlannedDraft, PlanStatus, PlanSummary,
 from invoicer.ledger.release import Decision, DraftStatus
 from invoicer.ledger.series import pattern_fault
 from invoicer.ledger.store import Store
-from invoicer.ledger.stored import read_as
+from invoicer.ledger.stored import read_as, read_list
 from invoicer.ledger.trouble import refused
 
 Status = TypeVar("Status", PlanStatus, DraftStatus)
@@ -174,7 +173,7 @@ def planned_draft(row: sa.Row[Any], doubts: tuple[Doubt, ...], decisions: tuple[
     """A row of the drafts as a record."""
     return PlannedDraft(
         row.position,
-        tuple(json.loads(row.contracts)),
+        read_list(str, row.contracts, "L117", f"draft {row.position} of plan {row.plan}"),
         row.fingerprint,
         row.json,
         _known(DraftStatus, row.status, row.plan),

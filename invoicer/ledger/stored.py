@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+import json
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from invoicer.domain import canonical
 from invoicer.ledger.dialect.words import RESTORE
@@ -17,3 +19,27 @@ def read_as(kind: type[Kind], text: str, code: str, part: str) -> Kind:
         return canonical.from_json(kind, text)
     except Exception as error:  # whatever today's classes refuse: no ledger has written it
         raise refused(code, "", f"{part} is not what was written", RESTORE, part) from error
+
+
+def read_list(of: type[Kind], text: str, code: str, part: str) -> tuple[Kind, ...]:
+    """The words, or numbers, of a stored list. Raises RunError of that code where it is none."""
+    found = _plain(text)
+    if not isinstance(found, list) or not all(isinstance(one, of) for one in found):
+        raise refused(code, "", f"{part} is not what was written", RESTORE, part)
+    return tuple(found)
+
+
+def read_entry(text: str, sequence: int) -> Mapping[str, Any]:
+    """What an entry of the log says. Raises RunError (L112) where it says nothing."""
+    found = _plain(text)
+    if not isinstance(found, dict):
+        part = f"log entry {sequence}"
+        raise refused("L112", "", f"entry {sequence} of the log is not what was written", RESTORE, part)
+    return found
+
+
+def _plain(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, TypeError, RecursionError):
+        return None
