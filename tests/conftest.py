@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
+import tempfile
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -28,9 +30,13 @@ settings.register_profile("explore", parent=settings.get_profile("gate"), derand
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 
 
-def pytest_configure() -> None:
-    """One seed for all processes of a run (the first of them sets it for the others)."""
-    os.environ.setdefault("INVOICER_FUZZ_SEED", str(secrets.randbelow(2**32)))
+def pytest_configure(config: pytest.Config) -> None:
+    """One seed and one folder of caches for all processes of a run (the first of them sets them for the others): what other
+    runs, perhaps of other code, have remembered is not believed here."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        os.environ.setdefault("INVOICER_FUZZ_SEED", str(secrets.randbelow(2**32)))
+        os.environ["XDG_CACHE_HOME"] = folder = tempfile.mkdtemp(prefix="invoicer-cache-")
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 def pytest_report_header(config: pytest.Config) -> str:  # noqa: ARG001
