@@ -144,19 +144,31 @@ def _said(connection: sa.Connection, kinds: Iterable[Entry], words: str) -> Iter
 
 
 def _log(connection: sa.Connection, sequences: Iterable[int]) -> Iterator[Logged]:
-    log = schema.log
+    log, documents = schema.log, schema.documents.c
     query = sa.select(log).where(log.c.sequence.in_(sorted(sequences))).order_by(log.c.sequence)
+    dated = sa.select(documents.logged, sa.cast(documents.issue_date, sa.Text)).where(
+        documents.logged.in_(sorted(sequences))
+    )
+    issued: dict[int, str] = dict(connection.execute(dated).all())
     for row in connection.execute(query):
         said = read_entry(row.payload, row.sequence)
-        day = said.get("on") or said.get("created")
+        day = said.get("on") or said.get("created") or issued.get(row.sequence)  # an issue's day stands in its document
         yield Logged(
             row.sequence,
             row.kind,
             said.get("who", ""),
-            dt.date.fromisoformat(day) if day else None,
+            _day(day),
             said.get("remark", ""),
             row.hash,
         )
+
+
+def _day(text: object) -> dt.date | None:
+    """The day that is written there; None where none is, or what was never written: that is for `verify` to tell."""
+    try:
+        return dt.date.fromisoformat(str(text))
+    except ValueError:
+        return None
 
 
 def _billed(connection: sa.Connection, number: str) -> Iterator[BilledLine]:

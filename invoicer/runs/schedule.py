@@ -85,6 +85,10 @@ def chosen_contracts(desk: Desk, contracts: Collection[str] | None) -> list[Cont
         if unknown in desk.terms.refused:
             raise RunError(desk.terms.refused[unknown])
         mend = f"the contracts are {', '.join(contract.id for contract in desk.contracts)}"
+        if unknown in desk.workspace.customer_ids:
+            mend += (
+                f"; “{unknown}” is a customer: `invoicer schedule --to MONTH --customer {unknown}` shows its contracts"
+            )
         raise RunError(Problem("L206", Place(part=f"contract {unknown}"), "no file has such a contract", mend))
     return chosen
 

@@ -188,3 +188,12 @@ def test_the_page_stands_alone_and_runs_nothing(issued: Shell) -> None:
 def test_a_draft_has_a_page(starter: Shell) -> None:
     starter("plan", "--as-of", "2026-01-01")
     assert "<h1>Draft 1 of plan 1</h1>" in starter("explain", "--draft", "1", "--format", "html").stdout
+
+
+def test_the_entry_of_the_issue_has_its_day(issued: Shell) -> None:
+    log = json.loads(issued("explain", "INV-2026-00001", "--json").output)["log"]
+    assert [entry["on"] for entry in log if entry["kind"] == "issued"] == ["2026-01-01"]
+
+
+def test_a_customer_in_place_of_a_contract_is_told(issued: Shell) -> None:
+    assert "`invoicer schedule --to MONTH --customer acme`" in issued("schedule", "acme").output.replace("\n", " ")
