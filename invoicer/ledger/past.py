@@ -146,7 +146,7 @@ def _said(connection: sa.Connection, kinds: Iterable[Entry], words: str) -> Iter
 def _log(connection: sa.Connection, sequences: Iterable[int]) -> Iterator[Logged]:
     log, documents = schema.log, schema.documents.c
     query = sa.select(log).where(log.c.sequence.in_(sorted(sequences))).order_by(log.c.sequence)
-    dated = sa.select(documents.logged, sa.cast(documents.issue_date, sa.Text)).where(
+    dated = sa.select(documents.logged, sa.type_coerce(documents.issue_date, sa.Text)).where(
         documents.logged.in_(sorted(sequences))
     )
     issued: dict[int, str] = dict(connection.execute(dated).all())
