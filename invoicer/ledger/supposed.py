@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
+from invoicer.domain import canonical
 from invoicer.domain.document import Document
 from invoicer.domain.entitlement import BilledLine
 from invoicer.ledger.imported import Foreign
@@ -22,6 +23,16 @@ class Supposed(Ledger):
         """What documents carry of these contracts, and what those that are supposed do."""
         more = (line for one in self._foreign.values() for line in one.billed if line.contract in set(contracts))
         return (*more, *super().billed(contracts))
+
+    def carried(self) -> Mapping[str, str]:
+        """For each contract a hash of what documents carry of it, and of what those that are supposed do: what is worked
+        out upon a supposition is remembered as that."""
+        found = dict(super().carried())
+        for number, one in sorted(self._foreign.items()):
+            said = canonical.sha256(canonical.to_json(one.document))
+            for contract in {line.contract for line in one.billed}:
+                found[contract] = canonical.sha256(f"{found.get(contract, '')}\nsupposed {number} {said}")
+        return found
 
     def billed_contracts(self) -> frozenset[str]:
         """The ids of all contracts that were ever billed."""

@@ -55,7 +55,7 @@ def derive(desk: Desk, ledger: Ledger, as_of: dt.date) -> Derivation:
     Raises RunError when the database is not what was written, and when documents were issued as of a later day (L207):
     seen from before, what was learned since then would look as if it had to be taken back.
     """
-    carried = ledger.carried()
+    length, carried = ledger.length(), ledger.carried()
     _refuse_to_go_back(ledger, as_of)
     names = names_of(desk.contracts)
     requests = requests_in(ledger, names)
@@ -84,9 +84,12 @@ def derive(desk: Desk, ledger: Ledger, as_of: dt.date) -> Derivation:
         if outcome is None:
             noting, asked = asking(job.desk)
             outcome = work_out(noting, ledger, known, job.held, books, job.provenance)
-            remembered.put(key, outcome, asked)
+            remembered.note(key, outcome, asked)
         found.append(outcome)
-    remembered.tidy()
+    if (
+        ledger.length() == length
+    ):  # else something was issued meanwhile, and some were worked out with more than was carried
+        remembered.keep()
     drafts = sorted((one for each in found for one in each.drafts), key=lambda one: one[0])
     return Derivation(
         as_of=as_of,

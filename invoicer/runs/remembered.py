@@ -40,6 +40,7 @@ class Remembered:
         self._same = canonical.sha256(canonical.to_json(self._for_all())) if self._cache.salt else ""
         self._waiting = frozenset(name for _, contracts in known.requests.waiting for name in contracts)
         self._hashes: dict[str, str] = {}  # of customers
+        self._noted: dict[str, bytes] = {}
         self._unmeasured: dict[str, list[str]] = defaultdict(list)
         for (owner, meter, days), one in known.measurements.items():
             if isinstance(one, Problem):
@@ -77,14 +78,17 @@ class Remembered:
             return None  # whatever is wrong with it: it is worked out anew
         return found.outcome if still(found.answers, self._desk, self._hashes) else None
 
-    def put(self, key: str, outcome: Outcome, asked: Asking) -> None:
-        """Remember it, with what was asked for on the way."""
+    def note(self, key: str, outcome: Outcome, asked: Asking) -> None:
+        """An account was worked out; with what was asked for on the way."""
         if key:
             text = canonical.to_json(_Entry(outcome, asked.answers(self._hashes)))
-            self._cache.put(key, framed(key, [zlib.compress(text.encode(), 1)]))
+            self._noted[key] = zlib.compress(text.encode(), 1)
 
-    def tidy(self) -> None:
-        """Let go of what was not wanted for longest."""
+    def keep(self) -> None:
+        """Remember what was noted, and let go of what was not wanted for longest."""
+        for key, data in self._noted.items():
+            self._cache.put(key, framed(key, [data]))
+        self._noted.clear()
         self._cache.tidy()
 
     def _for_all(self) -> Mapping[str, Any]:

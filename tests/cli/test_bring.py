@@ -33,6 +33,12 @@ def test_a_file_is_tried_taken_and_known(starter: Shell) -> None:
     assert "there is nothing to issue" in starter("plan", "--as-of", "2026-01-31").output
 
 
+def test_what_was_only_tried_is_no_part_of_a_plan(starter: Shell) -> None:
+    """What a plan would be with the file is remembered as that, and not taken for what it is without."""
+    assert "322.00" not in brought(starter, "--dry-run", "--as-of", "2026-01-01")
+    assert "322.00" in starter("plan", "--as-of", "2026-01-01").output
+
+
 def test_other_vat_is_warned_about(starter: Shell) -> None:
     said = brought(starter, rows=ROWS.format(vat=9))
     assert "L178" in said and "category S with 9% was charged" in " ".join(said.split())

@@ -132,6 +132,18 @@ def test_another_day_or_another_ledger_is_another_question(town: Town) -> None:
     assert town.anew() == billed  # of others nothing has changed: nothing was billed then, and nothing is now
 
 
+def test_what_was_issued_meanwhile_is_not_remembered(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then some accounts were worked out with more than what the key says."""
+    kept = dict(town.memory.kept)
+    town.edit("contracts/bla-igelkott.terms", r"(\d+)\.00 EUR per month", r"\g<1>.50 EUR per month")
+    lengths = iter(range(100))
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "length", lambda _: next(lengths))
+        assert town.anew() == {STUDIO}
+    assert town.memory.kept == kept
+    assert town.anew() == {STUDIO}
+
+
 @pytest.mark.parametrize("harm", [b"", b"x", b"\0" * 200])
 def test_what_was_damaged_is_worked_out_anew(town: Town, harm: bytes) -> None:
     town.memory.kept = dict.fromkeys(town.memory.kept, harm)
