@@ -15,6 +15,7 @@ from invoicer.runs.comparison import Change, told
 from invoicer.runs.issue import Dropped
 
 NO_AMOUNT = "what the document says besides its amounts"
+_WORDS = {State.NEW: "new", State.SAME: "as the last time"}
 
 
 def signed(money: Money) -> str:
@@ -50,8 +51,8 @@ def show_compared(compared: runs.Compared) -> None:
         out.print(output.table("Otherwise than the last time", columns, rows, right=("#", "Was", "Is", "Change")))
     counts = Counter(one.state for one in compared.contracts)
     if any(one.month for one in compared.sums):
-        words = {State.NEW: "new", State.SAME: "as the last time", State.CORRECTION: "corrections"}
-        said = [f"{counts[state]} {word}" for state, word in words.items() if counts[state]]
+        said = [f"{counts[one]} {word}" for one, word in _WORDS.items() if counts[one]]
+        said += [output.counted(counts[State.CORRECTION], "correction")] if counts[State.CORRECTION] else []
         if said:
             out.print(f"\n{'Besides' if changed else 'Compared with the last time'}: {', '.join(said)}.")
         out.print()
