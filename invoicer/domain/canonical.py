@@ -1,11 +1,12 @@
 """domain: the one canonical JSON form, which is what is hashed, stored and rendered.
 
-Keys are sorted, decimals and fractions are text, dates are ISO, fields at their default are left out, and nothing is
-padded with space: so equal values have equal bytes on every machine.
+Keys are sorted, decimals and fractions are text, bytes are base64, dates are ISO, fields at their default are left out, and
+nothing is padded with space: so equal values have equal bytes on every machine.
 """
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import hashlib
 import json
@@ -84,6 +85,8 @@ def _converter() -> Converter:
     for kind in (Decimal, Fraction):
         converter.register_unstructure_hook(kind, str)
         converter.register_structure_hook(kind, lambda text, kind: kind(text))
+    converter.register_unstructure_hook(bytes, lambda data: base64.b64encode(data).decode())
+    converter.register_structure_hook(bytes, lambda text, _: base64.b64decode(text))
     converter.register_unstructure_hook(dt.date, dt.date.isoformat)
     converter.register_structure_hook(dt.date, lambda text, _: dt.date.fromisoformat(text))
     converter.register_unstructure_hook_factory(has_fields, fields_of)

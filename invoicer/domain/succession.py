@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from invoicer.domain.contract import Charge, Contract
+from invoicer.domain.contracts import Contracts
 from invoicer.domain.price import Conditional, Once
 
 Key = tuple[str, str]
@@ -22,9 +23,9 @@ class Succession:
     before: Mapping[Key, tuple[Key, ...]]
 
     @classmethod
-    def of(cls, contracts: Iterable[Contract]) -> Succession:
+    def of(cls, contracts: Contracts) -> Succession:
         """The succession among contracts."""
-        by_id = {contract.id: contract for contract in contracts}
+        by_id = {contract.id: contract for contract in contracts.linked()}
         heirs: dict[str, list[Contract]] = defaultdict(list)
         before: dict[Key, tuple[Key, ...]] = {}
         for contract in by_id.values():

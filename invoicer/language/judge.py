@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
-from invoicer.domain.contract import Source
+from invoicer.domain.contract import Contract, Source
+from invoicer.domain.contracts import Card
 from invoicer.domain.trace import Clause
 from invoicer.errors import Place, Problem
 from invoicer.language import tree
@@ -60,7 +61,9 @@ class Part:
     damaged: bool
 
 
-def judge(document: tree.Document, files: Files, asking: Asking[Versions], twice: tuple[Problem, ...]) -> Judged:
+def judge(
+    document: tree.Document, files: Files, asking: Asking[Versions], twice: tuple[Problem, ...]
+) -> tuple[Judged, Contract | None]:
     """What is wrong with a contract, and the contract where nothing is. ``twice`` is what is said where another has its
     id."""
     lists: PriceLists = asking.lists
@@ -79,7 +82,7 @@ def judge(document: tree.Document, files: Files, asking: Asking[Versions], twice
         shown = findings  # whatever is withheld elsewhere, nothing refuses a contract in silence
     errors = tuple(one for one in dict.fromkeys((*written, *shown)) if refuses(one))
     contract = None if errors else resolve(terms, clause, files.source)
-    return Judged(contract, tuple(shown), errors)
+    return Judged(Card.of(contract) if contract else None, tuple(shown), errors), contract
 
 
 def _used(terms: Terms, files: Files) -> Iterator[Part]:

@@ -6,21 +6,23 @@ kept in a :mod:`~invoicer.cache`, and what was kept is what would be found again
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from invoicer.cache import NO_CACHE, Cache
 from invoicer.domain.canonical import sha256
-from invoicer.domain.contract import Contract, Source
+from invoicer.domain.contract import Source
+from invoicer.domain.contracts import Card, Contracts
 from invoicer.errors import Place, Problem
 from invoicer.language.asked import Asking, Ids, hash_of
 from invoicer.language.codes import Code, problem
 from invoicer.language.kin import check_kin
 from invoicer.language.loaded import Judged, Loaded
 from invoicer.language.outline import Entry
-from invoicer.language.page import Page
+from invoicer.language.page import Page, Sheets, taken_out
 from invoicer.language.silence import sort_out
 
 if TYPE_CHECKING:
@@ -49,10 +51,9 @@ def load(
     same. Raises nothing: what is wrong is in ``problems``.
     """
     ids = {"customers": customers, "sellers": sellers, "kinds": kinds, "series": series}
-    pages = {file: Page(file, text, cache) for file, text in dict(files).items()}
+    sheets: Sheets = OrderedDict()
+    pages = {file: Page(file, text, cache, sheets) for file, text in dict(files).items()}
     loaded = _Loading(pages, ids, whole).run()
-    for page in pages.values():
-        page.keep()
     cache.tidy()
     return loaded
 
@@ -90,21 +91,26 @@ class _Loading:
     def run(self) -> Loaded:
         found = dict.fromkeys(chain.from_iterable(page.outline.problems for page in self.pages.values()))
         found.update(dict.fromkeys(chain.from_iterable(self.twice_listed.values())))
-        sound: list[Contract] = []
+        sound: list[Card] = []
+        packed: dict[str, bytes] = {}
         refused: dict[str, list[Problem]] = {}
-        for spot, entry in self.entries.items():
-            if not entry.is_list:
-                judged = self._judged(spot)
-                found.update(dict.fromkeys(judged.found))
-                if judged.contract is None:
-                    refused.setdefault(entry.id, []).extend(judged.errors)
-                else:
-                    sound.append(judged.contract)
+        for file, page in self.pages.items():
+            for number, entry in enumerate(page.outline.entries):
+                if not entry.is_list:
+                    judged = self._judged((file, number))
+                    found.update(dict.fromkeys(judged.found))
+                    if judged.card is None:
+                        refused.setdefault(entry.id, []).extend(judged.errors)
+                    else:
+                        sound.append(judged.card)
+                        packed[entry.id] = page.contract(number)
+            page.keep()
+        sources = {source.path: source for card in sound for source in card.sources}
         known = (entry for entry in self.entries.values() if entry.whole and entry.id not in refused)
         kept, silenced = sort_out(found, self.entries.values(), known)
         problems = sorted(kept, key=lambda p: (p.where.file, p.where.line, p.where.column, p.code))
         return Loaded(
-            contracts=tuple(sound),
+            contracts=Contracts.packed(sound, partial(taken_out, packed, sources)),
             problems=tuple(problems),
             texts={file: page.text for file, page in self.pages.items()},
             refused={contract: tuple(errors) for contract, errors in refused.items()},
@@ -123,8 +129,8 @@ class _Loading:
         from invoicer.language.judge import judge
 
         asking = Asking(self, self.price_lists)
-        judged = judge(self.document(spot), self.files, asking, twice)
-        self.pages[file].now_judged(number, judged, asking.answers(twice))
+        judged, contract = judge(self.document(spot), self.files, asking, twice)
+        self.pages[file].now_judged(number, judged, contract, asking.answers(twice))
         return judged
 
     # -------------------------------------------------------------- what is asked for

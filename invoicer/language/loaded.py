@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from invoicer.domain.contract import Contract
+from invoicer.domain.contracts import Card, Contracts
 from invoicer.errors import Problem
 
 
@@ -26,7 +26,7 @@ class Loaded:
     terms acknowledge; they are not among the problems. ``refused_parties`` are (seller, customer) of refused contracts,
     "" where that can't be read."""
 
-    contracts: tuple[Contract, ...]
+    contracts: Contracts
     problems: tuple[Problem, ...]
     texts: Mapping[str, str]
     refused: Mapping[str, tuple[Problem, ...]]
@@ -37,9 +37,9 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A contract that was judged: itself, unless something refuses it; what was found in what it says; and the errors
-    that refuse it, those in how it and its price lists are written included."""
+    """What a contract was judged to be: its card, unless something refuses it; what was found in what it says; and the
+    errors that refuse it, those in how it and its price lists are written included."""
 
-    contract: Contract | None
+    card: Card | None
     found: tuple[Problem, ...]
     errors: tuple[Problem, ...]

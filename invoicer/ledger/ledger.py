@@ -111,6 +111,10 @@ class Ledger:
         """The plan of that id, or the latest. Raises RunError (L120) when there is none."""
         return plans.read_plan(self._store, plan)
 
+    def confirmed(self) -> Mapping[str, tuple[str, ...]]:
+        """The drafts of the latest plan that are confirmed and not issued yet: the contracts of each, by fingerprint."""
+        return plans.confirmed(self._store)
+
     def plans(self) -> tuple[PlanSummary, ...]:
         """All plans without their drafts, the oldest first."""
         return plans.summaries(self._store)

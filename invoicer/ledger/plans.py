@@ -11,8 +11,10 @@ import sqlalchemy as sa
 
 from invoicer.domain import canonical
 from invoicer.domain.doubt import Doubt
+from invoicer.domain.packed import pack
 from invoicer.errors import Problem
 from invoicer.ledger import chain, dialect, schema
+from invoicer.ledger.checking import AT_ONCE
 from invoicer.ledger.dialect.words import RESTORE
 from invoicer.ledger.faults import Point
 from invoicer.ledger.kept import carried_over, decided_as, decisions_of, doubt_rows, doubted_as, doubts_of, keep
@@ -91,15 +93,19 @@ def read_plan(store: Store, plan: int | None) -> Plan:
     drafts, held = schema.plan_drafts, schema.plan_holds
     with store.read() as connection:
         row = plan_row(connection, store, plan)
-        found = connection.execute(sa.select(drafts).where(drafts.c.plan == row.id).order_by(drafts.c.position))
+        mine = sa.select(drafts).where(drafts.c.plan == row.id).order_by(drafts.c.position)
         doubts, decisions = doubts_of(connection, row.id), decisions_of(connection, row.id)
+        with connection.execute(mine.execution_options(yield_per=AT_ONCE)) as found:
+            papers = tuple(
+                planned_draft(one, doubts.get(one.position, ()), decisions.get(one.position, ())) for one in found
+            )
         holds = connection.execute(sa.select(held).where(held.c.plan == row.id).order_by(held.c.contract))
         return Plan(
             row.id,
             row.as_of,
             row.created,
             _known(PlanStatus, row.status, row.id),
-            tuple(planned_draft(one, doubts.get(one.position, ()), decisions.get(one.position, ())) for one in found),
+            papers,
             {
                 hold.contract: tuple(
                     read_as(
@@ -109,6 +115,19 @@ def read_plan(store: Store, plan: int | None) -> Plan:
                 for hold in holds
             },
         )
+
+
+def confirmed(store: Store) -> Mapping[str, tuple[str, ...]]:
+    """The contracts of each confirmed draft of the latest plan, by its fingerprint."""
+    drafts = schema.plan_drafts.c
+    latest = sa.select(sa.func.max(schema.plans.c.id)).scalar_subquery()
+    query = sa.select(drafts.fingerprint, drafts.contracts, drafts.position, drafts.plan)
+    query = query.where(drafts.plan == latest, drafts.status == DraftStatus.CONFIRMED)
+    with store.read() as connection:
+        return {
+            mark: read_list(str, contracts, "L117", f"draft {position} of plan {plan}")
+            for mark, contracts, position, plan in connection.execute(query)
+        }
 
 
 def summaries(store: Store) -> tuple[PlanSummary, ...]:
@@ -175,7 +194,7 @@ def planned_draft(row: sa.Row[Any], doubts: tuple[Doubt, ...], decisions: tuple[
         row.position,
         read_list(str, row.contracts, "L117", f"draft {row.position} of plan {row.plan}"),
         row.fingerprint,
-        row.json,
+        pack(row.json),
         _known(DraftStatus, row.status, row.plan),
         row.remark,
         row.document or "",

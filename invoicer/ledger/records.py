@@ -14,6 +14,7 @@ from invoicer.domain.correction import CreditRequest
 from invoicer.domain.document import Draft, Kind
 from invoicer.domain.doubt import Doubt
 from invoicer.domain.money import Money, minor_digits
+from invoicer.domain.packed import pack, unpack
 from invoicer.domain.period import Period
 from invoicer.errors import DefectError, Problem
 from invoicer.ledger.release import DRAFT, Decision, DraftStatus, about, open_doubts, rejected, releasers
@@ -31,10 +32,10 @@ class PlanStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A draft as it is laid before the ledger: its canonical ``json``, the ``fingerprint`` of what it rests on, its
-    ``series`` and ``seller``, and of each of its lines what may be billed once (contract, component, span)."""
+    """A draft as it is laid before the ledger: its canonical JSON (``packed``), the ``fingerprint`` of what it rests on,
+    its ``series`` and ``seller``, and of each of its lines what may be billed once (contract, component, span)."""
 
-    json: str
+    packed: bytes
     fingerprint: str
     series: str
     seller: str
@@ -44,12 +45,17 @@ class Proposal:
     def of(cls, draft: Draft, fingerprint: str) -> Proposal:
         """The proposal of a draft."""
         return cls(
-            json=canonical.to_json(draft),
+            packed=pack(canonical.to_json(draft)),
             fingerprint=fingerprint,
             series=draft.series,
             seller=draft.seller.id,
             keys=tuple((one.contract, str(one.component), span_of(one.days, one.one_off)) for one in draft.lines),
         )
+
+    @property
+    def json(self) -> str:
+        """Its canonical JSON."""
+        return unpack(self.packed)
 
     @property
     def contracts(self) -> tuple[str, ...]:
@@ -64,15 +70,15 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class PlannedDraft:
-    """A draft of a plan. ``position`` counts from 1, ``contracts`` are the ids that its lines come from, ``json`` is the
-    canonical form, ``document`` the number that it was issued under ("" before). ``people`` different people have to
+    """A draft of a plan. ``position`` counts from 1, ``contracts`` are the ids that its lines come from, ``packed`` is its
+    canonical JSON, ``document`` the number that it was issued under ("" before). ``people`` different people have to
     release it, and its ``doubts`` besides; ``decisions`` are what was decided so far, the oldest first. It was planned
     first on the day ``since``."""
 
     position: int
     contracts: tuple[str, ...]
     fingerprint: str
-    json: str
+    packed: bytes
     status: DraftStatus
     remark: str = ""
     document: str = ""
@@ -80,6 +86,11 @@ class PlannedDraft:
     decisions: tuple[Decision, ...] = ()
     people: int = 1
     since: dt.date | None = None
+
+    @property
+    def json(self) -> str:
+        """Its canonical JSON."""
+        return unpack(self.packed)
 
     @property
     def open_doubts(self) -> tuple[Doubt, ...]:

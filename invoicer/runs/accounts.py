@@ -7,7 +7,7 @@ be worked out by itself, and what came out once holds as long as nothing of it h
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -16,22 +16,24 @@ from invoicer.domain.succession import Succession
 from invoicer.runs.desk import Desk
 from invoicer.runs.requested import Requests
 
-Part = tuple[tuple[str, ...], Desk]
-"""The ids of the contracts of an account, and the desk that it sees."""
+Account = tuple[str, ...]
+"""The ids of its contracts."""
 
 
-def accounts(desk: Desk, requests: Requests, held: Collection[str], as_of: dt.date) -> Iterator[Part]:
+def accounts(desk: Desk, requests: Requests, held: Collection[str], as_of: dt.date) -> Sequence[Account]:
     """The accounts, by the first contract of each. ``held`` are contracts that are held from the beginning: also those
     without sound terms belong to an account."""
-    contracts = {contract.id: contract for contract in desk.contracts}
-    together = _Together((*contracts, *held))
+    together = _Together((*desk.contracts.cards, *held))
     for names in _linked(desk, requests, as_of):
         together.join(names)
-    for account in together.sets():
-        mine = tuple(contracts[name] for name in account if name in contracts)
-        refused = {name: desk.terms.refused[name] for name in account if name in desk.terms.refused}
-        terms = replace(desk.terms, contracts=mine, refused=refused)
-        yield account, replace(desk, terms=terms, succession=Succession.of(mine))
+    return together.sets()
+
+
+def desk_of(desk: Desk, account: Account) -> Desk:
+    """The desk that an account sees."""
+    mine = desk.contracts.only(account)
+    refused = {name: desk.terms.refused[name] for name in account if name in desk.terms.refused}
+    return replace(desk, terms=replace(desk.terms, contracts=mine, refused=refused), succession=Succession.of(mine))
 
 
 def _linked(desk: Desk, requests: Requests, as_of: dt.date) -> Iterator[Iterable[str]]:
@@ -43,9 +45,9 @@ def _linked(desk: Desk, requests: Requests, as_of: dt.date) -> Iterator[Iterable
         return row is not None and row.shares_invoices
 
     by_parties: dict[tuple[str, str], list[str]] = {}
-    for contract in desk.terms.contracts:
-        for customer in contract.buyers.customers:
-            by_parties.setdefault((contract.seller, customer), []).append(contract.id)
+    for card in desk.contracts.cards.values():
+        for customer in card.customers:
+            by_parties.setdefault((card.seller, customer), []).append(card.id)
     for name, parties in desk.terms.refused_parties.items():
         by_parties.setdefault(parties, []).append(name)
     yield from (names for (_, customer), names in by_parties.items() if shares(customer))

@@ -11,6 +11,7 @@ from enum import StrEnum
 from invoicer.domain import canonical
 from invoicer.domain.document import Draft, Kind
 from invoicer.domain.money import Money, total
+from invoicer.domain.packed import pack
 from invoicer.ledger import DraftStatus, Ledger, Plan, PlannedDraft
 from invoicer.runs.comparison import Change, Paper, compare_papers, corrections, paper_of
 from invoicer.runs.history import History
@@ -247,7 +248,7 @@ def changes_of(before: Sequence[PlannedDraft], now: Iterable[Draft]) -> Iterator
     there: dict[object, list[PlannedDraft]] = defaultdict(list)
     for draft in now:
         contracts = tuple(sorted({line.contract for line in draft.lines}))
-        planned = PlannedDraft(0, contracts, "", "", DraftStatus.PLANNED)
+        planned = PlannedDraft(0, contracts, "", b"", DraftStatus.PLANNED)
         there[_key(draft, planned)].append(_holding(planned, draft))
     for one in before:
         mine = there.get(_key(one.draft, one), [])
@@ -255,7 +256,7 @@ def changes_of(before: Sequence[PlannedDraft], now: Iterable[Draft]) -> Iterator
 
 
 def _holding(planned: PlannedDraft, draft: Draft) -> PlannedDraft:
-    return replace(planned, json=canonical.to_json(draft))
+    return replace(planned, packed=pack(canonical.to_json(draft)))
 
 
 def _net(kind: Kind, net: Money) -> Money:

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from invoicer import tax
 from invoicer.domain.contract import Contract
+from invoicer.domain.contracts import Card
 from invoicer.domain.entitlement import Entitlement, Part
 from invoicer.domain.party import Customer, in_force
 from invoicer.runs.desk import Desk
@@ -76,7 +77,8 @@ def rows_of(desk: Desk, contract: Contract, known_on: dt.date) -> tuple[Customer
     return tuple(rows)
 
 
-def all_rows(desk: Desk, contract: Contract, known_on: dt.date) -> tuple[Customer, ...]:
+def all_rows(desk: Desk, contract: Card, known_on: dt.date) -> tuple[Customer, ...]:
     """The rows of all its customers, as known on a day."""
-    customers = contract.buyers.customers
-    return tuple(row for one in customers for row in desk.workspace.customers.get(one, ()) if row.recorded <= known_on)
+    return tuple(
+        row for one in contract.customers for row in desk.workspace.customers.get(one, ()) if row.recorded <= known_on
+    )

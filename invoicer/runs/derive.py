@@ -7,16 +7,18 @@ Each account is worked out by itself, unless it is remembered what it came to.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from invoicer.documents import Carried
 from invoicer.domain.doubt import Doubt
+from invoicer.domain.entitlement import BilledLine
+from invoicer.domain.usage import Measurements
 from invoicer.errors import Place, Problem, RunError, Severity
 from invoicer.ledger import DraftStatus, Ledger, Proposal
 from invoicer.runs.account import Known, Outcome, Provenance, work_out
-from invoicer.runs.accounts import Part, accounts
+from invoicer.runs.accounts import Account, accounts, desk_of
 from invoicer.runs.asked import asking
 from invoicer.runs.books import Books
 from invoicer.runs.desk import Desk
@@ -31,26 +33,33 @@ from invoicer.runs.provenance import Rests
 from invoicer.runs.remembered import Remembered
 from invoicer.runs.requested import requests_in
 
+_AT_ONCE = 200  # accounts
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Derivation:
     """``drafts`` in the order in which they are to be numbered; ``holds`` by contract; ``carried`` are amounts too small for
-    an invoice; ``warnings`` hold nothing; ``contents`` are the bytes by SHA-256 (hex) that the drafts' provenance names.
-    ``doubts`` are those about each draft, ``history`` what was billed before."""
+    an invoice; ``warnings`` hold nothing. ``doubts`` are those about each draft, ``history`` what was billed before."""
 
     as_of: dt.date
     drafts: tuple[Proposal, ...]
     holds: Mapping[str, tuple[Problem, ...]]
     carried: tuple[Carried, ...]
     warnings: tuple[Problem, ...]
-    contents: Mapping[str, bytes]
     doubts: tuple[tuple[Doubt, ...], ...]
     history: History
 
 
-def derive(desk: Desk, ledger: Ledger, as_of: dt.date) -> Derivation:
+def _nowhere(contents: Collection[bytes]) -> None:
+    """Contents are not kept."""
+
+
+def derive(
+    desk: Desk, ledger: Ledger, as_of: dt.date, keep: Callable[[Collection[bytes]], object] = _nowhere
+) -> Derivation:
     """Everything with a bill date up to ``as_of``, as known on that day, that is not billed yet or was billed otherwise.
-    What accounts came to is kept in the memory of the desk; with and without one the answer is the same.
+    What accounts came to is kept in the memory of the desk; with and without one the answer is the same. ``keep`` gets the
+    contents that the provenance of the drafts names.
 
     Raises RunError when the database is not what was written, and when documents were issued as of a later day (L207):
     seen from before, what was learned since then would look as if it had to be taken back.
@@ -60,10 +69,8 @@ def derive(desk: Desk, ledger: Ledger, as_of: dt.date) -> Derivation:
     names = names_of(desk.contracts)
     requests = requests_in(ledger, names)
     held = desk.refusals() | _disappeared(desk, carried, names)
-    parts = list(accounts(desk, requests, held, as_of))
-    metered = Books(ledger, names, requests, _of_metered(parts))
-    free = [under_law(desk, one, as_of) for one in desk.contracts if one.id not in held]
-    measurements, warnings = measure(desk, free, as_of, lambda one: billed_until(desk, one, metered))
+    every = accounts(desk, requests, held, as_of)
+    measurements, warnings = _measured(desk, Books(ledger, names, requests, _metered(desk, every)), held, as_of)
     known = Known(
         as_of=as_of,
         names=names,
@@ -72,24 +79,16 @@ def derive(desk: Desk, ledger: Ledger, as_of: dt.date) -> Derivation:
         measurements=measurements,
         reviewing=Reviewing.of(desk, ledger),
     )
-    rests = Rests(desk, measurements, as_of)
-    remembered = Remembered(desk, known, carried)
-    jobs = [_Job.of(part, held, rests) for part in parts]
-    keys = [remembered.key(job.desk, job.names, job.held, job.provenance) for job in jobs]
-    outcomes = [remembered.get(key) for key in keys]
-    new = [job for job, outcome in zip(jobs, outcomes, strict=True) if outcome is None]
-    books = Books(ledger, names, requests, (name for job in new for name in job.names))
+    rests, remembered = Rests(desk, measurements, as_of), Remembered(desk, known, carried)
     found: list[Outcome] = []
-    for job, key, outcome in zip(jobs, keys, outcomes, strict=True):
-        if outcome is None:
-            noting, asked = asking(job.desk)
-            outcome = work_out(noting, ledger, known, job.held, books, job.provenance)
-            remembered.note(key, outcome, asked)
-        found.append(outcome)
-    if (
-        ledger.length() == length
-    ):  # else something was issued meanwhile, and some were worked out with more than was carried
-        remembered.keep()
+    for some in _together(every):
+        jobs = [_Job.of(desk, account, held, rests) for account in some]
+        keep(rests.taken())
+        found += _outcomes(jobs, ledger, known, remembered)
+        if ledger.length() == length:  # else something was issued meanwhile: some rest on more than was carried
+            remembered.keep()
+        remembered.forget()
+    remembered.tidy()
     drafts = sorted((one for each in found for one in each.drafts), key=lambda one: one[0])
     return Derivation(
         as_of=as_of,
@@ -97,9 +96,8 @@ def derive(desk: Desk, ledger: Ledger, as_of: dt.date) -> Derivation:
         holds={name: problems for each in found for name, problems in each.holds.items()},
         carried=tuple(sorted((one for each in found for one in each.carried), key=lambda one: one.contracts)),
         warnings=warnings,
-        contents=rests.contents,
         doubts=tuple(doubts for *_, doubts in drafts),
-        history=History(Books(ledger, names, requests, _every(parts)), cache(ledger.document), names),
+        history=History(Books(ledger, names, requests, _every(every)), cache(ledger.document), names),
     )
 
 
@@ -108,25 +106,60 @@ class _Job:
     """An account to be worked out: its contracts, the desk that it sees, what holds it from the beginning, and what its
     documents rest on."""
 
-    names: tuple[str, ...]
+    names: Account
     desk: Desk
     held: Holds
     provenance: Provenance
 
     @classmethod
-    def of(cls, part: Part, held: Holds, rests: Rests) -> _Job:
-        names, desk = part
-        mine = {name: held[name] for name in names if name in held}
-        return cls(names, desk, mine, {one.id: rests.of(desk, one) for one in desk.contracts if one.id not in mine})
+    def of(cls, whole: Desk, account: Account, held: Holds, rests: Rests) -> _Job:
+        desk = desk_of(whole, account)
+        mine = {name: held[name] for name in account if name in held}
+        return cls(
+            account,
+            desk,
+            mine,
+            {name: rests.of(desk, one) for name, one in desk.contracts.cards.items() if name not in mine},
+        )
 
 
-def _every(parts: Iterable[Part]) -> Iterator[str]:
-    return (name for names, _ in parts for name in names)
+def _outcomes(jobs: Sequence[_Job], ledger: Ledger, known: Known, remembered: Remembered) -> Iterator[Outcome]:
+    """What accounts came to, out of the memory or worked out."""
+    keys = [remembered.key(job.desk, job.names, job.held, job.provenance) for job in jobs]
+    outcomes = [remembered.get(key) for key in keys]
+    new = [job for job, outcome in zip(jobs, outcomes, strict=True) if outcome is None]
+    books = Books(ledger, known.names, known.requests, (name for job in new for name in job.names))
+    for job, key, outcome in zip(jobs, keys, outcomes, strict=True):
+        if outcome is None:
+            noting, asked = asking(job.desk)
+            outcome = work_out(noting, ledger, known, job.held, books, job.provenance)
+            remembered.note(key, outcome, asked)
+        yield outcome
 
 
-def _of_metered(parts: Iterable[Part]) -> Iterator[str]:
-    """The contracts of accounts with something that is measured: what was billed of them says which events count."""
-    return _every(part for part in parts if any(one.meters for one in part[1].contracts))
+def _together(accounts: Sequence[Account]) -> Iterator[Sequence[Account]]:
+    """So many at a time that what is read and written for them goes in one, and that they fit the memory."""
+    return (accounts[at : at + _AT_ONCE] for at in range(0, len(accounts), _AT_ONCE))
+
+
+def _every(accounts: Iterable[Account]) -> Iterator[str]:
+    return (name for names in accounts for name in names)
+
+
+def _measured(
+    desk: Desk, billed: Mapping[str, Sequence[BilledLine]], held: Collection[str], as_of: dt.date
+) -> tuple[Measurements, tuple[Problem, ...]]:
+    """The quantities of all contracts that nothing holds; what was billed of them says which events count."""
+    free = [card for card in desk.contracts.cards.values() if card.id not in held]
+    metered = (under_law(desk, desk.contracts[card.id], as_of) for card in free if card.metered)
+    without = (card for card in free if not card.metered)
+    return measure(desk, metered, as_of, lambda one: billed_until(desk, one, billed), without)
+
+
+def _metered(desk: Desk, accounts: Iterable[Account]) -> Iterator[str]:
+    """The contracts of accounts with something that is measured."""
+    cards = desk.contracts.cards
+    return _every(names for names in accounts if any(cards[name].metered for name in names if name in cards))
 
 
 def issued_as_of(ledger: Ledger) -> dt.date | None:
@@ -144,7 +177,7 @@ def _refuse_to_go_back(ledger: Ledger, as_of: dt.date) -> None:
 
 def _disappeared(desk: Desk, carried: Mapping[str, str], names: Names) -> Holds:
     """Contracts that documents carry amounts of and that no file names any more."""
-    known = {contract.id for contract in desk.terms.contracts} | desk.terms.refused.keys()
+    known = desk.contracts.cards.keys() | desk.terms.refused.keys()
     mend = "put its terms back; one that has another id now says so, with `renamed from`; one that has ended keeps its file"
     return {
         contract: (

@@ -10,6 +10,7 @@ from pathlib import Path
 from invoicer import language, plugins, tax, workspace
 from invoicer.cache import NO_CACHE, Cache
 from invoicer.domain.contract import Contract
+from invoicer.domain.contracts import Card, Contracts
 from invoicer.domain.party import Seller
 from invoicer.domain.succession import NO_SUCCESSION, Succession
 from invoicer.errors import InvoicerError, Place, Problem, WorkspaceError
@@ -36,11 +37,11 @@ class Desk:
     memory: Callable[[], Cache] = lambda: NO_CACHE
 
     @property
-    def contracts(self) -> tuple[Contract, ...]:
+    def contracts(self) -> Contracts:
         """The contracts without an error, by id."""
-        return tuple(sorted(self.terms.contracts, key=lambda contract: contract.id))
+        return self.terms.contracts
 
-    def seller(self, contract: Contract) -> Seller:
+    def seller(self, contract: Contract | Card) -> Seller:
         """The seller of a contract, which the language room has found to exist."""
         return self.workspace.sellers[contract.seller]
 
@@ -48,13 +49,13 @@ class Desk:
         """Contracts that can't be billed as the workspace stands: wrong terms, or a customer, an index series or declared
         figures with wrong rows."""
         held = {contract: tuple(problems) for contract, problems in self.terms.refused.items()}
-        for contract in self.terms.contracts:
-            for customer in contract.buyers.customers:
+        for card in self.contracts.cards.values():
+            for customer in card.customers:
                 if problems := self.workspace.customer_problems.get(customer):
-                    held[contract.id] = (*held.get(contract.id, ()), *problems)
-            for series in contract.index_series:
+                    held[card.id] = (*held.get(card.id, ()), *problems)
+            for series in card.index_series:
                 if wrong := self.workspace.index_problems.get(series):
-                    held[contract.id] = (*held.get(contract.id, ()), *wrong)
+                    held[card.id] = (*held.get(card.id, ()), *wrong)
         for contract_id, wrong in self.figures.held.items():
             held[contract_id] = (*held.get(contract_id, ()), *wrong)
         return held
@@ -95,7 +96,7 @@ def open_desk(folder: Path) -> Desk:
     terms = replace(terms, problems=(*unread, *terms.problems))
     _check_formats(space, loaded_plugins)
     exchange = tax.Exchange(loaded_plugins.exchange_rates(folder, space.settings.exchange))
-    renamed = {former: contract.id for contract in terms.contracts for former in contract.formerly}
+    renamed = {former: card.id for card in terms.contracts.cards.values() for former in card.formerly}
     space = replace(space, declarations=space.declarations.under(renamed)) if renamed else space
     return Desk(
         space,

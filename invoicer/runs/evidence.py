@@ -6,21 +6,23 @@ from collections.abc import Mapping
 
 from invoicer.domain import canonical
 from invoicer.domain.contract import Contract
+from invoicer.domain.contracts import Card
 from invoicer.domain.evidence import Evidence
 from invoicer.runs.desk import Desk
 from invoicer.workspace import Workspace
 
 
-def evidence_for(desk: Desk, contract: Contract) -> Evidence:
+def evidence_for(desk: Desk, contract: Contract | Card) -> Evidence:
     """The evidence that the contract's terms name."""
     return evidence_in(desk.workspace, contract)
 
 
-def evidence_in(space: Workspace, contract: Contract) -> Evidence:
+def evidence_in(space: Workspace, contract: Contract | Card) -> Evidence:
     """The same, from a workspace that was read."""
-    indices = {name: space.indices.get(name, ()) for name in contract.index_series}
-    declared = space.declarations.of(contract.id)
-    return Evidence(indices, {one.id: declared.get(one.id, ()) for one in contract.inputs})
+    card = contract if isinstance(contract, Card) else Card.of(contract)
+    indices = {name: space.indices.get(name, ()) for name in card.index_series}
+    declared = space.declarations.of(card.id)
+    return Evidence(indices, {name: declared.get(name, ()) for name in card.inputs})
 
 
 def kept(evidence: Evidence) -> Mapping[str, str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from invoicer.domain.contract import Contract
+from invoicer.domain.contracts import Contracts
 from invoicer.domain.evidence import Declaration
 from invoicer.domain.inputs import Input
 from invoicer.domain.period import Period, add_months
@@ -37,7 +38,7 @@ def look_at(declarations: Declarations, terms: Loaded) -> Figures:
     A wrong row holds the contract that it names. One that names no contract that there is may be of any that asks for such
     an input, and holds those.
     """
-    contracts = {contract.id: contract for contract in terms.contracts}
+    contracts = terms.contracts
     held: dict[str, list[Problem]] = defaultdict(list)
     found: list[Problem] = []
     for contract_id, problems in declarations.problems_of.items():
@@ -58,23 +59,23 @@ def look_at(declarations: Declarations, terms: Loaded) -> Figures:
     return Figures({owner: tuple(problems) for owner, problems in held.items()}, tuple(dict.fromkeys(found)))
 
 
-def _owners(contract_id: str, name: str | None, contracts: Mapping[str, Contract], terms: Loaded) -> Iterator[str]:
+def _owners(contract_id: str, name: str | None, contracts: Contracts, terms: Loaded) -> Iterator[str]:
     """The contracts that a wrong row may belong to."""
-    if contract_id in contracts or contract_id in terms.refused:
+    if contract_id in contracts.cards or contract_id in terms.refused:
         yield contract_id
         return
-    asking = [one for one in contracts.values() if one.inputs]
-    yield from (one.id for one in [one for one in asking if name and one.input(name)] or asking)
+    asking = [card for card in contracts.cards.values() if card.inputs]
+    yield from (card.id for card in [card for card in asking if name in card.inputs] or asking)
 
 
 def _wrong(
-    contract_id: str, name: str, figures: Iterable[Declaration], contracts: Mapping[str, Contract], terms: Loaded
+    contract_id: str, name: str, figures: Iterable[Declaration], contracts: Contracts, terms: Loaded
 ) -> Iterator[Problem]:
     if contract_id in terms.refused:
         return  # what its inputs are is not known
     contract = contracts.get(contract_id)
     if contract is None:
-        known = [*contracts, *terms.refused]
+        known = [*contracts.cards, *terms.refused]
         mend = mend_by_choice(contract_id, known, "correct it, or remove the row")
         cause = f"there is no contract “{contract_id}”"
         yield from (Problem("W320", place_of(one, "contract"), cause, mend) for one in figures)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from invoicer.domain.contract import Contract
+from invoicer.domain.contracts import Contracts
 from invoicer.domain.document import Line
 from invoicer.domain.entitlement import BilledLine, Component
 
@@ -51,17 +51,11 @@ class Names:
         return frozenset(wanted | {former for former, now in self.contracts.items() if now in wanted})
 
 
-def names_of(contracts: Iterable[Contract]) -> Names:
+def names_of(contracts: Contracts) -> Names:
     """The former names of contracts and of all that is in them."""
-    homes: dict[str, str] = {}
-    charges: dict[str, Mapping[str, str]] = {}
-    for contract in contracts:
-        homes |= dict.fromkeys(contract.formerly, contract.id)
-        renamed = {former: charge.id for charge in contract.charges for former in charge.formerly}
-        renamed |= {former: one.id for one in contract.commitments for former in one.formerly}
-        if renamed:
-            charges[contract.id] = renamed
-    return Names(homes, charges)
+    cards = contracts.cards.values()
+    homes = {former: card.id for card in cards for former in card.formerly}
+    return Names(homes, {card.id: dict(card.renamed) for card in cards if card.renamed})
 
 
 def billed_lines(ledger: Ledger, names: Names, contracts: Collection[str]) -> list[BilledLine]:

@@ -41,24 +41,16 @@ def plan(desk: Desk, ledger: Ledger, as_of: dt.date, today: dt.date) -> Planned:
 
     A plan supersedes one that was not issued; planning again with nothing changed gives the stored plan back.
     """
-    found = derive(desk, ledger, as_of)
-    before = ledger.plan() if ledger.plans() else None
-    made = ledger.plan(store(desk, ledger, found, today))
-    return Planned(made, found.warnings, found.carried, _unconfirmed(before, made), found.history)
-
-
-def _unconfirmed(before: Plan | None, made: Plan) -> tuple[str, ...]:
-    """The contracts whose confirmed drafts the new plan has in this form no more."""
-    if before is None or before.id == made.id:
-        return ()
+    found = derive(desk, ledger, as_of, ledger.put_contents)
+    before = ledger.confirmed()
+    made = ledger.plan(_store(desk, ledger, found, today))
     kept = {draft.fingerprint for draft in made.drafts if draft.status is DraftStatus.CONFIRMED}
-    lost = [one for one in before.drafts if one.status is DraftStatus.CONFIRMED and one.fingerprint not in kept]
-    return tuple(sorted({contract for one in lost for contract in one.contracts}))
+    lost = {contract for mark, contracts in before.items() if mark not in kept for contract in contracts}
+    return Planned(made, found.warnings, found.carried, tuple(sorted(lost)), found.history)
 
 
-def store(desk: Desk, ledger: Ledger, found: Derivation, today: dt.date) -> int:
-    """Store a derivation: first the contents that its drafts refer to, then the plan. Answers its id."""
-    ledger.put_contents(found.contents.values())
+def _store(desk: Desk, ledger: Ledger, found: Derivation, today: dt.date) -> int:
+    """Store a derivation, whose contents the ledger keeps already. Answers the id of the plan."""
     versions = {one.name: f"{one.origin} {one.version} {one.sha256}" for one in desk.plugins.loaded}
     rules = numbering(desk)
     return ledger.store_plan(
@@ -82,7 +74,7 @@ def rehearse(desk: Desk, ledger: Ledger, as_of: dt.date, today: dt.date) -> Plan
             position=position,
             contracts=draft.contracts,
             fingerprint=draft.fingerprint,
-            json=draft.json,
+            packed=draft.packed,
             status=DraftStatus.PLANNED,
             doubts=doubts,
             people=desk.workspace.review.people_for_drafts,

@@ -16,7 +16,7 @@ from typing import Any
 
 from invoicer.cache import framed, part_of
 from invoicer.domain import canonical
-from invoicer.domain.contract import Contract
+from invoicer.domain.contracts import Card
 from invoicer.errors import Problem
 from invoicer.runs.account import Known, Outcome, Provenance
 from invoicer.runs.asked import Answers, Asking, still
@@ -62,7 +62,9 @@ class Remembered:
             "account": names,
             "held": {name: list(problems) for name, problems in held.items()},
             "unread": {name: desk.terms.refused_parties.get(name) for name in held},
-            "contracts": [self._of_contract(desk, one, provenance.get(one.id, {})) for one in desk.contracts],
+            "contracts": [
+                self._of_contract(desk, one, provenance.get(one.id, {})) for one in desk.contracts.cards.values()
+            ],
         }
         return canonical.sha256(canonical.to_json(said))
 
@@ -85,10 +87,16 @@ class Remembered:
             self._noted[key] = zlib.compress(text.encode(), 1)
 
     def keep(self) -> None:
-        """Remember what was noted, and let go of what was not wanted for longest."""
+        """Remember what was noted."""
         for key, data in self._noted.items():
             self._cache.put(key, framed(key, [data]))
+
+    def forget(self) -> None:
+        """Begin new notes."""
         self._noted.clear()
+
+    def tidy(self) -> None:
+        """Let go of what was not wanted for longest, where there is too much."""
         self._cache.tidy()
 
     def _for_all(self) -> Mapping[str, Any]:
@@ -104,13 +112,13 @@ class Remembered:
             "released": sorted(self._known.requests.released),
         }
 
-    def _of_contract(self, desk: Desk, contract: Contract, rests_on: Mapping[str, str]) -> Mapping[str, Any]:
+    def _of_contract(self, desk: Desk, contract: Card, rests_on: Mapping[str, str]) -> Mapping[str, Any]:
         """What a contract is worked out from; ``rests_on`` is what its documents rest on, as known on the day. Values of
         later days may count where there are no others."""
         name, reviewing = contract.id, self._known.reviewing
         return {
             "id": name,
-            "parties": [contract.seller, *contract.buyers.customers],
+            "parties": [contract.seller, *contract.customers],
             "rests on": dict(rests_on),
             "evidence": kept(evidence_for(desk, contract)) if contract.index_series or contract.inputs else {},
             "unmeasured": self._unmeasured.get(name, ()),

@@ -85,7 +85,7 @@ def acme() -> Contract:
         files, customers={"acme"}, sellers={"hosting-nl"}, kinds={"electronic-service", "motor-insurance", "consulting"}
     )
     assert [problem.code for problem in loaded.problems] == []
-    return loaded.contracts[0]
+    return next(iter(loaded.contracts))
 
 
 def test_the_whole_contract(acme: Contract, snapshot: SnapshotAssertion) -> None:

@@ -23,7 +23,8 @@ def found(*contracts: tuple[str, str]) -> list[str]:
 def test_a_former_id_is_known_to_the_contract() -> None:
     assert found(("b", "a")) == []
     text = heading("b").replace("\n", "\n  renamed from a, c\n", 1) + FEE
-    assert language.load([("b.terms", text)], **KNOWN).contracts[0].formerly == ("a", "c")
+    [contract] = language.load([("b.terms", text)], **KNOWN).contracts
+    assert contract.formerly == ("a", "c")
 
 
 def test_a_former_id_that_is_in_use_is_refused() -> None:

@@ -12,4 +12,4 @@ def contract_of(terms: str) -> Contract:
     """The contract of an example; its first lines are those of the documentation, where it has no others."""
     loaded = language.load([("contracts/example.terms", whole(terms))])
     assert not [problem for problem in loaded.problems if problem.severity is not Severity.WARNING], loaded.problems
-    return loaded.contracts[0]
+    return next(iter(loaded.contracts))

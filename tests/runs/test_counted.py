@@ -32,7 +32,7 @@ charge shop "Shop"
 def contract(text: str) -> Contract:
     loaded = load([("contracts/c.terms", HEAD + text)])
     assert loaded.contracts, "\n".join(map(str, loaded.problems))
-    return loaded.contracts[0]
+    return next(iter(loaded.contracts))
 
 
 def owed(terms: Contract, on: dt.date) -> list[str]:

@@ -112,6 +112,6 @@ def test_examples_know_the_law_too(tmp_path: Path) -> None:
     )
     terms.write_text(terms.read_text("utf-8") + example, "utf-8")
     desk = runs.open_desk(folder)
-    contract = runs.under_law(desk, desk.contracts[0], dt.date.max)
+    contract = runs.under_law(desk, next(iter(desk.contracts)), dt.date.max)
     (tried,) = runs.try_out(contract, desk.workspace.customers["jansen"])
     assert tried.passed

@@ -1,0 +1,70 @@
+"""Contracts that wait packed come out as they were, and their cards say of them what they say of themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from invoicer import language
+from invoicer.domain.contracts import Card, Contracts
+from invoicer.domain.succession import Succession
+
+RULES = Path(__file__).parents[2] / "rules"
+
+
+@pytest.fixture(scope="module")
+def loaded() -> language.Loaded:
+    files = sorted(RULES.glob("*/*/*.terms"))
+    assert len(files) > 30
+    return language.load([(path.relative_to(RULES).as_posix(), path.read_text("utf-8")) for path in files])
+
+
+def test_a_card_says_what_its_contract_says(loaded: language.Loaded) -> None:
+    contracts = {one.id: one for one in loaded.contracts}
+    assert len(contracts) == len(loaded.contracts) == len(loaded.contracts.cards) > 30
+    assert list(contracts) == sorted(contracts)
+    assert {name: Card.of(one) for name, one in contracts.items()} == loaded.contracts.cards
+    assert {card.metered for card in loaded.contracts.cards.values()} == {True, False}
+
+
+def test_a_contract_is_taken_out_as_it_was_put_in(loaded: language.Loaded) -> None:
+    together = Contracts.of(loaded.contracts)
+    assert together == loaded.contracts
+    for one in together:
+        assert loaded.contracts[one.id] == one == loaded.contracts.get(one.id)
+        assert one in loaded.contracts
+    assert loaded.contracts.get("nobody") is None
+    with pytest.raises(KeyError):
+        loaded.contracts["nobody"]
+
+
+def test_a_part_of_them_has_those_that_are_asked_for(loaded: language.Loaded) -> None:
+    first, *_, last = loaded.contracts.cards
+    assert [one.id for one in loaded.contracts.only([last, "nobody", first])] == [first, last]
+    assert loaded.contracts.only([first]) != loaded.contracts.only([last])
+
+
+def test_succession_needs_only_those_that_continue_or_are_continued() -> None:
+    terms = """contract {id} "{id}"
+  seller s
+  customer c
+  currency EUR
+  agreed 2026-01-01
+  supply hosting
+  pay within 30 days
+  term open from 2026-{month}-01
+  {more}bill monthly in advance on day 1
+
+charge fee "Fee"
+  10.00 EUR per month
+"""
+    more = {"south": "", "north": "", "whole": "continues north, gone\n  ", "apart": ""}
+    texts = [
+        (f"{name}.terms", terms.format(id=name, more=said, month="04" if said else "01")) for name, said in more.items()
+    ]
+    read = language.load(texts)
+    assert not read.problems
+    contracts = read.contracts
+    assert list(contracts.linked().cards) == ["north", "whole"]
+    assert set(Succession.of(contracts).heirs) == {"north", "gone"}
