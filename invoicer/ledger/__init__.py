@@ -3,6 +3,7 @@
 :func:`open_ledger` opens a :class:`Ledger`; one writes at a time, and everything it writes is whole or not there.
 """
 
+from invoicer.ledger.carried import Proved
 from invoicer.ledger.corrections import Account
 from invoicer.ledger.faults import Fault, Point
 from invoicer.ledger.files import Files
@@ -55,6 +56,7 @@ __all__ = [
     "Planning",
     "Point",
     "Proposal",
+    "Proved",
     "Recorded",
     "RequestStatus",
     "Seal",

@@ -1,7 +1,8 @@
 """ledger: what documents carry of each contract, proved before anything is planned upon it.
 
 A plan rests on the log, on what is billed, on requests and on the plan that waits. Those are proved each time, by hashes of
-rows against the log, without building anything from their texts. The text of a document is proved when it is read
+rows against the log, without building anything from their texts; the billed lines only once for what was billed, and again
+those that something is worked out from. The text of a document is proved when it is read
 (:mod:`~invoicer.ledger.reading`); everything at once, with plans that are done and contents, by
 :mod:`~invoicer.ledger.verify`.
 """
@@ -12,10 +13,14 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache, partial
 
 import sqlalchemy as sa
 
+from invoicer.cache import Cache, framed, part_of
+from invoicer.domain import canonical
+from invoicer.domain.packed import pack, unpack
 from invoicer.errors import Problem, RunError
 from invoicer.ledger import chain, dialect, schema
 from invoicer.ledger.checking import AT_ONCE, changed, looked
@@ -25,36 +30,93 @@ from invoicer.ledger.store import Store
 from invoicer.ledger.verify import PLANNED_UPON, lost_documents
 
 Marks = defaultdict[str, "hashlib._Hash"]
+_BILLING = (Entry.ISSUED, Entry.IMPORTED, Entry.WITHDRAWN)
 
 
-def carried(store: Store) -> Mapping[str, str]:
-    """For each contract of which anything was billed, here or by another system, a hash of all that documents carry of it;
-    it changes with every line that comes or goes. Raises RunError (L108 to L118, L176) where it is not what was written."""
-    marks: Marks = defaultdict(hashlib.sha256)
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """For each contract of which anything was billed, here or by another system, a hash of all that documents carry of it
+    (``marks``); it changes with every line that comes or goes. Where they are ``remembered``, nothing was billed since they
+    were proved, and whoever reads lines proves those (:func:`prove`)."""
+
+    marks: Mapping[str, str]
+    remembered: bool = False
+
+
+def carried(store: Store, memory: Cache) -> Proved:
+    """What documents carry of each contract. Raises RunError (L108 to L118, L176) where the ledger is not what was
+    written."""
+    marks = Marks(hashlib.sha256)
 
     def billed(connection: sa.Connection) -> Iterator[Problem]:
         yield from _billed(connection, marks)
+        yield from lost_documents(connection)
 
     anchored = store.anchor.read()
     with store.read() as connection:
         store.anchor.check(connection, anchored)
         problems = tuple(chain.broken_links(connection))
+        key = "" if problems else _key(connection, memory)
+        known = _known(memory, key)
         if not problems:
-            checks = (billed, *PLANNED_UPON)
+            checks = PLANNED_UPON if known else (billed, *PLANNED_UPON)
             problems = tuple(problem for check in checks for problem in looked(check, connection))
-        if not problems:
+        if not problems and not known:
             _imported(connection, marks)
     if problems:
         raise RunError(problems)
-    return {contract: mark.hexdigest() for contract, mark in marks.items()}
+    if known:
+        return known
+    found = {contract: mark.hexdigest() for contract, mark in marks.items()}
+    if key:
+        memory.put(key, framed(key, [pack(canonical.to_json(found))]))
+    return Proved(found)
 
 
-def _billed(connection: sa.Connection, marks: Marks) -> Iterator[Problem]:
-    """The billed lines of each document against its entry of the log, in the order of issue. An entry is canonical JSON
-    whose hash was proved, so that what it says is looked for as text; nothing that people write can look like it."""
+def prove(store: Store, contracts: Collection[str], marks: Mapping[str, str]) -> None:
+    """Look again at what documents carry of some contracts. Raises RunError (L113, L114) where it is not what was
+    proved."""
+    table, found = schema.billed.c, Marks(hashlib.sha256)
+    with store.read() as connection:
+        mine = sa.select(table.document).where(dialect.among(table.contract, contracts)).distinct()
+        numbers = connection.execute(mine).scalars().all()
+        problems = [*_billed(connection, found, numbers)]
+        _imported(connection, found, contracts)
+    for name in sorted(contracts):
+        if marks.get(name) != (found[name].hexdigest() if name in found else None):
+            problems.append(changed("L114", f"contract {name}", f"the billed lines of {name} are not what was issued"))
+    if problems:
+        raise RunError(problems)
+
+
+def _key(connection: sa.Connection, memory: Cache) -> str:
+    """What stands for all that was ever billed: the hash of the last entry of the log that bills, which covers those before.
+    "" where nothing was billed or nothing is remembered."""
+    log = schema.log.c
+    last = sa.select(log.hash).where(log.kind.in_(_BILLING)).order_by(log.sequence.desc()).limit(1)
+    found = connection.execute(last).scalar_one_or_none()
+    return canonical.sha256(f"carried {memory.salt} {found}") if found and memory.salt else ""
+
+
+def _known(memory: Cache, key: str) -> Proved | None:
+    """The marks that were put under that key."""
+    data = memory.get(key) if key else None
+    part = part_of(key, data, 0) if data else None
+    try:
+        return Proved(canonical.from_json(dict[str, str], unpack(part)), remembered=True) if part else None
+    except Exception:
+        return None  # whatever is wrong with it: it is proved anew
+
+
+def _billed(connection: sa.Connection, marks: Marks, numbers: Collection[str] | None = None) -> Iterator[Problem]:
+    """The billed lines of each document (or of those of these numbers) against its entry of the log, in the order of issue.
+    An entry is canonical JSON whose hash was proved, so that what it says is looked for as text; nothing that people write
+    can look like it."""
     documents, log = schema.documents, schema.log
     mine = sa.and_(log.c.sequence == documents.c.logged, log.c.kind == Entry.ISSUED)
     each = sa.select(documents.c.number, documents.c.sha256, log.c.payload).outerjoin_from(documents, log, mine)
+    if numbers is not None:
+        each = each.where(dialect.among(documents.c.number, numbers))
     query = each.order_by(documents.c.logged).execution_options(yield_per=AT_ONCE)
     said = cache(partial(_says, "contract"))
     for rows in connection.execute(query).partitions():
@@ -69,7 +131,6 @@ def _billed(connection: sa.Connection, marks: Marks) -> Iterator[Problem]:
                 yield changed("L114", number, f"the billed lines of {number} are not what was issued")
             for contract in {contract for contract, *_ in carries}:
                 marks[contract].update(f"{number} {sha256} {digest}\n".encode())
-    yield from lost_documents(connection)
 
 
 def _says(name: str, value: str) -> str:
@@ -88,11 +149,13 @@ def _lines(connection: sa.Connection, numbers: Collection[str]) -> Mapping[str, 
     return found
 
 
-def _imported(connection: sa.Connection, marks: Marks) -> None:
+def _imported(connection: sa.Connection, marks: Marks, contracts: Collection[str] | None = None) -> None:
     """What another system has billed counts as well; its texts were proved with its entries of the log."""
     lines, documents = schema.imported_lines.c, schema.imported.c
     query = sa.select(lines.contract, documents.number, documents.sha256, documents.logged).join_from(
         schema.imported_lines, schema.imported
     )
+    if contracts is not None:
+        query = query.where(dialect.among(lines.contract, contracts))
     for contract, *said in connection.execute(query.distinct().order_by(documents.number, lines.contract)):
         marks[contract].update(f"imported {said}\n".encode())

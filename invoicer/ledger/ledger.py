@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from invoicer.cache import NO_CACHE, Cache
 from invoicer.domain.correction import CreditRequest
 from invoicer.domain.document import Document, Kind
 from invoicer.domain.doubt import Doubt
@@ -26,6 +27,7 @@ from invoicer.ledger import (
     reading,
     verify,
 )
+from invoicer.ledger.carried import Proved
 from invoicer.ledger.corrections import Settle
 from invoicer.ledger.decisions import Choice, Say
 from invoicer.ledger.files import Files
@@ -72,10 +74,16 @@ class Ledger:
         """The ids of all contracts that were ever billed: one that is not in the files any more has disappeared."""
         return reading.billed_contracts(self._store)
 
-    def carried(self) -> Mapping[str, str]:
+    def carried(self, memory: Cache = NO_CACHE) -> Proved:
         """For each contract a hash of all that documents carry of it, proved against the log with everything else that a
-        plan rests on. Raises RunError (L108 to L118, L176) where the database is not what was written."""
-        return carried.carried(self._store)
+        plan rests on; or out of the memory, if nothing was billed since. Raises RunError (L108 to L118, L176) where the
+        database is not what was written."""
+        return carried.carried(self._store, memory)
+
+    def prove(self, contracts: Collection[str], known: Proved) -> None:
+        """Hold what documents carry of these contracts against marks that are remembered. Raises RunError (L113, L114)."""
+        if known.remembered:
+            carried.prove(self._store, contracts, known.marks)
 
     # Plans
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 
+from invoicer.cache import NO_CACHE, Cache
 from invoicer.domain import canonical
 from invoicer.domain.document import Document
 from invoicer.domain.entitlement import BilledLine
+from invoicer.ledger.carried import Proved
 from invoicer.ledger.imported import Foreign
 from invoicer.ledger.ledger import Ledger
 from invoicer.ledger.records import Issued
@@ -24,15 +26,15 @@ class Supposed(Ledger):
         more = (line for one in self._foreign.values() for line in one.billed if line.contract in set(contracts))
         return (*more, *super().billed(contracts))
 
-    def carried(self) -> Mapping[str, str]:
+    def carried(self, memory: Cache = NO_CACHE) -> Proved:  # noqa: ARG002
         """For each contract a hash of what documents carry of it, and of what those that are supposed do: what is worked
-        out upon a supposition is remembered as that."""
-        found = dict(super().carried())
+        out upon a supposition is remembered as that. All of it is proved each time."""
+        found = dict(super().carried().marks)
         for number, one in sorted(self._foreign.items()):
             said = canonical.sha256(canonical.to_json(one.document))
             for contract in {line.contract for line in one.billed}:
                 found[contract] = canonical.sha256(f"{found.get(contract, '')}\nsupposed {number} {said}")
-        return found
+        return Proved(found)
 
     def billed_contracts(self) -> frozenset[str]:
         """The ids of all contracts that were ever billed."""

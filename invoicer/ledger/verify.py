@@ -89,7 +89,7 @@ def _corrections(connection: sa.Connection) -> Iterator[Problem]:
     cancelled = {(at, entry["request"]) for at, entry in entries(connection, corrections.CANCELLED).items()}
     rebilled = entries(connection, corrections.REBILLED)
     released = {(*held, at) for at, entry in rebilled.items() for held in entry["held"]}
-    became = _became(connection)
+    became = _became(connection) if asked else {}
     stored: dict[int, list[sa.Row[Any]]] = defaultdict(list)
     for line in connection.execute(sa.select(lines).order_by(lines.c.correction, lines.c.line)):
         stored[line.correction].append(line)

@@ -16,7 +16,7 @@ from invoicer.domain.doubt import Doubt
 from invoicer.domain.entitlement import BilledLine
 from invoicer.domain.usage import Measurements
 from invoicer.errors import Place, Problem, RunError, Severity
-from invoicer.ledger import DraftStatus, Ledger, Proposal
+from invoicer.ledger import DraftStatus, Ledger, Proposal, Proved
 from invoicer.runs.account import Known, Outcome, Provenance, work_out
 from invoicer.runs.accounts import Account, accounts, desk_of
 from invoicer.runs.asked import asking
@@ -64,11 +64,11 @@ def derive(
     Raises RunError when the database is not what was written, and when documents were issued as of a later day (L207):
     seen from before, what was learned since then would look as if it had to be taken back.
     """
-    length, carried = ledger.length(), ledger.carried()
+    length, carried = ledger.length(), ledger.carried(desk.memory())
     _refuse_to_go_back(ledger, as_of)
     names = names_of(desk.contracts)
     requests = requests_in(ledger, names)
-    held = desk.refusals() | _disappeared(desk, carried, names)
+    held = desk.refusals() | _disappeared(desk, carried.marks, names)
     every = accounts(desk, requests, held, as_of)
     measurements, warnings = _measured(desk, Books(ledger, names, requests, _metered(desk, every)), held, as_of)
     known = Known(
@@ -79,12 +79,12 @@ def derive(
         measurements=measurements,
         reviewing=Reviewing.of(desk, ledger),
     )
-    rests, remembered = Rests(desk, measurements, as_of), Remembered(desk, known, carried)
+    rests, remembered = Rests(desk, measurements, as_of), Remembered(desk, known, carried.marks)
     found: list[Outcome] = []
     for some in _together(every):
         jobs = [_Job.of(desk, account, held, rests) for account in some]
         keep(rests.taken())
-        found += _outcomes(jobs, ledger, known, remembered)
+        found += _outcomes(jobs, ledger, known, remembered, carried)
         if ledger.length() == length:  # else something was issued meanwhile: some rest on more than was carried
             remembered.keep()
         remembered.forget()
@@ -123,12 +123,16 @@ class _Job:
         )
 
 
-def _outcomes(jobs: Sequence[_Job], ledger: Ledger, known: Known, remembered: Remembered) -> Iterator[Outcome]:
+def _outcomes(
+    jobs: Sequence[_Job], ledger: Ledger, known: Known, remembered: Remembered, carried: Proved
+) -> Iterator[Outcome]:
     """What accounts came to, out of the memory or worked out."""
     keys = [remembered.key(job.desk, job.names, job.held, job.provenance) for job in jobs]
     outcomes = [remembered.get(key) for key in keys]
     new = [job for job, outcome in zip(jobs, outcomes, strict=True) if outcome is None]
-    books = Books(ledger, known.names, known.requests, (name for job in new for name in job.names))
+    if new:
+        ledger.prove(known.names.ever(_every(job.names for job in new)), carried)
+    books = Books(ledger, known.names, known.requests, _every(job.names for job in new))
     for job, key, outcome in zip(jobs, keys, outcomes, strict=True):
         if outcome is None:
             noting, asked = asking(job.desk)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from invoicer.errors import RunError
 from invoicer.ledger import schema
+from tests.keeping import Memory
 from tests.ledger.conftest import Places
 from tests.ledger.papers import by_hand, draft, many, month, proposed, reader, run, writer
 from tests.ledger.test_chain import other
@@ -97,9 +98,58 @@ def test_a_document_that_was_changed_is_not_read(folder: Path, column: str) -> N
 
 def test_the_hash_of_a_contract_changes_with_what_is_billed_of_it_alone(folder: Path) -> None:
     with writer(folder) as ledger:
-        before = ledger.carried()
+        before = ledger.carried().marks
         run(ledger, [(draft("c0001-2026", days=month(2)), "more"), (draft("z-1", days=month(2)), "new")])
-        after = ledger.carried()
+        after = ledger.carried().marks
     changed = {contract for contract in after if after[contract] != before.get(contract)}
     assert changed == {"c0001-2026", "z-1"}
     assert before.keys() == {"c0000-2026", "c0001-2026", "c0002-2026"}
+
+
+def test_what_was_proved_is_remembered_until_something_is_billed(folder: Path) -> None:
+    memory = Memory()
+    with writer(folder) as ledger:
+        first, again = ledger.carried(memory), ledger.carried(memory)
+        assert (first.remembered, again.remembered) == (False, True)
+        assert again.marks == first.marks == ledger.carried().marks
+        ledger.prove(first.marks.keys() | {"never-billed"}, again)
+        run(ledger, [(draft("c0001-2026", days=month(2)), "more")])
+        after = ledger.carried(memory)
+        assert not after.remembered and after.marks == ledger.carried().marks != first.marks
+
+
+@pytest.mark.parametrize("harm", [bytes(9), b"", None])
+def test_what_was_damaged_in_the_memory_is_proved_anew(folder: Path, harm: bytes | None) -> None:
+    memory = Memory()
+    with reader(folder) as ledger:
+        before = ledger.carried(memory)
+        memory.kept = {key: harm if harm is not None else kept[:-3] for key, kept in memory.kept.items()}
+        assert memory.kept
+        assert ledger.carried(memory) == before
+
+
+@pytest.mark.parametrize("change", ["json", "revision", "contract", "gone", "moved"])
+def test_lines_that_something_is_worked_out_from_are_proved_again(folder: Path, change: str) -> None:
+    memory, table = Memory(), schema.billed
+    with reader(folder) as ledger:
+        ledger.carried(memory)
+    with by_hand(folder) as connection:
+        row = connection.execute(sa.select(table).where(table.c.contract == "c0001-2026").limit(1)).one()._mapping
+        mine = [key == row[key.name] for key in table.primary_key.columns]
+        if change == "gone":
+            connection.execute(sa.delete(table).where(*mine))
+        elif change == "moved":
+            connection.execute(sa.update(table).where(*mine).values(contract="c0002-2026", revision=7))
+        else:
+            connection.execute(sa.update(table).where(*mine).values({change: other(row[change])}))
+    with reader(folder) as ledger:
+        known = ledger.carried(memory)
+        assert known.remembered
+        ledger.prove(["c0000-2026"], known)
+        with pytest.raises(RunError) as refusal:
+            ledger.prove(["c0001-2026"], known)
+        if change == "moved":
+            with pytest.raises(RunError):
+                ledger.prove(["c0002-2026"], known)
+    assert {one.code for one in refusal.value.problems} == {"L114"}
+    assert refused(folder) == {"L114"}
