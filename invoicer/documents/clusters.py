@@ -127,15 +127,16 @@ def _changes_at(reach: Reach, day: dt.date) -> bool:
 
 
 def _is_past(cluster: Cluster, day: dt.date, through: dt.date) -> bool:
-    """Whether a change of schedule has nothing left to give back: all its periods within the billed days are due, none
-    of them was billed, and what was billed pays for some of them."""
-    later = [owed.entitlement for owed in cluster.entitled if owed.entitlement.days.start >= day]
-    earlier = [owed.entitlement for owed in cluster.entitled if owed.entitlement.days.start < day]
-    billed_to = max(reach.days.end for reach in cluster.positions if _changes_at(reach, day))
+    """Whether a change of schedule has nothing left to give back: all that is owed lies within the billed days and is due,
+    none of the new periods was billed, and what was billed is not just what the days before them come to (then nothing was
+    paid for them)."""
+    owed = [one.entitlement for one in cluster.entitled]
+    billed_to = max(reach.days.end for reach in cluster.positions)
     return (
-        all(entitlement.bill_date <= through and entitlement.days.end <= billed_to for entitlement in later)
-        and not any(reach.days.start >= day for reach in cluster.positions)
-        and _amount(earlier) != sum(reach.position.remaining.exact for reach in cluster.positions)
+        all(entitlement.bill_date <= through and entitlement.days.end <= billed_to for entitlement in owed)
+        and all(reach.days.start < day for reach in cluster.positions)
+        and _amount(one for one in owed if one.days.start < day)
+        != sum(reach.position.remaining.exact for reach in cluster.positions)
     )
 
 

@@ -64,6 +64,36 @@ def test_a_change_of_cadence_that_reaches_beyond_what_was_billed_bills_its_perio
     assert reasons(found) == [Reason.CADENCE]
 
 
+def test_a_change_of_cadence_is_past_on_the_day_on_which_its_last_period_is_due(desk: Desk) -> None:
+    desk.run([owed(FEE, YEAR, "1200.00")], "01-01")
+    assert desk.compare(annual_then_monthly(), "12-01") == Comparison((), ())
+    assert reasons(desk.compare(annual_then_monthly(), "11-30").differences) == [Reason.CADENCE]
+
+
+def test_a_change_of_cadence_in_the_past_lies_within_all_that_was_billed(desk: Desk) -> None:
+    """Two quarters were billed; it was to be four months at once, and months from May on. That is as much."""
+    desk.run([owed(FEE, span("01-01", "03-31"), "300.00"), owed(FEE, span("04-01", "06-30"), "300.00")], "04-01")
+    moved = [owed(FEE, span("01-01", "04-30"), "400.00"), *monthly(5, 6, "100.00", billed_from=day("05-01"))]
+    assert desk.compare(moved, "07-01") == Comparison((), ())
+
+
+def test_a_change_of_cadence_in_the_past_at_other_prices_is_one_supplement(desk: Desk) -> None:
+    """Also where the days before it alone come to more than was billed."""
+    desk.run([owed(FEE, YEAR, "1200.00")], "01-01")
+    (found,) = desk.compare(annual_then_monthly("1300.00", "200.00"), "12-20").differences
+    assert (found.days, str(found.net.amount), found.is_supply) == (YEAR, "1900.00", False)
+
+
+def test_what_the_days_before_a_billed_change_of_cadence_cost_less_is_taken_from_their_line(desk: Desk) -> None:
+    """300.00 were billed for the year, and paid for its first quarter; then 900.00 for the rest. The quarter is 290.00."""
+    rest = owed(FEE, span("04-01", "12-31"), "900.00", billed_from=APRIL)
+    (first,) = desk.run([owed(FEE, YEAR, "300.00")], "01-01")
+    desk.run([owed(FEE, span("01-01", "03-31"), "300.00"), rest], "12-20")
+    (found,) = desk.compare([owed(FEE, span("01-01", "03-31"), "290.00"), rest], "12-21").differences
+    assert found.correction is not None
+    assert (found.correction.line.document, str(found.net.amount)) == (first.number, "-10.00")
+
+
 def test_one_offs_of_equal_days_belong_together(desk: Desk) -> None:
     early, late = (owed(SETUP, span(on, on), "500.00", one_off=True) for on in ("02-01", "03-01"))
     desk.run([late], "03-01")
