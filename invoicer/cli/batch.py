@@ -196,7 +196,7 @@ def show_plan(planned: runs.Planned, *, stored: bool, compared: runs.Compared | 
     if waiting:
         out.print(tables.drafts(plan, waiting))
         out.print()
-        out.print(tables.totals(draft.draft for draft in waiting))
+        out.print(tables.totals(draft.brief for draft in waiting))
     else:
         out.print(f"As of {plan.as_of} there is nothing to issue.")
     if compared and waiting:

@@ -31,11 +31,11 @@ def plain(money: Money) -> str:
 def show_compared(compared: runs.Compared) -> None:
     """What has changed since the last documents, and the sums beside the month before; nothing where all is new."""
     out = output.console()
-    changed = [one for one in compared.contracts if one.state is State.CHANGED]
+    changed = [(at, one.whole) for at, one in compared.contracts if one.state is State.CHANGED]
     if changed:
         rows = [
             (
-                one.position,
+                at,
                 one.contract,
                 one.number,
                 one.new.currency,
@@ -44,12 +44,12 @@ def show_compared(compared: runs.Compared) -> None:
                 signed(one.new - one.old),
                 _why(one.changes),
             )
-            for one in changed
+            for at, one in changed
         ]
         out.print()
         columns = ("#", "Contract", "Before", "Cur", "Was", "Is", "Change", "Why")
         out.print(output.table("Otherwise than the last time", columns, rows, right=("#", "Was", "Is", "Change")))
-    counts = Counter(one.state for one in compared.contracts)
+    counts = Counter(one.state for _, one in compared.contracts)
     if any(one.month for one in compared.sums):
         said = [f"{counts[one]} {word}" for one, word in _WORDS.items() if counts[one]]
         said += [output.counted(counts[State.CORRECTION], "correction")] if counts[State.CORRECTION] else []
@@ -155,7 +155,7 @@ def _cause(one: Dropped) -> str:
 def compared_data(compared: runs.Compared) -> dict[str, Any]:
     """What has changed since the last documents, whole; amounts are text."""
     return {
-        "contracts": [_against_data(one) for one in compared.contracts],
+        "contracts": [_against_data(at, one.whole) for at, one in compared.contracts],
         "sums": [
             {
                 "seller": one.seller,
@@ -171,9 +171,9 @@ def compared_data(compared: runs.Compared) -> dict[str, Any]:
     }
 
 
-def _against_data(one: Against) -> dict[str, Any]:
+def _against_data(position: int, one: Against) -> dict[str, Any]:
     return {
-        "position": one.position,
+        "position": position,
         "contract": one.contract,
         "customer": one.customer,
         "state": str(one.state),

@@ -16,7 +16,7 @@ from invoicer.domain.doubt import Doubt
 from invoicer.domain.entitlement import Part
 from invoicer.domain.money import Money
 from invoicer.errors import Problem
-from invoicer.ledger import Decision, DraftStatus, Issued, Plan, PlannedDraft, Recorded
+from invoicer.ledger import Brief, Decision, DraftStatus, Issued, Plan, PlannedDraft, Recorded
 
 
 class Amounts(Protocol):
@@ -43,12 +43,12 @@ def drafts(plan: Plan, waiting: Iterable[PlannedDraft]) -> Table:
     """What a plan wants to issue."""
     rows = []
     for planned in waiting:
-        draft = planned.draft
+        draft = planned.brief
         rows.append(
             (
                 planned.position,
                 ", ".join(planned.contracts),
-                draft.customer.name,
+                draft.customer_name,
                 about(draft),
                 draft.bill_date,
                 draft.currency,
@@ -87,12 +87,12 @@ def doubts(waiting: Iterable[PlannedDraft]) -> Table:
     return output.table("To be released by name", ("#", "Contract", "Doubt", "Why, and what to do"), rows, right=("#",))
 
 
-def about(draft: Draft) -> str:
+def about(draft: Brief) -> str:
     """What a draft is, in a few words: an invoice, or a correction of which documents and why."""
-    originals = sorted({line.corrects.number for line in draft.lines if line.corrects})
+    originals = sorted({number for number, _ in draft.corrects})
     if not originals:
         return "invoice"
-    reasons = sorted({line.corrects.reason.replace("-", " ") for line in draft.lines if line.corrects})
+    reasons = sorted({reason.replace("-", " ") for _, reason in draft.corrects})
     kind = "credit note" if draft.kind is Kind.CREDIT_NOTE else "supplementary invoice"
     return f"{kind} to {', '.join(originals)} ({', '.join(reasons)})"
 

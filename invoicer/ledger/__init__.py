@@ -3,6 +3,7 @@
 :func:`open_ledger` opens a :class:`Ledger`; one writes at a time, and everything it writes is whole or not there.
 """
 
+from invoicer.ledger.brief import Brief
 from invoicer.ledger.carried import Proved
 from invoicer.ledger.corrections import Account
 from invoicer.ledger.faults import Fault, Point
@@ -36,6 +37,7 @@ __all__ = [
     "UNSEALED",
     "Account",
     "Artifact",
+    "Brief",
     "Decision",
     "DraftStatus",
     "Fault",

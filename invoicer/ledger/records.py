@@ -17,6 +17,7 @@ from invoicer.domain.money import Money, minor_digits
 from invoicer.domain.packed import pack, unpack
 from invoicer.domain.period import Period
 from invoicer.errors import DefectError, Problem
+from invoicer.ledger.brief import Brief
 from invoicer.ledger.release import DRAFT, Decision, DraftStatus, about, open_doubts, rejected, releasers
 from invoicer.ledger.stored import read_as
 
@@ -110,6 +111,11 @@ class PlannedDraft:
     def draft(self) -> Draft:
         """The draft itself, read from its JSON each time."""
         return read_as(Draft, self.json, "L117", f"draft {self.position}")
+
+    @property
+    def brief(self) -> Brief:
+        """The draft in brief, read from its JSON each time."""
+        return Brief.read(self.json, f"draft {self.position}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from invoicer.domain.entitlement import BilledLine
 from invoicer.domain.usage import Measurements
 from invoicer.errors import Problem
 from invoicer.ledger import Ledger, Proposal
+from invoicer.runs.against import Beside, beside
 from invoicer.runs.context import draft_context
 from invoicer.runs.desk import Desk
 from invoicer.runs.doubts import Reviewing, find_doubts
@@ -44,11 +45,20 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """``drafts`` with the place of each among others and the doubts about it; ``holds`` by contract; ``carried`` are amounts
-    too small for an invoice."""
+class Ready:
+    """A draft: its ``place`` among others, the doubts about it, and its contracts beside what was issued of them before."""
 
-    drafts: tuple[tuple[tuple[str, ...], Proposal, tuple[Doubt, ...]], ...]
+    place: tuple[str, ...]
+    proposal: Proposal
+    doubts: tuple[Doubt, ...]
+    beside: tuple[Beside, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """``drafts`` that are ready; ``holds`` by contract; ``carried`` are amounts too small for an invoice."""
+
+    drafts: tuple[Ready, ...]
     holds: Mapping[str, tuple[Problem, ...]]
     carried: tuple[Carried, ...]
 
@@ -80,7 +90,12 @@ def work_out(
     doubts = find_doubts(desk, known.reviewing, drafted.drafts, history, as_of)
     return Outcome(
         drafts=tuple(
-            (documents.place(one), Proposal.of(one, documents.fingerprint(one)), tuple(mine))
+            Ready(
+                place=documents.place(one),
+                proposal=Proposal.of(one, documents.fingerprint(one)),
+                doubts=tuple(mine),
+                beside=beside(one, history),
+            )
             for one, mine in zip(drafted.drafts, doubts, strict=True)
         ),
         holds=_with(drafted.holds, withheld),

@@ -11,8 +11,8 @@ from enum import StrEnum
 from invoicer.domain import canonical
 from invoicer.domain.document import Draft, Kind
 from invoicer.domain.money import Money, total
-from invoicer.domain.packed import pack
-from invoicer.ledger import DraftStatus, Ledger, Plan, PlannedDraft
+from invoicer.domain.packed import pack, unpack
+from invoicer.ledger import Brief, DraftStatus, Ledger, Plan, PlannedDraft
 from invoicer.runs.comparison import Change, Paper, compare_papers, corrections, paper_of
 from invoicer.runs.history import History
 
@@ -30,11 +30,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Against:
-    """A contract on a draft, against the document that it is compared with (``number``, "" where there is none) or, for a
+    """A contract on a draft against the document that it is compared with (``number``, "" where there is none) or, for a
     correction, against what it corrects. Amounts are signed and as agreed; the differences of ``changes`` sum to
     ``new`` − ``old``."""
 
-    position: int
     contract: str
     customer: str
     state: State
@@ -42,6 +41,24 @@ class Against:
     old: Money
     new: Money
     changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The same, packed: most of a batch is as the last time, and nobody looks further."""
+
+    state: State
+    packed: bytes
+
+    @classmethod
+    def of(cls, whole: Against) -> Beside:
+        """What was found, packed."""
+        return cls(whole.state, pack(canonical.to_json(whole)))
+
+    @property
+    def whole(self) -> Against:
+        """What was found, read each time."""
+        return canonical.from_json(Against, unpack(self.packed))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,16 +80,13 @@ class Sums:
         return self.issued + self.planned - self.before
 
 
-def against(drafts: Sequence[tuple[int, Draft]], history: History) -> tuple[Against, ...]:
-    """Each contract of each draft (with its position) against what was issued of it before."""
-    found: list[Against] = []
-    for position, draft in drafts:
-        for contract in sorted({line.contract for line in draft.lines}):
-            found.append(_against(position, draft, contract, history))
-    return tuple(found)
+def beside(draft: Draft, history: History) -> tuple[Beside, ...]:
+    """Each contract of a draft beside what was issued of it before."""
+    contracts = sorted({line.contract for line in draft.lines})
+    return tuple(Beside.of(_against(draft, contract, history)) for contract in contracts)
 
 
-def _against(position: int, draft: Draft, contract: str, history: History) -> Against:
+def _against(draft: Draft, contract: str, history: History) -> Against:
     paper = paper_of(draft, [contract])
     customer = draft.customer.id
     supplies = tuple(line for line in paper.lines if line.corrects is None)
@@ -96,7 +110,6 @@ def _against(position: int, draft: Draft, contract: str, history: History) -> Ag
         changed = any(one.because for one in changes)
         state = State.NEW if before is None else State.CHANGED if changed else State.SAME
     return Against(
-        position=position,
         contract=contract,
         customer=customer,
         state=state,
@@ -107,7 +120,7 @@ def _against(position: int, draft: Draft, contract: str, history: History) -> Ag
     )
 
 
-def sums(drafts: Iterable[Draft], ledger: Ledger, as_of: dt.date) -> tuple[Sums, ...]:
+def sums(drafts: Iterable[Brief], ledger: Ledger, as_of: dt.date) -> tuple[Sums, ...]:
     """What a plan comes to by seller and currency, beside the month before."""
     months: dict[str, list[int]] = defaultdict(list)
     for one in ledger.plans():
@@ -121,7 +134,7 @@ def sums(drafts: Iterable[Draft], ledger: Ledger, as_of: dt.date) -> tuple[Sums,
             for paper in ledger.documents(plan=plan):
                 amounts[paper.seller, paper.currency][at].append(_net(paper.kind, paper.net))
     for draft in drafts:
-        amounts[draft.seller.id, draft.currency][2].append(_net(draft.kind, draft.net))
+        amounts[draft.seller, draft.currency][2].append(_net(draft.kind, draft.net))
     return tuple(
         Sums(
             seller=seller,
@@ -188,11 +201,11 @@ def plan_diff(old: Plan, new: Plan) -> PlanDiff:
     left: dict[object, list[PlannedDraft]] = defaultdict(list)
     for one in before:
         if one.fingerprint not in kept:
-            left[_key(one.draft, one)].append(one)
+            left[_key(one)].append(one)
     changes: list[DraftChange] = []
     for one in after:
         if one.fingerprint not in kept:
-            mine = left.get(_key(one.draft, one), [])
+            mine = left.get(_key(one), [])
             changes.append(_change(mine.pop(0) if mine else None, one))
     changes += [_change(one, None) for rest in left.values() for one in rest]
     return PlanDiff(
@@ -206,10 +219,11 @@ def plan_diff(old: Plan, new: Plan) -> PlanDiff:
     )
 
 
-def _key(draft: Draft, planned: PlannedDraft) -> object:
+def _key(planned: PlannedDraft) -> object:
     """What two drafts have in common that are the same paper with other amounts."""
-    numbers = tuple(sorted({line.corrects.number for line in draft.lines if line.corrects}))
-    return planned.contracts, draft.currency, draft.kind, numbers, draft.bill_date, draft.tax_point
+    brief = planned.brief
+    numbers = tuple(sorted({number for number, _ in brief.corrects}))
+    return planned.contracts, brief.currency, brief.kind, numbers, brief.bill_date, brief.tax_point
 
 
 def _change(old: PlannedDraft | None, new: PlannedDraft | None) -> DraftChange:
@@ -238,7 +252,7 @@ def _change(old: PlannedDraft | None, new: PlannedDraft | None) -> DraftChange:
 def _totals(before: Iterable[PlannedDraft], after: Iterable[PlannedDraft]) -> dict[str, tuple[Money, Money]]:
     amounts: dict[str, tuple[list[Money], list[Money]]] = defaultdict(lambda: ([], []))
     for at, side in ((0, before), (1, after)):
-        for draft in (one.draft for one in side):
+        for draft in (one.brief for one in side):
             amounts[draft.currency][at].append(_net(draft.kind, draft.net))
     return {currency: (_sum(old, currency), _sum(new, currency)) for currency, (old, new) in sorted(amounts.items())}
 
@@ -248,15 +262,11 @@ def changes_of(before: Sequence[PlannedDraft], now: Iterable[Draft]) -> Iterator
     there: dict[object, list[PlannedDraft]] = defaultdict(list)
     for draft in now:
         contracts = tuple(sorted({line.contract for line in draft.lines}))
-        planned = PlannedDraft(0, contracts, "", b"", DraftStatus.PLANNED)
-        there[_key(draft, planned)].append(_holding(planned, draft))
+        planned = PlannedDraft(0, contracts, "", pack(canonical.to_json(draft)), DraftStatus.PLANNED)
+        there[_key(planned)].append(planned)
     for one in before:
-        mine = there.get(_key(one.draft, one), [])
+        mine = there.get(_key(one), [])
         yield _change(one, mine.pop(0) if mine else None)
-
-
-def _holding(planned: PlannedDraft, draft: Draft) -> PlannedDraft:
-    return replace(planned, packed=pack(canonical.to_json(draft)))
 
 
 def _net(kind: Kind, net: Money) -> Money:

@@ -37,13 +37,13 @@ class Only:
 
     def fits(self, planned: PlannedDraft) -> bool:
         """Whether a draft fits."""
-        draft = planned.draft
+        draft = planned.brief
         most = {one.currency: one for one in self.up_to}
         return (
-            _among(draft.customer.id, self.customers)
+            _among(draft.customer, self.customers)
             and (not self.contracts or not set(self.contracts).isdisjoint(planned.contracts))
-            and _among(self.owner_of.get(draft.customer.id, ""), self.owners)
-            and _among(draft.seller.id, self.sellers)
+            and _among(self.owner_of.get(draft.customer, ""), self.owners)
+            and _among(draft.seller, self.sellers)
             and _among(draft.currency, self.currencies)
             and _among(draft.kind, self.kinds)
             and (not most or (draft.currency in most and draft.gross <= most[draft.currency]))
@@ -168,10 +168,10 @@ def _unknown(plan: Plan, only: Only) -> Iterator[Problem]:
     names = {"contract": {contract for one in plan.drafts for contract in one.contracts}}
     wanted: dict[str, Collection[str]] = {"contract": only.contracts}
     if only.customers or only.owners or only.sellers or only.currencies:
-        drafts = [one.draft for one in plan.drafts]
-        names["customer"] = {one.customer.id for one in drafts}
+        drafts = [one.brief for one in plan.drafts]
+        names["customer"] = {one.customer for one in drafts}
         names["owner"] = {only.owner_of.get(customer, "") for customer in names["customer"]}
-        names["seller"] = {one.seller.id for one in drafts}
+        names["seller"] = {one.seller for one in drafts}
         names["currency"] = {one.currency for one in drafts}
         wanted |= {"customer": only.customers, "owner": only.owners}
         wanted |= {"seller": only.sellers, "currency": only.currencies}

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from invoicer.documents import Carried
 from invoicer.domain.doubt import Doubt
@@ -19,13 +18,13 @@ from invoicer.errors import Place, Problem, RunError, Severity
 from invoicer.ledger import DraftStatus, Ledger, Proposal, Proved
 from invoicer.runs.account import Known, Outcome, Provenance, work_out
 from invoicer.runs.accounts import Account, accounts, desk_of
+from invoicer.runs.against import Beside
 from invoicer.runs.asked import asking
 from invoicer.runs.books import Books
 from invoicer.runs.desk import Desk
 from invoicer.runs.doubts import Reviewing
 from invoicer.runs.drafting import Holds
 from invoicer.runs.families import billed_until
-from invoicer.runs.history import History
 from invoicer.runs.law import under_law
 from invoicer.runs.lineage import Names, names_of
 from invoicer.runs.measure import measure
@@ -39,7 +38,8 @@ _AT_ONCE = 200  # accounts
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Derivation:
     """``drafts`` in the order in which they are to be numbered; ``holds`` by contract; ``carried`` are amounts too small for
-    an invoice; ``warnings`` hold nothing. ``doubts`` are those about each draft, ``history`` what was billed before."""
+    an invoice; ``warnings`` hold nothing. ``doubts`` are those about each draft, ``beside`` its contracts beside what was
+    issued of them before."""
 
     as_of: dt.date
     drafts: tuple[Proposal, ...]
@@ -47,7 +47,7 @@ class Derivation:
     carried: tuple[Carried, ...]
     warnings: tuple[Problem, ...]
     doubts: tuple[tuple[Doubt, ...], ...]
-    history: History
+    beside: tuple[tuple[Beside, ...], ...]
 
 
 def _nowhere(contents: Collection[bytes]) -> None:
@@ -89,15 +89,15 @@ def derive(
             remembered.keep()
         remembered.forget()
     remembered.tidy()
-    drafts = sorted((one for each in found for one in each.drafts), key=lambda one: one[0])
+    ready = sorted((one for each in found for one in each.drafts), key=lambda one: one.place)
     return Derivation(
         as_of=as_of,
-        drafts=tuple(proposal for _, proposal, _ in drafts),
+        drafts=tuple(one.proposal for one in ready),
         holds={name: problems for each in found for name, problems in each.holds.items()},
         carried=tuple(sorted((one for each in found for one in each.carried), key=lambda one: one.contracts)),
         warnings=warnings,
-        doubts=tuple(doubts for *_, doubts in drafts),
-        history=History(Books(ledger, names, requests, _every(every)), cache(ledger.document), names),
+        doubts=tuple(one.doubts for one in ready),
+        beside=tuple(one.beside for one in ready),
     )
 
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from invoicer.documents import Carried
 from invoicer.errors import Place, Problem, RunError
 from invoicer.ledger import DraftStatus, Ledger, Plan, PlannedDraft, PlanStatus
-from invoicer.runs.against import Against, PlanDiff, Sums, against, plan_diff, sums
+from invoicer.runs.against import Beside, PlanDiff, Sums, plan_diff, sums
 from invoicer.runs.derive import Derivation, derive
 from invoicer.runs.desk import Desk
-from invoicer.runs.history import History
 from invoicer.runs.law import numbering
 
 
@@ -19,20 +18,21 @@ from invoicer.runs.law import numbering
 class Planned:
     """A plan as stored, the warnings that came up while it was made, and what is too small for an invoice as yet.
     ``unconfirmed`` are contracts with a draft that was confirmed in the plan before and that has changed since;
-    ``history`` is what they were billed before."""
+    ``beside`` are, for each draft that waits, its contracts beside what was issued of them before."""
 
     plan: Plan
     warnings: tuple[Problem, ...]
     carried: tuple[Carried, ...] = ()
     unconfirmed: tuple[str, ...] = ()
-    history: History | None = None
+    beside: tuple[tuple[Beside, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What a plan bills beside what was issued before: contract by contract, and in sums by seller and currency."""
+    """What a plan bills beside what was issued before: contract by contract, with the position of its draft, and in sums by
+    seller and currency."""
 
-    contracts: tuple[Against, ...]
+    contracts: tuple[tuple[int, Beside], ...]
     sums: tuple[Sums, ...]
 
 
@@ -46,7 +46,7 @@ def plan(desk: Desk, ledger: Ledger, as_of: dt.date, today: dt.date) -> Planned:
     made = ledger.plan(_store(desk, ledger, found, today))
     kept = {draft.fingerprint for draft in made.drafts if draft.status is DraftStatus.CONFIRMED}
     lost = {contract for mark, contracts in before.items() if mark not in kept for contract in contracts}
-    return Planned(made, found.warnings, found.carried, tuple(sorted(lost)), found.history)
+    return Planned(made, found.warnings, found.carried, tuple(sorted(lost)), found.beside)
 
 
 def _store(desk: Desk, ledger: Ledger, found: Derivation, today: dt.date) -> int:
@@ -83,15 +83,14 @@ def rehearse(desk: Desk, ledger: Ledger, as_of: dt.date, today: dt.date) -> Plan
         for position, (draft, doubts) in enumerate(zip(found.drafts, found.doubts, strict=True), 1)
     )
     made = Plan(0, as_of, today, PlanStatus.OPEN, drafts, found.holds)
-    return Planned(made, found.warnings, found.carried, history=found.history)
+    return Planned(made, found.warnings, found.carried, beside=found.beside)
 
 
 def compare(planned: Planned, ledger: Ledger) -> Compared:
-    """What is new and what has changed, and the sums beside the month before. It reads an earlier document for each
-    contract, so it is done for whoever wants to see it, and while the ledger is open."""
-    drafts = [(one.position, one.draft) for one in planned.plan.drafts if one.status.live]
-    contracts = against(drafts, planned.history) if planned.history else ()
-    return Compared(contracts, sums([draft for _, draft in drafts], ledger, planned.plan.as_of))
+    """What is new and what has changed, and the sums beside the month before, while the ledger is open."""
+    waiting = [one for one in planned.plan.drafts if one.status.live]
+    contracts = [(one.position, two) for one, mine in zip(waiting, planned.beside, strict=True) for two in mine]
+    return Compared(tuple(contracts), sums((one.brief for one in waiting), ledger, planned.plan.as_of))
 
 
 def difference(planned: Planned, ledger: Ledger, earlier: int | None = None) -> PlanDiff:

@@ -6,10 +6,9 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from invoicer.domain.document import Draft
 from invoicer.domain.doubt import Doubt
 from invoicer.errors import Problem
-from invoicer.ledger import DraftStatus, Ledger, Plan, PlannedDraft
+from invoicer.ledger import Brief, DraftStatus, Ledger, Plan, PlannedDraft
 from invoicer.runs.desk import Desk
 
 
@@ -24,7 +23,7 @@ class Waits:
     customer: str
     waits_for: tuple[str, ...]
     position: int = 0
-    draft: Draft | None = None
+    draft: Brief | None = None
     doubts: tuple[Doubt, ...] = ()
     holds: tuple[Problem, ...] = ()
     since: dt.date | None = None
@@ -64,14 +63,14 @@ def missing(planned: PlannedDraft) -> tuple[str, ...]:
 
 
 def _draft(desk: Desk, planned: PlannedDraft, today: dt.date) -> Waits:
-    review, draft = desk.workspace.review, planned.draft
+    review, draft = desk.workspace.review, planned.brief
     within = review.confirm_within_days
     deadline = planned.since + dt.timedelta(within) if planned.since and within is not None else None
     late = max((today - deadline).days, 0) if deadline else 0
     return Waits(
-        owner=desk.workspace.owners.get(draft.customer.id, ""),
+        owner=desk.workspace.owners.get(draft.customer, ""),
         contracts=planned.contracts,
-        customer=draft.customer.id,
+        customer=draft.customer,
         waits_for=missing(planned),
         position=planned.position,
         draft=draft,
@@ -85,9 +84,11 @@ def _draft(desk: Desk, planned: PlannedDraft, today: dt.date) -> Waits:
 
 def _held(desk: Desk, plan: Plan) -> Iterator[Waits]:
     day = plan.as_of
-    parties = {contract.id: contract.buyers.at(day, day).customer for contract in desk.terms.contracts}
     for contract, problems in plan.holds.items():
-        customer = parties.get(contract) or desk.terms.refused_parties.get(contract, ("", ""))[1]
+        terms = desk.contracts.get(contract)
+        customer = (
+            terms.buyers.at(day, day).customer if terms else desk.terms.refused_parties.get(contract, ("", ""))[1]
+        )
         codes = dict.fromkeys(problem.code for problem in problems)
         yield Waits(
             owner=desk.workspace.owners.get(customer, ""),

@@ -43,7 +43,9 @@ def compared(folder: Path, on: str) -> runs.Compared:
 
 
 def only(found: runs.Compared) -> Against:
-    (one,) = found.contracts
+    ((_, found_of_one),) = found.contracts
+    one = found_of_one.whole
+    assert one.state is found_of_one.state
     assert total((change.difference for change in one.changes), one.new.currency) == one.new - one.old
     return one
 
