@@ -47,11 +47,12 @@ def opened(desk: runs.Desk, *, writing: bool) -> Iterator[Ledger]:
     type=click.IntRange(0),
     help="Show what is otherwise than in an earlier plan (default: the one before).",
 )
+@by_option
 @dry_run_option
 @json_option
 @click.pass_obj
 @reports_problems
-def plan(session: Session, as_of: dt.date | None, earlier: int | None, dry_run: bool, as_json: bool) -> None:
+def plan(session: Session, as_of: dt.date | None, earlier: int | None, by: str, dry_run: bool, as_json: bool) -> None:
     """Work out what is to be issued, what is held and why, and what has changed since the last documents.
 
     \b
@@ -67,8 +68,8 @@ def plan(session: Session, as_of: dt.date | None, earlier: int | None, dry_run: 
     desk = session.desk()
     today = session.today(desk)
     with opened(desk, writing=not dry_run) as book:
-        work_out = runs.rehearse if dry_run else runs.plan
-        planned = work_out(desk, book, as_of or today, today)
+        day = as_of or today
+        planned = runs.rehearse(desk, book, day, today) if dry_run else runs.plan(desk, book, day, today, by)
         compared = runs.compare(planned, book)
         diff = runs.difference(planned, book, earlier or None) if earlier is not None else None
     if as_json:
@@ -146,7 +147,7 @@ def run(session: Session, as_of: dt.date | None, on: dt.date | None, dry_run: bo
             output.show_problems(planned.warnings, desk.terms.texts)
             show_plan(planned, stored=False)
             sys.exit(PROBLEMS if planned.plan.holds else 0)
-        planned = runs.plan(desk, book, as_of or today, today)
+        planned = runs.plan(desk, book, as_of or today, today, "policy")
         output.show_problems(planned.warnings, desk.terms.texts)
         show_plan(planned, stored=True)
         release_what_may_go(desk, book, planned.plan, today)

@@ -67,7 +67,7 @@ def _demo_of(session: Session) -> None:
     with opened(desk, writing=True) as book:
         done = runs.issued_as_of(book) or MONTHS[0]
         for day in (day for day in MONTHS if day >= done):
-            planned = runs.plan(desk, book, day, day)
+            planned = runs.plan(desk, book, day, day, "demo")
             held = dict(planned.plan.holds)
             live = [draft for draft in planned.plan.drafts if draft.status.live]
             found = (output.counted(len(live), "document"), output.counted(len(held), "contract"))

@@ -98,14 +98,15 @@ class Ledger:
         numbering: Numbering = PLAIN,
         doubts: Sequence[Sequence[Doubt]] = (),
         people: int = 1,
+        who: str = "",
     ) -> int:
         """Store a plan made on ``created``, seen from ``as_of``; answers its id.
 
         ``drafts`` come in the order in which they shall be numbered; ``holds`` are the problems of each held contract;
-        ``provenance`` (versions of code and plugins) goes into the log. Every other plan with drafts that wait is
-        superseded. When the latest plan waits with the same fingerprints, doubts and holds and is as of the same day,
-        nothing is stored and its id is the answer: confirmations stay. Otherwise what was decided about a draft that comes
-        again, with the same doubts, is taken over, and the log says so.
+        ``provenance`` (versions of code and plugins) goes into the log, and ``who`` made it. Every other plan with drafts
+        that wait is superseded. When the latest plan waits with the same fingerprints, doubts and holds and is as of the
+        same day, nothing is stored and its id is the answer: confirmations stay. Otherwise what was decided about a draft
+        that comes again, with the same doubts, is taken over, and the log says so.
 
         ``doubts`` are those about each draft (none where the sequence is empty); ``people`` different people have to
         release each draft.
@@ -113,7 +114,9 @@ class Ledger:
         Raises RunError: L131 the pattern of a series (:attr:`Draft.series`) can't be used, L132 it is another seller's,
         L133 and L134 a series can't start where ``numbering`` says.
         """
-        return plans.store_plan(self._store, as_of, created, drafts, holds, provenance or {}, numbering, doubts, people)
+        return plans.store_plan(
+            self._store, as_of, created, drafts, holds, provenance or {}, numbering, doubts, people, who
+        )
 
     def plan(self, plan: int | None = None) -> Plan:
         """The plan of that id, or the latest. Raises RunError (L120) when there is none."""

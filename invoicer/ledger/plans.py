@@ -42,6 +42,7 @@ def store_plan(
     numbering: Numbering,
     doubts: Sequence[Sequence[Doubt]],
     people: int,
+    who: str = "",
 ) -> int:
     """Store a plan, in the place of one that still waits; a plan that says the same as that one is not stored again. What
     was decided about drafts that it has again, with the same doubts, is taken over."""
@@ -82,6 +83,7 @@ def store_plan(
             "waits": digest(map(waits_as, rows)),
             "kept": again,
             "provenance": dict(provenance),
+            **({"who": name} if (name := " ".join(who.split())) else {}),
         }
         keep(connection, decisions, chain.append(connection, [("planned", payload)])[0])
         store.fault(Point.LOG_APPENDED)

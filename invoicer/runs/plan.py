@@ -36,20 +36,20 @@ class Compared:
     sums: tuple[Sums, ...]
 
 
-def plan(desk: Desk, ledger: Ledger, as_of: dt.date, today: dt.date) -> Planned:
-    """Work out and store what is to be issued as of a day.
+def plan(desk: Desk, ledger: Ledger, as_of: dt.date, today: dt.date, who: str = "") -> Planned:
+    """Work out and store what is to be issued as of a day; ``who`` does it, for the log ("" where nobody is named).
 
     A plan supersedes one that was not issued; planning again with nothing changed gives the stored plan back.
     """
     found = derive(desk, ledger, as_of, ledger.put_contents)
     before = ledger.confirmed()
-    made = ledger.plan(_store(desk, ledger, found, today))
+    made = ledger.plan(_store(desk, ledger, found, today, who))
     kept = {draft.fingerprint for draft in made.drafts if draft.status is DraftStatus.CONFIRMED}
     lost = {contract for mark, contracts in before.items() if mark not in kept for contract in contracts}
     return Planned(made, found.warnings, found.carried, tuple(sorted(lost)), found.beside)
 
 
-def _store(desk: Desk, ledger: Ledger, found: Derivation, today: dt.date) -> int:
+def _store(desk: Desk, ledger: Ledger, found: Derivation, today: dt.date, who: str) -> int:
     """Store a derivation, whose contents the ledger keeps already. Answers the id of the plan."""
     versions = {one.name: f"{one.origin} {one.version} {one.sha256}" for one in desk.plugins.loaded}
     rules = numbering(desk)
@@ -62,6 +62,7 @@ def _store(desk: Desk, ledger: Ledger, found: Derivation, today: dt.date) -> int
         numbering=rules,
         doubts=found.doubts,
         people=desk.workspace.review.people_for_drafts,
+        who=who,
     )
 
 

@@ -104,6 +104,8 @@ def test_run_needs_the_policy(starter: Shell) -> None:
     assert "L202" in refused.stderr
     starter.change("invoicer.toml", "[policy]", '[policy]\nrelease = "automatic"')
     assert starter("run", "--as-of", "2026-01-01", "--on", "2026-01-01").exit_code == 0
+    log = json.loads(starter("explain", "INV-2026-00001", "--json").output)["log"]
+    assert {one["who"] for one in log} == {"policy"}
     assert len(list((starter.folder / "documents").rglob("*.pdf"))) == 1
 
 

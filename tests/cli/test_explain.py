@@ -34,11 +34,11 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Shell:
     first = "[review]\nfirst_invoice = true\n"
     starter.write("invoicer.toml", (starter.folder / "invoicer.toml").read_text("utf-8") + "\n" + first)
     for words in (
-        ("plan", "--as-of", "2026-01-01"),
+        ("plan", "--as-of", "2026-01-01", "--by", "Cleo"),
         ("confirm", "--doubt", "first-invoice", "--remark", NASTY, *BY),
         ("issue", "--on", "2026-01-01", "--by", "Bert"),
         ("credit", "INV-2026-00001", "--line", "1:amount=5.00", "--reason", "goodwill", "--remark", "sorry", *BY),
-        ("plan", "--as-of", "2026-01-02"),
+        ("plan", "--as-of", "2026-01-02", "--by", "Cleo"),
         ("confirm", "--remark", "fine", *BY),
         ("issue", "--on", "2026-01-02", *BY),
         ("credit", "INV-2026-00001", "--line", "1:amount=2.00", "--reason", "goodwill", "--remark", "again", *BY),
@@ -71,7 +71,7 @@ def test_a_document_tells_who_did_what_and_what_is_left(issued: Shell) -> None:
     assert (planned["status"], planned["doubts"][0]["name"]) == ("issued", "first-invoice")
     assert {(one["who"], one["remark"]) for one in planned["decisions"]} == {("Anna", NASTY)}
     assert [(one["kind"], one["who"]) for one in data["log"]] == [
-        ("planned", None),
+        ("planned", "Cleo"),
         ("confirmed", "Anna"),
         ("issued", "Bert"),
         ("credit-requested", "Anna"),

@@ -22,7 +22,8 @@ def told(folder: Path) -> Path:
         ledger.issue(plan, finish, TODAY, who="Bert")
         ledger.request_credit(FIRST, asks(part("2.00")))
         ledger.cancel_credit(ledger.request_credit(FIRST, asks(part("1.00"))).id, "Anna", "asked twice", TODAY)
-        later = ledger.store_plan(month(1).start, month(1).start, proposed([(draft("c0009-2026"), "new")]), {})
+        new = proposed([(draft("c0009-2026"), "new")])
+        later = ledger.store_plan(month(1).start, month(1).start, new, {}, who=" Cleo  Planner ")
         ledger.reject(later, "Anna", "not yet", TODAY)
     return folder
 
@@ -55,7 +56,7 @@ def test_a_draft_has_its_decisions(told: Path) -> None:
         assert past.planning
         assert (past.planning.plan, past.planning.draft.status) == (2, DraftStatus.REJECTED)
         assert [one.remark for one in past.planning.draft.decisions] == ["not yet"]
-        assert [one.kind for one in past.log] == ["planned", "rejected"]
+        assert [(one.kind, one.who) for one in past.log] == [("planned", "Cleo Planner"), ("rejected", "Anna")]
         assert [one.kind for one in ledger.past_of_draft(2, 1).log] == ["planned", "confirmed"]
         for code, position, plan in (("L122", 2, None), ("L120", 1, 7)):
             with pytest.raises(RunError, match=code):
