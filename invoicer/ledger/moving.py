@@ -54,6 +54,9 @@ def move(folder: Path, *, source: str, target: str, seal: Seal = UNSEALED, fault
                 "L106", places[0].where, "there is no ledger to move", "name the new database in invoicer.toml"
             )
         revision.refuse_other(found, places[0])
+        if not places[1].is_missing:  # before the anchor, which is ahead of the old one where this move was cut off
+            with _opened(folder, places[1], writing=False) as new:
+                _refuse_full(new, places[1])
         anchor.check(old, anchored)
         with _opened(folder, places[1], writing=True) as new:
             count = _copy(old, new, places[1])
@@ -77,9 +80,13 @@ def _opened(folder: Path, place: Database, *, writing: bool) -> Iterator[sa.Conn
             engine.dispose()
 
 
-def _copy(old: sa.Connection, new: sa.Connection, place: Database) -> int:
+def _refuse_full(new: sa.Connection, place: Database) -> None:
     if revision.of(new, place):
         raise refused("L106", place.where, "there is a ledger already", _FULL)
+
+
+def _copy(old: sa.Connection, new: sa.Connection, place: Database) -> int:
+    _refuse_full(new, place)
     revision.create(new)
     new.execute(sa.delete(schema.about))
     count = 0

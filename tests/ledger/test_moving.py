@@ -99,6 +99,18 @@ def test_a_move_that_breaks_is_begun_anew(folder: Path, elsewhere: str, monkeypa
         assert len(ledger.documents()) == 3
 
 
+@pytest.mark.parametrize("at", [Point.FILE_WRITTEN, Point.FILE_RENAMED, Point.FOLDER_SYNCED])
+def test_whoever_moves_again_is_told_that_all_is_moved(folder: Path, elsewhere: str, at: Point) -> None:
+    """Whether or not the anchor has followed when it broke off."""
+    with writer(folder) as ledger:
+        run(ledger, many(3))
+    with pytest.raises(ArithmeticError):
+        move_to(folder, elsewhere, fault=Breaks(at, ArithmeticError()))
+    for _ in range(2):
+        with pytest.raises(RunError, match=r"L106.*cut off at its very end, write this one into invoicer.toml"):
+            move_to(folder, elsewhere)
+
+
 def test_there_is_nothing_to_move(folder: Path, elsewhere: str) -> None:
     (folder / "ledger").mkdir()
     with pytest.raises(RunError, match=r"L106.*no ledger to move"):
