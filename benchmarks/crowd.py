@@ -20,9 +20,9 @@ import sqlalchemy as sa
 from invoicer import runs, workspace
 from invoicer.domain import canonical
 from invoicer.domain.period import add_months
-from invoicer.ledger import Ledger, chain, open_ledger, schema
+from invoicer.ledger import Ledger, chain, dialect, open_ledger, schema
 from invoicer.ledger.issuing import billed_digest
-from invoicer.ledger.plans import digest, planned_as
+from invoicer.ledger.plans import digest, planned_as, with_texts
 from invoicer.ledger.records import billed_columns, document_columns
 from invoicer.runs.issue import finisher
 from invoicer.runs.law import numbering
@@ -135,16 +135,20 @@ def _papers(folder: Path, months: int) -> list[list[Paper]]:
             book.issue(plan, finisher(desk), day, numbering=numbering(desk))
             with book._store.read() as connection:
                 drafts, billed = schema.plan_drafts, schema.billed
-                rows = connection.execute(
-                    sa.select(drafts).where(drafts.c.plan == plan).order_by(drafts.c.position)
-                ).all()
+                rows = connection.execute(with_texts().where(drafts.c.plan == plan).order_by(drafts.c.position)).all()
                 assert len(rows) == SHAPES
                 lines = sa.select(billed.c.document, billed.c.json).order_by(billed.c.document, billed.c.line)
                 texts: dict[str, list[str]] = defaultdict(list)
                 for number, text in connection.execute(lines):
                     texts[number].append(text)
             month_s = [
-                (row.document, row.json, book.document_json(row.document), row.revisions, tuple(texts[row.document]))
+                (
+                    row.document,
+                    bytes(row.data).decode(),
+                    book.document_json(row.document),
+                    row.revisions,
+                    tuple(texts[row.document]),
+                )
                 for row in rows
             ]
             found.append(month_s)
@@ -174,7 +178,7 @@ def _month(
                 "position": position,
                 "contracts": f'["{name(index)}"]',
                 "fingerprint": f"{plan}/{index}",
-                "json": draft,
+                "data": draft.encode(),
                 "sha256": canonical.sha256(draft),
                 "revisions": revisions,
                 "status": "issued",
@@ -203,6 +207,8 @@ def _month(
     connection.execute(sa.update(schema.series).values(next_number=counter + 1))
     rows = [{**row, "logged": at, "told": True} for row, at in zip(documents, logged, strict=True)]
     connection.execute(sa.insert(schema.documents), rows)
+    texts = [{"sha256": one["sha256"], "data": one.pop("data")} for one in drafts]
+    dialect.insert_absent(connection, schema.contents, texts)
     connection.execute(sa.insert(schema.plan_drafts), drafts)
     connection.execute(sa.insert(schema.billed), billed)
     return counter

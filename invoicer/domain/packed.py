@@ -7,11 +7,16 @@ import zlib
 _FASTEST = 1
 
 
-def pack(text: str) -> bytes:
-    """The text, smaller."""
-    return zlib.compress(text.encode(), _FASTEST)
+def pack(text: str | bytes) -> bytes:
+    """The text (or its bytes in UTF-8), smaller."""
+    return zlib.compress(text.encode() if isinstance(text, str) else text, _FASTEST)
 
 
 def unpack(packed: bytes) -> str:
     """The text that :func:`pack` made small."""
-    return zlib.decompress(packed).decode()
+    return in_bytes(packed).decode()
+
+
+def in_bytes(packed: bytes) -> bytes:
+    """The same, as its bytes in UTF-8."""
+    return zlib.decompress(packed)

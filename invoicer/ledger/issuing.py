@@ -21,7 +21,7 @@ from invoicer.errors import DefectError
 from invoicer.ledger import chain, corrections, dialect, schema
 from invoicer.ledger.faults import Point
 from invoicer.ledger.numbering import Numbering, Wanted, late, move, refuse_backwards, refuse_starts, take
-from invoicer.ledger.plans import plan_row, refuse_superseded, settle
+from invoicer.ledger.plans import plan_row, refuse_superseded, settle, text_in, with_texts
 from invoicer.ledger.records import billed_columns, document_columns, minor_units_in
 from invoicer.ledger.release import DraftStatus
 from invoicer.ledger.series import document_number, file_name, series_key
@@ -107,7 +107,7 @@ def _refuse_late(
             return
     for first in range(0, len(waiting), batch):
         with store.read() as connection:
-            papers = _load(connection, store, plan, waiting[first : first + batch])
+            papers = _load(connection, plan, waiting[first : first + batch])
             wanted = {series_key(paper.draft["series"], issue_date): _wanted(paper.draft) for paper in papers}
             refuse_backwards(connection, wanted, issue_date, numbering)
 
@@ -125,7 +125,7 @@ def _issue_batch(
     finals: list[_Final] = []
     try:
         with store.write() as connection:
-            papers = _load(connection, store, plan, positions)
+            papers = _load(connection, plan, positions)
             finals += _number(connection, papers, finish, issue_date, numbering)
             store.fault(Point.NUMBERS_TAKEN)
             _insert(store, connection, plan, finals, who)
@@ -142,25 +142,17 @@ def _confirmed(connection: sa.Connection, plan: int) -> list[int]:
     return list(connection.execute(query.order_by(drafts.position)).scalars().all())
 
 
-def _load(connection: sa.Connection, store: Store, plan: int, positions: Sequence[int]) -> list[_Paper]:
+def _load(connection: sa.Connection, plan: int, positions: Sequence[int]) -> list[_Paper]:
     """The drafts at these positions that are still confirmed: another process may have issued some by now."""
     drafts = schema.plan_drafts.c
-    query = sa.select(drafts.position, drafts.json, drafts.sha256, drafts.revisions)
     within = drafts.position.between(positions[0], positions[-1])
-    query = query.where(drafts.plan == plan, drafts.status == DraftStatus.CONFIRMED, within).order_by(drafts.position)
+    query = with_texts().where(drafts.plan == plan, drafts.status == DraftStatus.CONFIRMED, within)
     wanted = set(positions)
     papers = []
-    for row in connection.execute(query).all():
+    for row in connection.execute(query.order_by(drafts.position)).all():
         if row.position not in wanted:
             continue
-        if canonical.sha256(row.json) != row.sha256:
-            raise refused(
-                "L117",
-                store.folder,
-                f"draft {row.position} of plan {plan} is not what was planned",
-                "the database was changed by hand; put the folder back from its backup, or plan again",
-            )
-        draft, members = canonical.members_of(row.json)
+        draft, members = canonical.members_of(text_in(row).decode())
         revisions = read_list(int, row.revisions, "L117", f"draft {row.position} of plan {plan}")
         papers.append(_Paper(row.position, draft, members, revisions))
     return papers

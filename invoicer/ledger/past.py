@@ -14,7 +14,7 @@ from invoicer.domain.entitlement import BilledLine
 from invoicer.ledger import corrections, reading, schema
 from invoicer.ledger.kept import decisions_of, doubts_of
 from invoicer.ledger.kinds import Entry
-from invoicer.ledger.plans import plan_row, planned_draft
+from invoicer.ledger.plans import plan_row, planned_draft, with_texts
 from invoicer.ledger.records import Artifact, PlannedDraft, Recorded
 from invoicer.ledger.store import Store
 from invoicer.ledger.stored import read_entry
@@ -90,9 +90,9 @@ def of_draft(store: Store, plan: int | None, position: int) -> Past:
 
 
 def _planning(connection: sa.Connection, store: Store, plan: int, position: int) -> Planning:
-    table, drafts = schema.plans, schema.plan_drafts
+    table, drafts = schema.plans, schema.plan_drafts.c
     whole = connection.execute(sa.select(table).where(table.c.id == plan)).one()
-    query = sa.select(drafts).where(drafts.c.plan == plan, drafts.c.position == position)
+    query = with_texts().where(drafts.plan == plan, drafts.position == position)
     row = connection.execute(query).one_or_none()
     if row is None:
         cause = f"plan {plan} has no draft {position}"

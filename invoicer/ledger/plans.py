@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from invoicer.domain import canonical
 from invoicer.domain.doubt import Doubt
-from invoicer.domain.packed import pack
+from invoicer.domain.packed import in_bytes, pack
 from invoicer.errors import Problem
 from invoicer.ledger import chain, dialect, schema
 from invoicer.ledger.checking import AT_ONCE
@@ -73,7 +73,7 @@ def store_plan(
             "plan": plan,
             "as_of": as_of,
             "created": created,
-            "drafts": digest(map(planned_as, rows)),
+            "drafts": digest(f"{row['sha256']} {_noted(row)}" for row in rows),
             "count": len(rows),
             "holds": sorted(holds),
             "held": digest(map(held_as, held)),
@@ -95,7 +95,7 @@ def read_plan(store: Store, plan: int | None) -> Plan:
     drafts, held = schema.plan_drafts, schema.plan_holds
     with store.read() as connection:
         row = plan_row(connection, store, plan)
-        mine = sa.select(drafts).where(drafts.c.plan == row.id).order_by(drafts.c.position)
+        mine = with_texts().where(drafts.c.plan == row.id).order_by(drafts.c.position)
         doubts, decisions = doubts_of(connection, row.id), decisions_of(connection, row.id)
         with connection.execute(mine.execution_options(yield_per=AT_ONCE)) as found:
             papers = tuple(
@@ -190,13 +190,29 @@ def settle(connection: sa.Connection, plan: int) -> None:
     connection.execute(sa.update(schema.plans).where(schema.plans.c.id == plan).values(status=status))
 
 
+def with_texts() -> sa.Select[Any]:
+    """The rows of drafts, each with its text (``data``)."""
+    drafts, contents = schema.plan_drafts, schema.contents
+    return sa.select(drafts, contents.c.data).outerjoin_from(drafts, contents, drafts.c.sha256 == contents.c.sha256)
+
+
+def text_in(row: sa.Row[Any]) -> bytes:
+    """The text of a draft, as it was planned. Raises RunError (L117) where it is another one, or gone."""
+    text = bytes(row.data or b"")
+    if canonical.sha256(text) != row.sha256:
+        part = f"draft {row.position} of plan {row.plan}"
+        mend = "the database was changed by hand; put the folder back from its backup, or plan again"
+        raise refused("L117", "", f"{part} is not what was planned", mend, part)
+    return text
+
+
 def planned_draft(row: sa.Row[Any], doubts: tuple[Doubt, ...], decisions: tuple[Decision, ...]) -> PlannedDraft:
-    """A row of the drafts as a record."""
+    """A row of :func:`with_texts` as a record."""
     return PlannedDraft(
         row.position,
         read_list(str, row.contracts, "L117", f"draft {row.position} of plan {row.plan}"),
         row.fingerprint,
-        pack(row.json),
+        pack(text_in(row)),
         _known(DraftStatus, row.status, row.plan),
         row.remark,
         row.document or "",
@@ -219,7 +235,11 @@ def held_as(row: Mapping[str, Any] | sa.RowMapping) -> str:
 
 def planned_as(row: Mapping[str, Any] | sa.RowMapping) -> str:
     """What of a row of the drafts must stay as it was planned."""
-    return f"{canonical.sha256(row['json'])} {row['sha256']} {row['fingerprint']} {row['contracts']} {row['revisions']}"
+    return f"{canonical.sha256(row['data'] or b'')} {_noted(row)}"
+
+
+def _noted(row: Mapping[str, Any] | sa.RowMapping) -> str:
+    return f"{row['sha256']} {row['fingerprint']} {row['contracts']} {row['revisions']}"
 
 
 def waits_as(row: Mapping[str, Any] | sa.RowMapping) -> str:
@@ -285,7 +305,7 @@ def _hold_rows(plan: int, holds: Holds) -> list[dict[str, Any]]:
 def _draft_rows(connection: sa.Connection, plan: int, drafts: Sequence[Proposal]) -> list[dict[str, Any]]:
     revisions = _revisions(connection, {key for draft in drafts for key in draft.keys})
     rows = []
-    for position, draft in enumerate(drafts, 1):
+    for position, (draft, sha256) in enumerate(zip(drafts, _keep_texts(connection, drafts), strict=True), 1):
         mine = []
         for key in draft.keys:
             mine.append(revisions[key])
@@ -295,14 +315,23 @@ def _draft_rows(connection: sa.Connection, plan: int, drafts: Sequence[Proposal]
             "position": position,
             "contracts": canonical.to_json(draft.contracts),
             "fingerprint": draft.fingerprint,
-            "json": draft.json,
-            "sha256": canonical.sha256(draft.json),
+            "sha256": sha256,
             "revisions": canonical.to_json(mine),
             "status": DraftStatus.PLANNED,
             "remark": "",
         }
         rows.append(row)
     return rows
+
+
+def _keep_texts(connection: sa.Connection, drafts: Sequence[Proposal]) -> Iterator[str]:
+    """Keep the texts of drafts, some at a time, as all of them would fill the memory. Answers their hashes."""
+    for first in range(0, len(drafts), AT_ONCE):
+        texts = [in_bytes(one.packed) for one in drafts[first : first + AT_ONCE]]
+        hashed = [(canonical.sha256(text), text) for text in texts]
+        rows = [{"sha256": sha256, "data": text} for sha256, text in dict(hashed).items()]
+        dialect.insert_absent(connection, schema.contents, rows)
+        yield from (sha256 for sha256, _ in hashed)
 
 
 def _revisions(connection: sa.Connection, keys: Collection[tuple[str, str, str]]) -> Counter[tuple[str, str, str]]:

@@ -119,15 +119,14 @@ plan_drafts = Table(
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("contracts", Text, nullable=False),  # JSON list of ids
     Column("fingerprint", word(), nullable=False),
-    Column("json", Text, nullable=False),
-    Column("sha256", word(64), nullable=False),
+    Column("sha256", word(64), nullable=False),  # of its canonical JSON, which is kept among the contents
     Column("revisions", Text, nullable=False),  # JSON list: the revision of each line, as planned
     Column("status", word(), nullable=False),
     Column("remark", Text, nullable=False),
     Column("document", ForeignKey("documents.number"), unique=True),
     Column("people", Integer, nullable=False, server_default="1"),  # how many different people have to release it
     Column("since", Date),  # the day on which it was planned first
-    sa.Index("plan_drafts_by_status", "plan", "status", "position"),  # texts are long: what waits is known without them
+    sa.Index("plan_drafts_by_status", "plan", "status", "position"),
 )
 
 plan_doubts = Table(

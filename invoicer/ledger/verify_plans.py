@@ -14,7 +14,7 @@ from invoicer.ledger import schema
 from invoicer.ledger.checking import AT_ONCE, changed, each_entry, entries
 from invoicer.ledger.kept import decided_as, decisions_of, doubted_as, doubts_of
 from invoicer.ledger.kinds import Entry
-from invoicer.ledger.plans import digest, held_as, planned_as, waits_as
+from invoicer.ledger.plans import digest, held_as, planned_as, waits_as, with_texts
 from invoicer.ledger.records import PlanStatus
 from invoicer.ledger.release import DraftStatus, status_of
 
@@ -52,7 +52,7 @@ def _as_planned(connection: sa.Connection, some: sa.Select[Any]) -> Iterator[Pro
     stored: dict[int, list[_Stored]] = defaultdict(list)
     doubted: dict[int, list[str]] = defaultdict(list)
     decided: dict[int, list[str]] = defaultdict(list)
-    each = sa.select(drafts).where(drafts.c.plan.in_(some)).order_by(drafts.c.plan, drafts.c.position)
+    each = with_texts().where(drafts.c.plan.in_(some)).order_by(drafts.c.plan, drafts.c.position)
     for row in connection.execute(each.execution_options(yield_per=AT_ONCE)):
         said = row._mapping
         stored[row.plan].append(_Stored(row.position, row.status, row.people, planned_as(said), waits_as(said)))

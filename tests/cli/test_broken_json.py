@@ -14,7 +14,7 @@ COLUMNS = (
     ("documents", "json"),
     ("billed", "json"),
     ("log", "payload"),
-    ("plan_drafts", "json"),
+    ("contents", "data"),
     ("plan_drafts", "contracts"),
     ("plan_drafts", "revisions"),
     ("plan_doubts", "json"),
@@ -58,7 +58,7 @@ def break_and_read(issued: Shell, table: str, column: str, texts: tuple[str, ...
         database.execute("PRAGMA foreign_keys = OFF")
     for text in texts:
         with database:
-            database.execute(f"UPDATE {table} SET {column} = ?", (text,))
+            database.execute(f"UPDATE {table} SET {column} = ?", (text.encode() if column == "data" else text,))
         for words in READING:
             answer = issued(*words)
             assert answer.exit_code in (0, 1, 2), words

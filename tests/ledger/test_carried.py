@@ -19,7 +19,7 @@ from tests.ledger.test_corrections import asks, part
 RESTED_ON = [
     *(("billed", name) for name in ("document", "contract", "revision", "json")),
     *(("documents", name) for name in ("number", "logged", "sha256")),
-    *(("plan_drafts", name) for name in ("json", "fingerprint", "people")),
+    *(("plan_drafts", name) for name in ("sha256", "fingerprint", "people")),
     *(("corrections", name) for name in ("json", "document")),
     ("log", "payload"),
     ("series", "next_number"),
@@ -66,6 +66,18 @@ def test_what_was_changed_is_not_planned_upon(folder: Path, table: str, column: 
         mine = [key == row[key.name] for key in where.primary_key.columns]
         connection.execute(sa.update(where).where(*mine).values({column: other(row[column])}))
     assert refused(folder)
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_the_text_of_a_draft_that_waits_is_proved(folder: Path, gone: bool) -> None:
+    contents, drafts = schema.contents, schema.plan_drafts.c
+    mine = contents.c.sha256.in_(sa.select(drafts.sha256).where(drafts.plan == 2, drafts.position == 1))
+    with by_hand(folder) as connection:
+        done = connection.execute(
+            sa.delete(contents).where(mine) if gone else sa.update(contents).where(mine).values(data=b"{}")
+        )
+        assert done.rowcount == 1
+    assert refused(folder) == {"L117"}
 
 
 @pytest.mark.parametrize("table", ["billed", "documents", "log", "plan_drafts", "corrections"])

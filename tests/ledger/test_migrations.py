@@ -53,8 +53,20 @@ def rows(database: Path) -> dict[str, list[Any]]:
         tables = [name for (name,) in first.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         columns = {name: [row[1] for row in first.execute(f"PRAGMA table_info({name})")] for name in tables}
     with closing(sqlite3.connect(database)) as connection:
+        apart = "json" not in {row[1] for row in connection.execute("PRAGMA table_info(plan_drafts)")}
+        texts = "CAST((SELECT data FROM contents WHERE contents.sha256 = plan_drafts.sha256) AS TEXT)"
+        chosen = {
+            name: [texts if apart and (name, one) == ("plan_drafts", "json") else one for one in columns[name]]
+            for name in tables
+        }
+        kept = "WHERE sha256 NOT IN (SELECT sha256 FROM plan_drafts)"  # what was there before the texts of drafts
         return {
-            name: sorted(connection.execute(f"SELECT {', '.join(columns[name])} FROM {name}"), key=repr)
+            name: sorted(
+                connection.execute(
+                    f"SELECT {', '.join(chosen[name])} FROM {name} {kept if name == 'contents' else ''}"
+                ),
+                key=repr,
+            )
             for name in tables
         }
 
