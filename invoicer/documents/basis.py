@@ -7,7 +7,7 @@ their file, how they are worded and by which steps the amount is computed is no 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from invoicer.documents.difference import Difference, parties_of
@@ -47,10 +47,13 @@ def standing(treated: Sequence[Treated], billed: Sequence[BilledLine]) -> Standi
     return Standing(frozenset(holding), tuple(changed))
 
 
-def held_back(treated: Sequence[Treated], billed: Sequence[BilledLine]) -> frozenset[str]:
-    """The documents of which something was credited as an error that is not to be billed again as yet."""
+def held_back(treated: Sequence[Treated], billed: Sequence[BilledLine]) -> Mapping[str, str]:
+    """The documents that carry a charge for days of which something was credited as an error that is not to be billed again
+    as yet: each with the document whose line that was, itself or a supplement to it, say."""
     holding = standing(treated, billed).holding
-    return frozenset(line.corrects[0] for line in billed if line.corrects and (line.document, line.line) in holding)
+    errors = [(line.corrects[0], line) for line in billed if line.corrects and (line.document, line.line) in holding]
+    found = {one.document: of for of, line in errors for one in billed if meets(one, line)}
+    return found | {of: of for of, _ in errors}
 
 
 def marked(differences: Iterable[Difference], changed: Iterable[BilledLine]) -> Iterator[Difference]:

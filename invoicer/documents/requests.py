@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from invoicer.documents.basis import basis, meets
 from invoicer.documents.compare import compare
@@ -66,22 +67,25 @@ def requested(
 
 
 def still_wrong(
-    request: CreditRequest, differences: Iterable[Difference], billed: Sequence[BilledLine], held: Collection[str] = ()
+    request: CreditRequest,
+    differences: Iterable[Difference],
+    billed: Sequence[BilledLine],
+    held: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[tuple[str, Problem]]:
     """D005 for each contract of a request that bills a document anew, where today's terms would bill nothing, or the same
-    to the same party (with the same treatment, in the same currency) as before; and where the document is among those of
-    which an error is ``held`` back: whether that is billed anew as well nobody has said."""
+    to the same party (with the same treatment, in the same currency) as before; and where an error is ``held`` back of the
+    document, or of the one that stands beside its name: whether that is billed anew as well nobody has said."""
     if request.wrong is None:
         return
-    supplies = [one for one in differences if one.is_supply]
+    listed = list(differences)
     for contract in dict.fromkeys(line.contract for _, line in _pairs(request, billed)):
         old = [line for _, line in _pairs(request, billed) if line.contract == contract]
-        new = [one for one in supplies if one.contract == contract and any(_replaces(one, line) for line in old)]
+        new = [one for one in listed if one.contract == contract and any(_replaces(one, line) for line in old)]
         same = [
             one for one in new if any(_replaces(one, line) and _as_before(request.wrong, one, line) for line in old)
         ]
         if request.document in held:
-            yield contract, _held_back(request, contract)
+            yield contract, _held_back(request, contract, held[request.document])
         elif not new or same:
             yield contract, _unmended(request, contract, request.wrong, bool(new), old[0])
 
@@ -138,6 +142,9 @@ def _overtaken(request: CreditRequest, credit: CreditLine, left: Money, contract
 
 
 def _replaces(one: Difference, line: BilledLine) -> bool:
+    """Whether it bills the same as a line: as a new supply, or as more of what stands beside the line for its days."""
+    if not one.is_supply and one.net.amount * line.net.amount <= 0:
+        return False
     same = one.component.charge == line.component.charge and one.one_off == line.one_off
     return same and (one.one_off or one.days.overlaps(line.days))
 
@@ -155,13 +162,16 @@ def _as_before(wrong: Wrong, one: Difference, line: BilledLine) -> bool:
     return False
 
 
-def _held_back(request: CreditRequest, contract: str) -> Problem:
+def _held_back(request: CreditRequest, contract: str, error: str) -> Problem:
+    part = (
+        "a part of it" if error == request.document else f"a part of {error}, which bills the same for the same days,"
+    )
     cause = (
-        f"request {request.id} credits {request.document} to bill it anew, and a part of it was credited as an error that "
+        f"request {request.id} credits {request.document} to bill it anew, and {part} was credited as an error that "
         "is held back: it is open whether that is billed again"
     )
     mend = (
-        f"correct the terms, the usage or the customer; or `invoicer rebill {request.document}`; or cancel the request with "
+        f"correct the terms, the usage or the customer; or `invoicer rebill {error}`; or cancel the request with "
         f'`invoicer credits --cancel {request.id} --remark "…"`'
     )
     return Problem("D005", Place(part=f"contract {contract}, request {request.id}"), cause, mend, Severity.HOLD)

@@ -169,3 +169,23 @@ def test_a_document_with_an_error_that_is_held_back_is_not_billed_anew_in_part(f
     credit(folder, invoice.number, CreditReason.DETAILS, "2026-01-06", wrong=Wrong.DETAILS)
     note, anew = issue(folder, "2026-01-06")
     assert (nets(note), nets(anew)) == (nets(invoice), nets(invoice))
+
+
+def test_a_document_with_a_supplement_of_which_an_error_is_held_back_is_not_billed_anew_in_part(folder: Path) -> None:
+    """100.00 and a supplement of 10.00, which was credited as an error; then the address of the first was wrong. It is not
+    said that 110.00 were the error, and the 100.00 are not left unbilled: they are more of what the supplement bills."""
+    fee(folder, "small", "100.00 EUR")
+    [invoice] = issue(folder, "2026-01-01")
+    fee(folder, "small", "110.00 EUR")
+    [supplement] = issue(folder, "2026-01-02")
+    credit(folder, supplement.number, CreditReason.PRICE, "2026-01-05", Asked(1))
+    credit(folder, invoice.number, CreditReason.DETAILS, "2026-01-06", wrong=Wrong.DETAILS)
+    [open_, _] = held(folder, "small", "2026-01-06")
+    assert open_.code == "D005"
+    assert f"a part of {supplement.number}, which bills the same for the same days, was credited" in open_.cause
+    assert f"`invoicer rebill {supplement.number}`" in open_.mend
+    desk = runs.open_desk(folder)
+    with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
+        runs.cancel(book, 1, "me", "it was right", dt.date(2026, 1, 6))
+    papers = issue(folder, "2026-01-06")
+    assert sorted(map(nets, papers)) == [[Decimal("100.00")], [Decimal("100.00")]]
