@@ -107,6 +107,7 @@ class _Loading:
             page.keep()
         sources = {source.path: source for card in sound for source in card.sources}
         known = (entry for entry in self.entries.values() if entry.whole and entry.id not in refused)
+        wrong = [entry for entry in self.entries.values() if not entry.is_list and entry.id in refused]
         kept, silenced = sort_out(found, self.entries.values(), known)
         problems = sorted(kept, key=lambda p: (p.where.file, p.where.line, p.where.column, p.code))
         return Loaded(
@@ -116,7 +117,8 @@ class _Loading:
             refused={contract: tuple(errors) for contract, errors in refused.items()},
             meters=frozenset(chain.from_iterable(page.outline.meters for page in self.pages.values())),
             acknowledged=tuple(silenced),
-            refused_parties={e.id: e.parties for e in self.entries.values() if not e.is_list and e.id in refused},
+            refused_parties={entry.id: entry.parties for entry in wrong},
+            refused_heirs={entry.id: tuple(name for name, _ in entry.continues) for entry in wrong if entry.continues},
         )
 
     def _judged(self, spot: Spot) -> Judged:

@@ -24,7 +24,7 @@ class Loaded:
     ``texts`` the files by name, for :func:`render`. ``meters`` are the ids of all meters that any text defines, those of
     refused contracts and unused price lists included: what usage may name. ``acknowledged`` are the warnings that the
     terms acknowledge; they are not among the problems. ``refused_parties`` are (seller, customer) of refused contracts,
-    "" where that can't be read."""
+    "" where that can't be read, and ``refused_heirs`` what those of them continue that continue others, as it is written."""
 
     contracts: Contracts
     problems: tuple[Problem, ...]
@@ -33,6 +33,7 @@ class Loaded:
     meters: frozenset[str] = frozenset()
     acknowledged: tuple[Acknowledged, ...] = ()
     refused_parties: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    refused_heirs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from invoicer.domain.succession import NO_SUCCESSION, Succession
 from invoicer.errors import InvoicerError, Place, Problem, WorkspaceError
 from invoicer.language import Loaded
 from invoicer.plugins import Plugins
+from invoicer.runs.families import waits
 from invoicer.runs.figures import NO_FIGURES, Figures, look_at
 from invoicer.workspace import Workspace
 
@@ -47,7 +48,7 @@ class Desk:
 
     def refusals(self) -> dict[str, tuple[Problem, ...]]:
         """Contracts that can't be billed as the workspace stands: wrong terms, or a customer, an index series or declared
-        figures with wrong rows."""
+        figures with wrong rows; and those that go on in one with wrong terms, since nobody can tell where they end."""
         held = {contract: tuple(problems) for contract, problems in self.terms.refused.items()}
         for card in self.contracts.cards.values():
             for customer in card.customers:
@@ -58,7 +59,15 @@ class Desk:
                     held[card.id] = (*held.get(card.id, ()), *wrong)
         for contract_id, wrong in self.figures.held.items():
             held[contract_id] = (*held.get(contract_id, ()), *wrong)
-        return held
+        return held | {name: (waits(name, heir),) for name, heir in self._going_on() if name not in held}
+
+    def _going_on(self) -> Iterator[tuple[str, str]]:
+        """Contracts without an error that one with errors continues, and that one."""
+        if self.terms.refused_heirs:
+            cards = self.contracts.cards
+            now = {former: card.id for card in cards.values() for former in card.formerly}
+            for heir, names in self.terms.refused_heirs.items():
+                yield from ((now.get(name, name), heir) for name in names if now.get(name, name) in cards)
 
     def problems(self) -> Iterator[Problem]:
         """Everything that was found while reading, errors and warnings."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from invoicer.domain.contract import Contract
 from invoicer.domain.entitlement import BilledLine
 from invoicer.errors import Place, Problem, Severity
-from invoicer.runs.desk import Desk
+
+if TYPE_CHECKING:
+    from invoicer.runs.desk import Desk
 
 Problems = tuple[str, tuple[Problem, ...]]
 
@@ -31,18 +34,19 @@ def missing_kin(desk: Desk, family: Sequence[Contract], held: Collection[str], k
     """A hold for each contract of a family of which another is held before anything was worked out."""
     kin = desk.succession.family(family[0].id, known_on) if desk.succession.heirs else frozenset()
     absent = sorted(kin & frozenset(held))
-    yield from ((one.id, (_waits(one, absent[0]),)) for one in family if absent)
+    yield from ((one.id, (waits(one.id, absent[0]),)) for one in family if absent)
 
 
 def waiting_for_kin(family: Sequence[Contract], holds: Mapping[str, tuple[Problem, ...]]) -> Iterator[Problems]:
     """A hold for each contract of a family without one of its own."""
     held = next((name for name, problems in holds.items() if problems), "")
-    yield from ((one.id, (_waits(one, held),)) for one in family if not holds.get(one.id))
+    yield from ((one.id, (waits(one.id, held),)) for one in family if not holds.get(one.id))
 
 
-def _waits(contract: Contract, other: str) -> Problem:
+def waits(contract: str, other: str) -> Problem:
+    """What holds a contract that goes on from, or in, another one that is held."""
     cause = f"it goes on from, or in, contract {other}, which is held"
-    return Problem("L232", Place(part=f"contract {contract.id}"), cause, f"mend what holds {other}", Severity.HOLD)
+    return Problem("L232", Place(part=f"contract {contract}"), cause, f"mend what holds {other}", Severity.HOLD)
 
 
 def kin_of(desk: Desk, contract: str) -> frozenset[str]:

@@ -219,6 +219,31 @@ meter calls
     assert [one.code for one in held(folder, "acme", "2026-07-01")] == ["L232"]
 
 
+@pytest.mark.parametrize(
+    "slip",
+    [("300.00 EUR per", "300.00 EURO per"), ("customer acme", "customer nobody"), ("contract acme", "contrac acme")],
+)
+def test_those_that_go_on_in_a_contract_with_a_slip_in_its_terms_wait_instead_of_being_billed_beyond_their_end(
+    folder: Path, slip: tuple[str, str]
+) -> None:
+    write(folder, NORTH, SOUTH)
+    issue(folder, "2026-01-01")
+    write(folder, NORTH, SOUTH, MERGED)
+    issue(folder, "2027-01-01")
+    write(folder, NORTH, SOUTH, MERGED.replace(*slip))
+    desk, day = runs.open_desk(folder), dt.date(2027, 1, 2)
+    with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
+        planned = runs.plan(desk, book, day, day).plan
+    assert not planned.drafts
+    assert {name: planned.holds[name][0].code for name in ("north", "south")} == {"north": "L232", "south": "L232"}
+
+
+def test_those_that_go_on_under_a_former_name_wait_too(folder: Path) -> None:
+    renamed = NORTH.replace("contract north", "contract noord").replace("  seller", "  renamed from north\n  seller", 1)
+    write(folder, renamed, MERGED)  # which continues `north`, and a `south` that is not there
+    assert [one.code for one in held(folder, "noord", "2027-01-01")] == ["L232"]
+
+
 def test_without_proration_nothing_is_lost_and_nothing_is_billed_twice(folder: Path) -> None:
     rigid = [text.replace("  pay", "  prorate full-periods\n  pay") for text in (NORTH, SOUTH, MERGED)]
     write(folder, *rigid[:2])
