@@ -40,6 +40,7 @@ class Head:
         return f"{self.count}\n{self.hash}\n"
 
 
+_MOVED = "if the ledger was moved, name the database that it moved to in the table [ledger] of invoicer.toml"
 GENESIS = Head(0, "0" * 64)
 _LAST = sa.select(schema.log.c.sequence, schema.log.c.hash).order_by(schema.log.c.sequence.desc()).limit(1)
 
@@ -148,7 +149,7 @@ class Anchor:
                 f"the log ends at entry {now.count}, and {anchored.count} were written: "
                 "the database is older than the anchor, or its end was cut off"
             )
-            raise refused("L108", self.path, cause, RESTORE)
+            raise refused("L108", self.path, cause, f"{_MOVED}; else {RESTORE}")
         log = schema.log.c
         found = connection.execute(sa.select(log.hash).where(log.sequence == anchored.count)).scalar_one_or_none()
         if anchored.count and found != anchored.hash:

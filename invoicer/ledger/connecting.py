@@ -12,6 +12,15 @@ from invoicer.ledger.dialect import Database, sqlite
 from invoicer.ledger.dialect.words import RESTORE
 from invoicer.ledger.trouble import refused
 
+_ELSEWHERE = {
+    True: (
+        "if the ledger is still in the file or in another database, take this URL out of invoicer.toml and bring the "
+        "ledger here with `invoicer move`"
+    ),
+    False: "if the ledger was moved to a server, name that in the table [ledger] of invoicer.toml",
+}
+"""By whether the database that is named is on a server: what is the matter when nothing was lost."""
+
 
 def connect(place: Database, anchored: chain.Head | None, documents: Path | None, stack: ExitStack) -> sa.Engine:
     """An engine on the database; the stack disposes of it. For writing ``documents`` is the folder of documents, and a
@@ -65,5 +74,6 @@ def _refuse_forgotten(anchored: chain.Head | None, documents: Path) -> None:
 def refuse_lost(place: Database, anchored: chain.Head | None) -> None:
     """Raises RunError (L108) where the anchor remembers a log, and the database has none."""
     if anchored and anchored.count:
-        cause = f"the database is missing, and its log had {anchored.count} entries"
-        raise refused("L108", place.where, cause, RESTORE)
+        entries = "1 entry" if anchored.count == 1 else f"{anchored.count} entries"
+        cause = f"the database is missing, or empty, and the log of the ledger had {entries}"
+        raise refused("L108", place.where, cause, f"{_ELSEWHERE[place.shared]}; else {RESTORE}")

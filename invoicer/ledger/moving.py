@@ -22,9 +22,14 @@ from invoicer.ledger.seal import UNSEALED, Seal
 from invoicer.ledger.trouble import explained, refused
 
 _ROWS = 500
-_FULL = (
-    "name a database that is empty; if an earlier move was cut off at its very end, write this one into invoicer.toml"
-)
+_FULL = {
+    True: "name a database that is empty; if an earlier move was cut off at its very end, write this one into invoicer.toml",
+    False: (
+        "if this file is from before a move to a server, put it away; if an earlier move was cut off at its very end, "
+        "take the URL out of invoicer.toml"
+    ),
+}
+"""By whether the database is on a server: what to do with one that is not empty."""
 
 
 def move(folder: Path, *, source: str, target: str, seal: Seal = UNSEALED, fault: Fault = no_fault) -> int:
@@ -38,8 +43,9 @@ def move(folder: Path, *, source: str, target: str, seal: Seal = UNSEALED, fault
     """
     places = (dialect.choose(source, folder / DATABASE), dialect.choose(target, folder / DATABASE))
     if places[0] == places[1]:
-        cause = "the ledger is there already"
-        raise refused("L106", places[1].where, cause, "name the database that it is to move to")
+        cause = "invoicer.toml names this database for the ledger already"
+        mend = "if the ledger is still in another one, let invoicer.toml name that until it was moved; else all is done"
+        raise refused("L106", places[1].where, cause, mend)
     anchor = chain.Anchor(folder / ANCHOR, fault, seal)
     with ExitStack() as stack:
         with explained(folder):
@@ -50,9 +56,9 @@ def move(folder: Path, *, source: str, target: str, seal: Seal = UNSEALED, fault
         old = stack.enter_context(_opened(folder, places[0], writing=False))
         found = revision.of(old, places[0])
         if not found:
-            raise refused(
-                "L106", places[0].where, "there is no ledger to move", "name the new database in invoicer.toml"
-            )
+            refuse_lost(places[0], anchored)
+            mend = "nothing was planned yet: name the new database in invoicer.toml"
+            raise refused("L106", places[0].where, "there is no ledger to move", mend)
         revision.refuse_other(found, places[0])
         if not places[1].is_missing:  # before the anchor, which is ahead of the old one where this move was cut off
             with _opened(folder, places[1], writing=False) as new:
@@ -82,7 +88,7 @@ def _opened(folder: Path, place: Database, *, writing: bool) -> Iterator[sa.Conn
 
 def _refuse_full(new: sa.Connection, place: Database) -> None:
     if revision.of(new, place):
-        raise refused("L106", place.where, "there is a ledger already", _FULL)
+        raise refused("L106", place.where, "there is a ledger already", _FULL[place.shared])
 
 
 def _copy(old: sa.Connection, new: sa.Connection, place: Database) -> int:

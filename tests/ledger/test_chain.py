@@ -241,7 +241,12 @@ def test_a_database_that_is_gone_is_not_begun_anew(folder: Path, places: Places,
     if kind == "postgresql":
         places.new(folder)
     for opened in (reader, writer):
-        with pytest.raises(RunError, match=r"L108.*database is missing, and its log had \d+ entries"), opened(folder):
+        with (
+            pytest.raises(
+                RunError, match=r"L108.*database is missing, or empty, and the log of the ledger had \d+ entr"
+            ),
+            opened(folder),
+        ):
             pass
     assert not (folder / "ledger" / "invoicer.db").exists()
 

@@ -127,6 +127,7 @@ def problem_of(error: DBAPIError, where: str) -> Problem:
 
 _WAIT = f"wait until the server is back {AGAIN}"
 _REACH = "check host and port in invoicer.toml, and that the server runs and can be reached from here"
+_OPTION = "mend what stands behind the question mark of the URL in invoicer.toml; libpq says which options there are"
 _ENTER = "check the user in invoicer.toml and the password (PGPASSWORD or ~/.pgpass), or ask whoever runs the server"
 _TLS = "check sslmode and sslrootcert in the URL against what the server offers; don't switch the check off"
 _GRANT = "let the user own the database, or grant it CREATE and USAGE on its schema, then run the same command again"
@@ -146,7 +147,7 @@ _BY_STATE: tuple[_Rule, ...] = (  # PostgreSQL documentation, appendix A: error 
     ("^57P03|^57P0|^08", "L155", "the connection to the database broke", _WAIT),
 )
 _BY_WORDS: tuple[_Rule, ...] = (  # libpq has no codes before the connection stands
-    ("invalid connection option|invalid URI|invalid .* value", "L150", "an option of the URL is wrong", _REACH),
+    ("invalid connection option|invalid URI|invalid .* value", "L150", "an option of the URL is wrong", _OPTION),
     (
         "password|role .* does not exist|not permitted|pg_hba|authentication",
         "L152",
