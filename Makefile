@@ -34,7 +34,7 @@ check: setup-test
 	$(BIN)/lint-imports
 
 test-slow: setup-test
-	$(BIN)/pytest -n auto -m slow
+	$(BIN)/pytest -n auto --dist loadgroup -m slow
 	HYPOTHESIS_PROFILE=larger $(BIN)/pytest -n auto -m law
 
 bench: setup-test

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ CALL = 7  # cents for a call
 SEAT = 14  # cents for a seat and week, at first
 HOME = ZoneInfo("Europe/Amsterdam")
 FAR = dt.date(2027, 12, 31)
+BUYERS = ("acme", "beta")
 
 
 class Change(NamedTuple):
@@ -139,6 +141,8 @@ class Deal:
         }
         if change.what == "billing":
             line = f"change billing to {cadence_of(change.value).words}"
+        elif change.what == "customer":
+            line = f"change customer to {BUYERS[change.value]}"
         elif change.what.startswith("stop "):
             line = f"stop {self.called(change.what.removeprefix('stop '))}\n    refund unused"
         else:
@@ -151,8 +155,8 @@ class Deal:
 
     @property
     def steady(self) -> bool:
-        """Whether its periods never changed."""
-        return all(change.what != "billing" for change in self.changes)
+        """Whether its periods never changed, nor who pays for them."""
+        return all(change.what not in ("billing", "customer") for change in self.changes)
 
     def charges(self) -> tuple[str, ...]:
         """Their names."""
@@ -181,6 +185,10 @@ class Deal:
         """The seats of a day."""
         return self._value("seats", day, known, self.seats)
 
+    def buyer(self, day: dt.date, known: dt.date) -> str:
+        """Who pays for a day."""
+        return BUYERS[self._value("customer", day, known, BUYERS.index(self.customer))]
+
     def calls(self, start: dt.date, end: dt.date, known: dt.date, events: Mapping[str, Event]) -> list[int]:
         """The calls of a period."""
         mine = [one for one in events.values() if one.contract == self.name and start <= one.on() < end]
@@ -203,14 +211,18 @@ class Deal:
         return end
 
     def _periods(self, charge: str, known: dt.date) -> Iterator[tuple[dt.date, dt.date, dt.date]]:
-        """Start, end and bill date of each period."""
+        """Start, end and bill date of each period; one that another buyer takes over is cut."""
         end = self._end(charge, known)
+        handed = [one.effective for one in self.changes if one.what == "customer" and one.agreed <= known]
+        handed = [day for day in handed if self.buyer(day, known) != self.buyer(day - dt.timedelta(1), known)]
         cuts = self._cadences(charge, known)
-        for (start, cadence), (cut, _) in zip(cuts, [*cuts[1:], (end, cadence_of(0))], strict=True):
-            last = min(cut, end)
+        for (start, cadence), (other, _) in zip(cuts, [*cuts[1:], (end, cadence_of(0))], strict=True):
+            last = min(other, end)
             while start < last:
                 until = min(start + dt.timedelta(7 * cadence.weeks), last)
-                yield start, until, start if cadence.advance else until
+                cut = sorted({start, until, *(day for day in handed if start < day < until)})
+                for first, after in pairwise(cut):
+                    yield first, after, first if cadence.advance else after
                 start = until
 
     def _cadences(self, charge: str, known: dt.date) -> list[tuple[dt.date, Cadence]]:

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -93,9 +93,10 @@ def the_same_is_remembered(fresh: runs.Derivation, remembered: runs.Derivation) 
         assert getattr(remembered, name) == getattr(fresh, name), name
 
 
-def corrections_stand_apart(papers: Iterable[Document]) -> None:
-    """What corrects something shares no document with what is new; each correction names what was there before."""
-    numbers: set[str] = set()
+def corrections_stand_apart(papers: Iterable[Document], imported: Iterable[str]) -> None:
+    """What corrects something shares no document with what is new; each correction names what was there before, or was
+    imported."""
+    numbers = set(imported)
     for paper in papers:
         concessions = [line for line in paper.lines if line.concedes]
         others = [line for line in paper.lines if not line.concedes]
@@ -170,9 +171,11 @@ def conserved(
     lines: Iterable[BilledLine],
     told: Sequence[Problem],
     exact: bool,
+    key: Callable[[BilledLine], str] = lambda line: str(line.component),
 ) -> None:
-    """Per component of a contract: what documents and drafts carry, error credits less, is what is owed by the terms as
-    known today, but for what is withheld (listed, D003) and for concessions that are used up.
+    """Per component of a contract (or by another ``key``: by buyer as well): what documents and drafts carry, error credits
+    less, is what is owed by the terms as known today, but for what is withheld (listed, D003) and for concessions that are
+    used up.
 
     ``due`` is what falls due by today, ``owed`` all that is owed at all; what was billed ahead lies between the two, and
     is ``due`` where the schedule never changed (``exact``). ``told`` are the problems of the contract.
@@ -181,7 +184,7 @@ def conserved(
     forgone: dict[str, Fraction] = defaultdict(Fraction)
     errors: dict[str, Fraction] = defaultdict(Fraction)
     for line in lines:
-        component = str(line.component)
+        component = key(line)
         (counted if line.counts else forgone)[component] += line.net.exact
         if line.basis:
             errors[component] += line.net.exact

@@ -15,7 +15,7 @@ from invoicer.documents import Asked
 from invoicer.domain.correction import CreditReason, Wrong
 from invoicer.ledger import DraftStatus, Ledger, RequestStatus
 from tests.machine import laws, settling
-from tests.machine.deal import CADENCES, Deal
+from tests.machine.deal import BUYERS, CADENCES, Deal
 from tests.machine.town import ABROAD, HERE, is_sound, pick
 from tests.machine.watched import Watched
 from tests.runs.test_histories import BILLINGS, CHANGES, CHARGES, DISCOUNTS, ENDINGS, HEAD, Story
@@ -27,7 +27,7 @@ breaks = st.none() | st.none() | st.integers(1, 12)
 REASONS = [CreditReason.PRICE, CreditReason.QUANTITY, CreditReason.GOODWILL, CreditReason.SETTLEMENT]
 agreements = st.tuples(st.integers(0, 20), st.sampled_from(CADENCES), st.integers(0, 9), st.booleans(), st.booleans())
 amendments = st.tuples(
-    small, st.sampled_from(["fee", "fee", "seats", "seats", "billing"]), small, days, st.integers(-3, 4)
+    small, st.sampled_from(["fee", "fee", "seats", "seats", "billing", "customer"]), small, days, st.integers(-3, 4)
 )
 endings = st.tuples(small, st.sampled_from(["stop fee", "stop seats", "stop calls", "end"]), small, days, st.just(0))
 
@@ -87,8 +87,14 @@ class Machine(Watched):
         which, kind, value, reach, ago = what
         town = self.town
         deal: Deal = pick([*town.deals.values()], which)
-        values = {"fee": 700 * (value % 9), "seats": value % 12, "billing": value % len(CADENCES)}
-        effective = max(deal.start + dt.timedelta(kind.startswith("stop")), town.today + dt.timedelta(reach))
+        values = {
+            "fee": 700 * (value % 9),
+            "seats": value % 12,
+            "billing": value % len(CADENCES),
+            "customer": value % 2,
+        }
+        later = kind == "customer" or kind.startswith("stop")
+        effective = max(deal.start + dt.timedelta(later), town.today + dt.timedelta(reach))
         agreed = max(dt.date(2025, 12, 2), town.today - dt.timedelta(ago))
         if kind == "end":
             deal.ends = deal.ends or (agreed, effective)
@@ -128,7 +134,7 @@ class Machine(Watched):
         elif what == "horizon":
             self.town.horizon = 24
         elif what == "customer":
-            deal.customer = pick(["acme", "beta"], value)
+            deal.customer = pick(BUYERS, value)
         else:
             deal.seller = pick(["my-company", "other-company"], value)
         event(f"mended: {what}")
@@ -146,7 +152,7 @@ class Machine(Watched):
         assert self.planned() == before
         event(f"renamed: {what or 'contract'}")
 
-    @rule(who=st.sampled_from(["acme", "beta"]), abroad=st.booleans(), reach=days)
+    @rule(who=st.sampled_from(BUYERS), abroad=st.booleans(), reach=days)
     def move(self, who: str, abroad: bool, reach: int) -> None:
         """A buyer moves to another country, or back: other VAT."""
         valid = max(dt.date(2026, 1, 2), self.town.today + dt.timedelta(reach))
@@ -274,6 +280,44 @@ class Machine(Watched):
             laws.nothing_stale_is_issued(() if begun else book.plan().drafts, marks)
 
         self.do(go, None if at is None else 3 * at)
+
+    # What another system has billed
+
+    @rule(
+        which=small,
+        charge=st.sampled_from(["fee", "seats"]),
+        period=st.integers(0, 3),
+        more=st.sampled_from([0, 0, 700, -7]),
+        who=st.sampled_from([0, 0, 0, 1]),
+        at=breaks,
+    )
+    def bring(self, which: int, charge: str, period: int, more: int, who: int, at: int | None) -> None:
+        """What another system has billed of a deal for days that nothing was billed for: as much as is owed, or other than
+        that; to its buyer, or to another one. It is known from its import on."""
+        town, today = self.town, self.town.today
+        deal: Deal = pick([*town.deals.values()], which)
+
+        def take(desk: runs.Desk, book: Ledger) -> None:
+            billed = [
+                line for line in self._billed(book) if (line.contract, line.component.charge) == (deal.name, charge)
+            ]
+            due = [
+                one
+                for one in settling.due_by(town, deal, charge, today)
+                if one.cents and all(line.days.end <= one.start or one.end <= line.days.start for line in billed)
+            ]
+            if due:
+                row = settling.row_of(
+                    town, deal, charge, pick(due, period), more, BUYERS[(who + BUYERS.index(deal.customer)) % 2]
+                )
+                number = f"OLD-{len(book.imported()) + 1}"
+                file = town.folder / "old.csv"
+                file.write_text(f"number,issued,{settling.COLUMNS}\n{number},{today},{row}\n", "utf-8")
+                event(f"imported: {more} more")
+                runs.import_billed(desk, book, file, "sales", today)
+
+        self.do(take, at)
+        self.changed()
 
     # Requests
 

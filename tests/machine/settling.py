@@ -12,6 +12,9 @@ from invoicer.domain.entitlement import BilledLine
 from tests.machine.deal import Deal, Due
 from tests.machine.town import Town
 
+COLUMNS = "customer,contract,charge,from,to,net,currency,vat"
+"""Of what another system has billed, behind its number and its day."""
+
 
 @dataclass
 class Error:
@@ -97,6 +100,15 @@ def _key(line: BilledLine) -> tuple[int, str, str]:
 def due_by(town: Town, deal: Deal, charge: str, known: dt.date) -> list[Due]:
     """What is due of a charge by a day, as known on that day."""
     return [due for due in deal.owed(charge, known, town.list_fee, town.events) if due.on <= known]
+
+
+def row_of(town: Town, deal: Deal, charge: str, due: Due, more: int, buyer: str) -> str:
+    """A row of what another system has billed for what is due, with so many cents ``more``."""
+    cents = max(due.cents + more, 1)
+    vat = percent(town, deal, _tax_point(due))
+    names = buyer, deal.called(deal.name), deal.called(charge)
+    last = due.end - dt.timedelta(1)
+    return ",".join([*names, str(due.start), str(last), f"{cents // 100}.{cents % 100:02}", "EUR", str(vat)])
 
 
 def inputs(town: Town, deal: Deal, line: BilledLine, known: dt.date) -> object:

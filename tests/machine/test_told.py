@@ -324,6 +324,52 @@ def test_drafts_whose_terms_have_changed_are_left(machine: Machine, tell: Tell) 
     tell("bill", 0)
 
 
+def test_another_buyer_takes_over(machine: Machine, tell: Tell) -> None:
+    """56.00 for two weeks, of which five days are left when beta takes over. Then it is told too late, and taken back."""
+    begin(tell, FORTNIGHTLY, (0, Cadence(2, False), 7, True, True))
+    machine.town.wait(3)
+    tell("amend", what=(0, "customer", 1, 6, 0))
+    for days in (0, 6, 10):
+        tell("bill", days)
+    with machine.town.desk(writing=False) as (_, book):
+        lines = [line for line in book.billed(["one"]) if line.component.charge == "fee"]
+    assert [(line.customer, str(line.days.start), str(line.net.amount)) for line in lines] == [
+        ("acme", "2026-01-01", "56.00"),
+        ("acme", "2026-01-10", "-20.00"),
+        ("beta", "2026-01-10", "20.00"),
+        ("beta", "2026-01-15", "56.00"),
+    ]
+    tell("amend", what=(1, "customer", 1, -7, 0))
+    tell("amend", what=(0, "customer", 0, -6, 0))
+    for days in (0, 12, 14):
+        tell("bill", days)
+
+
+def test_what_another_system_has_billed_is_not_billed_again(machine: Machine, tell: Tell) -> None:
+    """7.00 more than is owed for the fee come back; what beta was billed for seats is credited, and acme is billed."""
+    begin(tell, (2, Cadence(2, True), 7, False, False))
+    machine.town.wait(2)
+    tell("bring", which=0, charge="fee", period=0, more=700, who=0, at=None)
+    tell("bring", which=0, charge="seats", period=0, more=0, who=1, at=2)
+    tell("bring", which=0, charge="seats", period=0, more=0, who=1, at=None)
+    for days in (0, 13, 1):
+        tell("bill", days)
+    assert carried(machine, "fee") == [
+        ("", "2026-01-03 to 2026-01-16", "63.00"),
+        ("OLD-1", "2026-01-03 to 2026-01-16", "-7.00"),
+        ("", "2026-01-17 to 2026-01-30", "56.00"),
+    ]
+    assert [(of, net) for of, _, net in carried(machine, "seats")] == [
+        ("", "1.96"),
+        ("", "1.96"),
+        ("OLD-2", "-1.96"),
+        ("", "1.96"),
+    ]
+    tell("mend", which=0, what="fee", value=1)
+    tell("move", who="acme", abroad=True, reach=-20)
+    tell("bill", 1)
+
+
 def test_a_document_is_billed_anew(tell: Tell) -> None:
     begin(tell, WEEKLY, FORTNIGHTLY, together=True)
     tell("ask_otherwise", which=0, what=Wrong.DETAILS, at=None)

@@ -30,11 +30,12 @@ from invoicer.runs.requested import requests_in
 from invoicer.runs.settle import entitled
 from tests.keeping import Memory
 from tests.machine import laws, settling
+from tests.machine.deal import Deal
 from tests.machine.settling import Error
 from tests.machine.town import Town
 
 Sums = dict[str, Fraction]
-REFUSED = {"D010", "D011", "D012", "D013", "D014", "D015", "L120", "L121", "L122", "L162"}
+REFUSED = {"D010", "D011", "D012", "D013", "D014", "D015", "L120", "L121", "L122", "L162", "L173"}
 """What people are told who ask for something that can't be."""
 
 
@@ -136,7 +137,7 @@ class Watched(RuleBasedStateMachine):
             lines = asked.carried(issued)
             after = [*lines, *(self.town.of_first(line) for draft in drafts for line in billed_lines(draft))]
             self._note_released(asked.released)
-            laws.corrections_stand_apart([*self.documents, *drafts])
+            laws.corrections_stand_apart([*self.documents, *drafts], [one.number for one in book.imported()])
             laws.corrections_copy_what_they_correct(after)
             laws.no_line_gives_back_more_than_it_carried(after)
             laws.days_come_back_once(after)
@@ -177,17 +178,24 @@ class Watched(RuleBasedStateMachine):
     ) -> None:
         """By counting days."""
         town, deal = self.town, self.town.deals[name]
-        due: Sums = defaultdict(Fraction)
-        owed: Sums = defaultdict(Fraction)
         until = max([town.today, *(line.days.end for line in after)])
-        for charge in deal.charges():
-            for one in deal.owed(charge, town.today, town.list_fee, town.events):
-                due[charge] += Fraction(one.cents, 100) if one.on <= town.today else 0
-                owed[charge] += Fraction(one.cents, 100) if one.start <= until else 0
+        due, owed = self._sums(deal, until, lambda charge, _: charge)
         laws.conserved(due, owed, after, told, deal.steady)
         laws.nothing_is_billed_twice(after, owed)
+        of_each = self._sums(deal, until, lambda charge, on: _whose(charge, deal.buyer(on, town.today)))
+        laws.conserved(*of_each, after, told, deal.steady, lambda line: _whose(str(line.component), line.customer))
         if deal.steady:
             settling.settled(town, deal, before, after, self.errors)
+
+    def _sums(self, deal: Deal, until: dt.date, name: Callable[[str, dt.date], str]) -> tuple[Sums, Sums]:
+        """What is due today and what is owed of what begins by a day, by a name for a charge and the first day."""
+        due: Sums = defaultdict(Fraction)
+        owed: Sums = defaultdict(Fraction)
+        for charge in deal.charges():
+            for one in deal.owed(charge, self.town.today, self.town.list_fee, self.town.events):
+                due[name(charge, one.start)] += Fraction(one.cents, 100) if one.on <= self.town.today else 0
+                owed[name(charge, one.start)] += Fraction(one.cents, 100) if one.start <= until else 0
+        return due, owed
 
     def _engine_says(self, desk: runs.Desk, lines: Iterable[BilledLine]) -> dict[str, tuple[Sums, Sums]]:
         """What is due and what is owed of each contract by component, by the engine and the law of VAT."""
@@ -222,3 +230,8 @@ class Watched(RuleBasedStateMachine):
 
 def _finished(draft: Any, count: int, today: dt.date) -> Document:
     return finish(draft, number=f"draft-{count}", issue_date=today, payment_reference="")
+
+
+def _whose(charge: str, buyer: str) -> str:
+    """A charge of a buyer; what is billed once stays where it is."""
+    return charge if charge == "setup" else f"{charge} of {buyer}"
