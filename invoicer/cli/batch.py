@@ -235,8 +235,10 @@ def finish_issue(desk: runs.Desk, result: runs.IssueResult) -> None:
         comparing.show_dropped(result.changed)
         names = ", ".join(result.dropped)
         out.print(f"Dropped, because their inputs have changed since the plan: {names}. Plan again.")
+    if result.dropped_before:
+        out.print(f"Dropped from this plan earlier: {output.counted(result.dropped_before, 'draft')}. Plan again.")
     output.show_problems(result.problems, {})
-    if result.problems or result.dropped:
+    if result.problems or result.dropped or result.dropped_before:
         sys.exit(PROBLEMS)
 
 

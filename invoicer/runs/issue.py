@@ -37,13 +37,15 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueResult:
-    """What came of it. ``changed`` are drafts whose inputs changed since the plan: they are to be planned again;
-    ``waiting`` drafts were never confirmed; ``files`` are readable paths; ``problems`` are of files and plugins: the
-    documents are issued all the same, and `issue` again makes what is missing."""
+    """What came of it. ``changed`` are drafts whose inputs changed since the plan: they are to be planned again, as are
+    those that fell out of it earlier (``dropped_before`` of them); ``waiting`` drafts were never confirmed; ``files`` are
+    readable paths; ``problems`` are of files and plugins: the documents are issued all the same, and `issue` again makes
+    what is missing."""
 
     issued: tuple[Issued, ...]
     changed: tuple[Dropped, ...]
     waiting: int
+    dropped_before: int
     files: tuple[Path, ...]
     problems: tuple[Problem, ...]
 
@@ -70,10 +72,12 @@ def issue(
     """
     numbers: tuple[str, ...] = ()
     changed: tuple[Dropped, ...] = ()
-    waiting = 0
+    waiting = before = 0
     if ledger.plans():
         chosen, changed = _looked_at_again(desk, ledger, plan, who, issue_date)
-        [left] = (one.drafts for one in ledger.plans() if one.id == chosen)
+        drafts = {one.id: one.drafts for one in ledger.plans()}
+        left = drafts[chosen]
+        before = left.get(DraftStatus.DROPPED, 0) - len(changed) if chosen == max(drafts) else 0
         waiting, confirmed = left.get(DraftStatus.PLANNED, 0), left.get(DraftStatus.CONFIRMED, 0)
         if confirmed:
             done = partial(progress, "Issuing", confirmed)
@@ -84,7 +88,9 @@ def issue(
     issued = tuple(one for one in ledger.documents() if one.number in given) if numbers else ()
     files, problems = make_files(desk, ledger, progress)
     problems = (*problems, *_tell(desk, ledger))
-    return IssueResult(issued=issued, changed=changed, waiting=waiting, files=files, problems=problems)
+    return IssueResult(
+        issued=issued, changed=changed, waiting=waiting, dropped_before=before, files=files, problems=problems
+    )
 
 
 def _looked_at_again(

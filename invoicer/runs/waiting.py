@@ -14,9 +14,9 @@ from invoicer.runs.desk import Desk
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waits:
-    """A draft that is not confirmed (``draft``), or a contract that is held (``holds``); ``owner`` of ours looks after the
-    customer ("": nobody is named). ``waits_for`` says what is missing. ``late`` counts the days since the deadline; then it
-    is a matter for ``escalated`` ("": nobody is named, or it is not late)."""
+    """A draft that is not confirmed or fell out of its plan (``draft``), or a contract that is held (``holds``); ``owner``
+    of ours looks after the customer ("": nobody is named). ``waits_for`` says what is missing. ``late`` counts the days
+    since the deadline; then it is a matter for ``escalated`` ("": nobody is named, or it is not late)."""
 
     owner: str
     contracts: tuple[str, ...]
@@ -38,7 +38,8 @@ def waiting(desk: Desk, ledger: Ledger, today: dt.date, plan: int | None = None)
     Raises RunError (L120) when there is no such plan.
     """
     chosen = ledger.plan(plan)
-    drafts = (_draft(desk, one, today) for one in chosen.drafts if waits(one))
+    current = chosen.id == max(one.id for one in ledger.plans())
+    drafts = (_draft(desk, one, today) for one in chosen.drafts if waits(one) or (_dropped(one) and current))
     found = [*drafts, *_held(desk, chosen)]
     return tuple(sorted(found, key=_place))
 
@@ -50,6 +51,8 @@ def waits(planned: PlannedDraft) -> bool:
 
 def missing(planned: PlannedDraft) -> tuple[str, ...]:
     """What a draft waits for, in words."""
+    if _dropped(planned):
+        return (f"to be planned again: {planned.remark}",)
     if planned.rejected:
         return tuple(f"rejected by {one.who}: {one.remark}" for one in planned.rejected)
     found = []
@@ -60,6 +63,11 @@ def missing(planned: PlannedDraft) -> tuple[str, ...]:
     if not found or planned.people > 1:
         found.append("release" if planned.people == 1 else f"release ({done} of {planned.people} people)")
     return tuple(found)
+
+
+def _dropped(planned: PlannedDraft) -> bool:
+    """Whether it fell out of its plan: nobody has to release it, and without a new plan it goes out never."""
+    return planned.status is DraftStatus.DROPPED
 
 
 def _draft(desk: Desk, planned: PlannedDraft, today: dt.date) -> Waits:

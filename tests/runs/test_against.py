@@ -230,6 +230,28 @@ def test_at_the_issue_what_has_changed_is_shown_and_the_rest_goes_out(tmp_path: 
     assert one.change.changes[0].because[0].words == "price 100.00 EUR → 110.00 EUR (contracts/0.terms:12)"
 
 
+def test_what_was_dropped_waits_for_a_new_plan_and_every_issue_until_then_says_so(tmp_path: Path) -> None:
+    folder = space(tmp_path / "w", FEE, OTHER)
+    day = dt.date(2026, 1, 1)
+    desk = runs.open_desk(folder)
+    with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
+        runs.plan(desk, book, day, day)
+        runs.confirm(book, "tests", "checked", day)
+    terms(folder, FEE.replace("100.00", "110.00"))
+    desk = runs.open_desk(folder)
+    with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
+        assert [runs.issue(desk, book, day, "tests").dropped_before for _ in range(3)] == [0, 1, 1]
+        (one,) = runs.waiting(desk, book, day)
+        assert (one.contracts, one.waits_for) == (
+            ("acme-1",),
+            ("to be planned again: inputs have changed since the plan",),
+        )
+        runs.plan(desk, book, day, day)
+        assert [one.waits_for for one in runs.waiting(desk, book, day)] == [("release",)]
+        assert not runs.waiting(desk, book, day, plan=1)
+        assert runs.issue(desk, book, day, "tests").dropped_before == 0
+
+
 def test_what_is_confirmed_after_an_issue_is_looked_at_again(tmp_path: Path) -> None:
     """Part of a plan goes out; before the rest is confirmed, its terms change: it must not go out as it was planned."""
     folder = space(tmp_path / "w", FEE, OTHER)
