@@ -1,39 +1,54 @@
-"""ledger: the files of documents. Each is wanted from the issue on, and recorded once it is kept."""
+"""ledger: the files of documents. Each is wanted from the issue on, kept in the archive, recorded in the log with others
+that were made with it, and only then published: no file goes out whose hash the log does not know."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from invoicer.ledger import dialect, schema
+from invoicer.domain.canonical import sha256
+from invoicer.errors import Problem, RunError
+from invoicer.ledger import chain, dialect, schema
 from invoicer.ledger.faults import Point
 from invoicer.ledger.files import Files
+from invoicer.ledger.kinds import Entry
 from invoicer.ledger.records import Artifact
 from invoicer.ledger.store import Store
 from invoicer.ledger.trouble import refused
 
+_AT_ONCE = 500
+"""How many files that are found stand in one entry of the log."""
 
-def save(store: Store, files: Files, document: str, file_format: str, data: bytes) -> Path:
-    """Keep the bytes, publish them under their name, record them. After a crash in between it is done again."""
+
+def keep(store: Store, files: Files, document: str, file_format: str, data: bytes) -> Artifact:
+    """Keep the bytes of a wanted file; answers what is to be recorded. Whatever stands against it is found before anything
+    is written."""
     with store.read() as connection:
         wanted = _wanted(store, connection, document, file_format)
-    digest = files.put(data)
+    digest = sha256(data)
     _same(store, wanted, digest)
-    path = files.publish(digest, wanted.name)
-    record(store, document, file_format, digest)
-    return path
+    files.free(digest, wanted.name)
+    files.put(data)
+    return replace(wanted, sha256=digest)
 
 
-def record(store: Store, document: str, file_format: str, digest: str) -> None:
-    """Remember that the wanted file is kept under that hash."""
-    table = schema.artifacts
-    with store.write() as connection:
-        _same(store, _wanted(store, connection, document, file_format), digest)
-        update = sa.update(table).where(table.c.document == document, table.c.format == file_format)
-        connection.execute(update.values(sha256=digest))
-        store.fault(Point.ARTIFACT_RECORDED)
+def save(
+    store: Store, files: Files, kept: Sequence[Artifact], who: str
+) -> tuple[tuple[Path, ...], tuple[Problem, ...]]:
+    """Record files that are kept, in one transaction, and publish each under its name; answers the names, and what stands
+    against some. After a crash in between those that are recorded are published, and the others made again."""
+    recorded, problems = _record(store, kept, who)
+    paths: list[Path] = []
+    for one in recorded:
+        try:
+            paths.append(files.publish(one.sha256, one.name))
+        except RunError as error:
+            problems += error.problems
+    return tuple(paths), tuple(problems)
 
 
 def find(store: Store, missing: bool, numbers: Collection[str] | None) -> tuple[Artifact, ...]:
@@ -47,6 +62,48 @@ def find(store: Store, missing: bool, numbers: Collection[str] | None) -> tuple[
     with store.read() as connection:
         rows = connection.execute(query).all()
     return tuple(Artifact(row.document, row.format, row.name, row.sha256 or "") for row in rows)
+
+
+def log_those_from_before(connection: sa.Connection) -> None:
+    """Bring the hashes of files into the log that were made before it held any: from now on nobody changes them unseen."""
+    table = schema.artifacts
+    query = sa.select(table).where(table.c.sha256.is_not(None), table.c.logged.is_(None))
+    rows = connection.execute(query.order_by(table.c.document, table.c.format)).all()
+    found = [Artifact(row.document, row.format, row.name, row.sha256) for row in rows]
+    for first in range(0, len(found), _AT_ONCE):
+        _log(connection, Entry.FOUND, found[first : first + _AT_ONCE], "")
+
+
+def _record(store: Store, kept: Sequence[Artifact], who: str) -> tuple[list[Artifact], list[Problem]]:
+    """One entry of the log for all that are new. What another process has recorded by now has to be the same."""
+    recorded: list[Artifact] = []
+    new: list[Artifact] = []
+    problems: list[Problem] = []
+    with store.write() as connection:
+        for one in sorted(kept, key=attrgetter("document", "format")):
+            try:
+                stored = _wanted(store, connection, one.document, one.format)
+                _same(store, stored, one.sha256)
+            except RunError as error:
+                problems += error.problems
+                continue
+            recorded.append(one)
+            new += [] if stored.sha256 else [one]
+        if new:
+            _log(connection, Entry.FILES, new, who)
+            store.fault(Point.ARTIFACT_RECORDED)
+    return recorded, problems
+
+
+def _log(connection: sa.Connection, kind: Entry, made: Sequence[Artifact], who: str) -> None:
+    said = {"files": [[one.document, one.format, one.sha256] for one in made]}
+    [sequence] = chain.append(connection, [(kind, said | ({"who": who} if who else {}))])
+    table = schema.artifacts
+    mine = sa.update(table).where(table.c.document == sa.bindparam("d"), table.c.format == sa.bindparam("f"))
+    connection.execute(
+        mine.values(sha256=sa.bindparam("s"), logged=sequence),
+        [{"d": one.document, "f": one.format, "s": one.sha256} for one in made],
+    )
 
 
 def _wanted(store: Store, connection: sa.Connection, document: str, file_format: str) -> Artifact:

@@ -44,8 +44,8 @@ class Files:
             raise refused("L142", path, cause, "put it back from the backup")
         return data
 
-    def publish(self, digest: str, name: str) -> Path:
-        """Put the kept bytes under a name for people below ``documents``.
+    def free(self, digest: str, name: str) -> Path:
+        """Where a name for people below ``documents`` leads to, which the bytes of that hash have or may get.
 
         Raises RunError: L144 another file has that name (what was sent to a customer is never replaced), L113 the name
         leads elsewhere: whoever can write into the database writes no files with it.
@@ -54,11 +54,17 @@ class Files:
             cause = f"“{name}” leads out of the folder of documents, and was never written as the name of a file"
             raise refused("L113", self.documents, cause, RESTORE)
         path = self.documents / name
-        data = self.read(digest)
         with explained(self.documents):
             if path.exists() and sha256(path.read_bytes()) != digest:
                 cause = "another file of that name is there, and an issued document is never replaced"
                 raise refused("L144", path, cause, "move it away, look where it comes from, and issue again")
+        return path
+
+    def publish(self, digest: str, name: str) -> Path:
+        """Put the kept bytes under a name for people. Raises RunError as :meth:`read` and :meth:`free`."""
+        path = self.free(digest, name)
+        data = self.read(digest)
+        with explained(self.documents):
             if not path.exists():
                 write_whole(path, data, self._fault)
             self._fault(Point.FILE_PUBLISHED)

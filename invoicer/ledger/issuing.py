@@ -262,11 +262,13 @@ def _insert(store: Store, connection: sa.Connection, plan: int, finals: Sequence
 
 
 def _entry(plan: int, final: _Final, who: str) -> dict[str, object]:
-    """The payload of the log for an issued document: hashes of all that must never change, and who issued it."""
+    """The payload of the log for an issued document: hashes of all that must never change, the files that are
+    wanted, and who issued it."""
     said: dict[str, object] = {
         "document": final.number,
         "sha256": final.sha256,
         "billed": billed_digest((text, revision) for _, text, revision in final.billed),
+        "formats": sorted(final.formats),
         "plan": plan,
         "position": final.position,
     }

@@ -14,6 +14,8 @@ class Entry(StrEnum):
     DROPPED = "dropped"
     BEGUN = "begun"
     ISSUED = "issued"
+    FILES = "files-made"
+    FOUND = "files-found"
     REQUESTED = "credit-requested"
     CANCELLED = "credit-cancelled"
     REBILLED = "rebilled"

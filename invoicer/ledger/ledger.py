@@ -327,17 +327,15 @@ class Ledger:
         made = artifacts.find(self._store, missing=False, numbers=None)
         return tuple(one for one in made if one.sha256 and not self.files.is_published(one.name))
 
-    def save_artifact(self, document: str, file_format: str, data: bytes) -> Path:
-        """Keep the bytes of a wanted file under their hash, put them under their readable name, then record them;
-        answers the readable path.
+    def keep_artifact(self, document: str, file_format: str, data: bytes) -> Artifact:
+        """Keep the bytes of a wanted file under their hash, for :meth:`save_artifacts`. Raises RunError: L141 no such file
+        is wanted, or another was kept for it before; L144 another file has its readable name."""
+        return artifacts.keep(self._store, self.files, document, file_format, data)
 
-        Raises RunError (L141) when no such file is wanted, or another was kept for it before.
-        """
-        return artifacts.save(self._store, self.files, document, file_format, data)
-
-    def record_artifact(self, document: str, file_format: str, sha256: str) -> None:
-        """Record a file that is kept in :attr:`files` already. Raises RunError as :meth:`save_artifact`."""
-        artifacts.record(self._store, document, file_format, sha256)
+    def save_artifacts(self, kept: Sequence[Artifact], who: str = "") -> tuple[tuple[Path, ...], tuple[Problem, ...]]:
+        """Record files that are kept, all in one entry of the log, and put each under its readable name; answers the
+        readable paths, and what stands against some of them (as :meth:`keep_artifact` says)."""
+        return artifacts.save(self._store, self.files, kept, who)
 
     # Proof
 

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from invoicer.errors import RunError
-from invoicer.ledger import chain, dialect, revision
+from invoicer.ledger import artifacts, chain, dialect, revision
 from invoicer.ledger.connecting import refuse_lost
 from invoicer.ledger.dialect import Database
 from invoicer.ledger.durable import sweep
@@ -98,6 +98,7 @@ def _upgrade(place: Database, before: str, steps: tuple[Step, ...], stack: ExitS
     stack.callback(engine.dispose)
     with dialect.for_writing(engine).begin() as connection:
         revision.upgrade(connection, before)
+        artifacts.log_those_from_before(connection)
         payload = {"from": before, "to": revision.newest(), "steps": [step.revision for step in steps]}
         chain.append(connection, [("migrated", payload)])
         if broken := tuple(chain.broken_links(connection)):

@@ -103,11 +103,13 @@ def _planning(connection: sa.Connection, store: Store, plan: int, position: int)
 
 
 def _own(connection: sa.Connection, number: str) -> tuple[set[int], str]:
-    """The entry that brought a document, and the hash of its text."""
+    """The entries that brought a document and its files, and the hash of its text."""
+    files = schema.artifacts.c
+    made = sa.select(files.logged).where(files.document == number, files.logged.is_not(None))
     for table in (schema.documents.c, schema.imported.c):
         row = connection.execute(sa.select(table.logged, table.sha256).where(table.number == number)).one_or_none()
         if row:
-            return {row.logged}, row.sha256
+            return {row.logged, *connection.execute(made).scalars()}, row.sha256
     return set(), ""
 
 

@@ -221,4 +221,5 @@ artifacts = Table(
     Column("format", word(), primary_key=True),
     Column("name", word(), nullable=False, unique=True),
     Column("sha256", word(64)),  # NULL: wanted, and not yet made
+    Column("logged", ForeignKey("log.sequence")),  # the entry that has its hash
 )

@@ -21,6 +21,7 @@ from invoicer.ledger.records import billed_columns, document_columns, minor_unit
 from invoicer.ledger.series import document_number
 from invoicer.ledger.store import Store
 from invoicer.ledger.stored import read_as
+from invoicer.ledger.verify_files import files, formats_of
 from invoicer.ledger.verify_imported import imports
 from invoicer.ledger.verify_plans import drops, plans, plans_that_wait
 
@@ -29,7 +30,8 @@ def verify_chain(store: Store) -> tuple[Problem, ...]:
     """Every way in which the database is not what was written; empty when it is sound.
 
     The anchor against the log; the log from its start; every document, its columns and its billed lines against the
-    hashes of its log entry; every plan's drafts against theirs; each series from 1 without a gap; contents by their hash.
+    hashes of its log entry; every plan's drafts and every file's hash against theirs; each series from 1 without a gap;
+    contents by their hash.
     """
     try:
         anchored = store.anchor.read()
@@ -49,9 +51,14 @@ def _documents(connection: sa.Connection) -> Iterator[Problem]:
     mine = sa.and_(log.c.sequence == documents.c.logged, log.c.kind == Entry.ISSUED)
     each = sa.select(documents, log.c.payload).outerjoin_from(documents, log, mine).order_by(documents.c.logged)
     for rows in connection.execute(each.execution_options(yield_per=AT_ONCE)).partitions():
-        billed = lines_of(connection, [row.number for row in rows])
+        numbers = [row.number for row in rows]
+        billed, formats = lines_of(connection, numbers), formats_of(connection, numbers)
         for row in rows:
-            yield from _document(row, json.loads(row.payload or "{}"), billed[row.number])
+            entry = json.loads(row.payload or "{}")
+            yield from _document(row, entry, billed[row.number])
+            if entry.get("formats", formats[row.number]) != formats[row.number]:
+                cause = f"the files that are wanted of {row.number} are not those that were wanted when it was issued"
+                yield changed("L136", f"document {row.number}", cause)
     yield from lost_documents(connection)
 
 
@@ -188,6 +195,8 @@ def _sound(row: sa.Row[Any]) -> bool:
 
 CHECKS: Mapping[Entry, Check] = {
     Entry.ISSUED: _documents,
+    Entry.FILES: files,
+    Entry.FOUND: files,
     Entry.PLANNED: plans,
     Entry.CONFIRMED: plans,
     Entry.REJECTED: plans,

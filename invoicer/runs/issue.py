@@ -24,6 +24,9 @@ Progress = Callable[[str, int, int], None]
 MAX_AHEAD = dt.timedelta(days=31)
 """How long before the day of its plan a document may be issued."""
 
+AT_ONCE = 25
+"""How many files are recorded at once: after a crash, no more are made again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
@@ -86,7 +89,7 @@ def issue(
             numbers = ledger.issue(chosen, finisher(desk), issue_date, progress=heard, numbering=rules, who=who)
     given = set(numbers)
     issued = tuple(one for one in ledger.documents() if one.number in given) if numbers else ()
-    files, problems = make_files(desk, ledger, progress)
+    files, problems = make_files(desk, ledger, progress, who)
     problems = (*problems, *_tell(desk, ledger))
     return IssueResult(
         issued=issued, changed=changed, waiting=waiting, dropped_before=before, files=files, problems=problems
@@ -112,12 +115,14 @@ def _refuse_to_date_back(issue_date: dt.date, as_of: dt.date) -> None:
 
 
 def make_files(
-    desk: Desk, ledger: Ledger, progress: Progress = lambda *_: None
+    desk: Desk, ledger: Ledger, progress: Progress = lambda *_: None, who: str = ""
 ) -> tuple[tuple[Path, ...], tuple[Problem, ...]]:
     """Render every file that an issued document still wants, outside any lock and in worker processes. A file that was
-    made and is gone is put back from what the ledger keeps, or made again."""
+    made and is gone is put back from what the ledger keeps, or made again. ``who`` is for the log, which gets one entry for
+    some files at a time."""
     paths: list[Path] = []
     problems: list[Problem] = []
+    kept: list[Artifact] = []
     wanted = [*ledger.missing_artifacts()]
     for gone in ledger.unpublished():
         try:
@@ -135,10 +140,22 @@ def make_files(
             problems += rendered.problems
             continue
         try:
-            paths.append(ledger.save_artifact(rendered.job.key, rendered.job.format, rendered.content))
+            kept.append(ledger.keep_artifact(rendered.job.key, rendered.job.format, rendered.content))
         except RunError as error:
             problems += error.problems
+        if len(kept) == AT_ONCE:
+            _save(ledger, kept, who, paths, problems)
+    _save(ledger, kept, who, paths, problems)
     return tuple(sorted(paths)), tuple(dict.fromkeys(problems))
+
+
+def _save(ledger: Ledger, kept: list[Artifact], who: str, paths: list[Path], problems: list[Problem]) -> None:
+    """Record what is kept, and let it out."""
+    if kept:
+        more, wrong = ledger.save_artifacts(kept, who)
+        paths += more
+        problems += wrong
+        kept.clear()
 
 
 def _jobs(ledger: Ledger, wanted: Sequence[Artifact], problems: list[Problem]) -> Iterator[render.Job]:

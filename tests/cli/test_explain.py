@@ -74,6 +74,7 @@ def test_a_document_tells_who_did_what_and_what_is_left(issued: Shell) -> None:
         ("planned", "Cleo"),
         ("confirmed", "Anna"),
         ("issued", "Bert"),
+        ("files-made", "Bert"),
         ("credit-requested", "Anna"),
         ("credit-requested", "Anna"),
     ]

@@ -30,7 +30,7 @@ def test_a_sound_ledger(issued: Shell) -> None:
     assert done.exit_code == 0
     assert done.stdout.count("sound") == 3
     assert json.loads(issued("verify", "--json").stdout)["looked_at"] == {
-        "log and tables": 3,
+        "log and tables": 4,
         "documents": 1,
         "files": 1,
     }

@@ -21,6 +21,7 @@ from invoicer.domain.payment import PaymentTerms
 from invoicer.domain.period import Period, add_months
 from invoicer.domain.supply import Category, Treatment
 from invoicer.domain.trace import Clause, given
+from invoicer.errors import RunError
 from invoicer.ledger import Fault, Ledger, Point, Proposal, open_ledger
 from invoicer.ledger.faults import no_fault
 
@@ -230,10 +231,23 @@ def run(ledger: Ledger, drafts: Sequence[tuple[Draft, str]], batch: int = 50) ->
     plan = stored(ledger, rest)
     ledger.confirm(plan, "sales", "as agreed", TODAY)
     ledger.issue(plan, finish, TODAY, batch=batch)
-    for artifact in ledger.missing_artifacts():
-        ledger.save_artifact(
-            artifact.document, artifact.format, paper_bytes(ledger, artifact.document, artifact.format)
-        )
+    make_files(ledger)
+
+
+def make_files(ledger: Ledger) -> None:
+    """Put back what is gone, and make what is wanted, one file at a time."""
+    for gone in ledger.unpublished():
+        ledger.files.publish(gone.sha256, gone.name)
+    for wanted in ledger.missing_artifacts():
+        made(ledger, wanted.document, wanted.format, paper_bytes(ledger, wanted.document, wanted.format))
+
+
+def made(ledger: Ledger, document: str, file_format: str, data: bytes) -> Path:
+    """A file from its bytes to its readable name."""
+    paths, problems = ledger.save_artifacts([ledger.keep_artifact(document, file_format, data)], "sales")
+    if problems:
+        raise RunError(problems)
+    return paths[0]
 
 
 def paper_bytes(ledger: Ledger, number: str, file_format: str) -> bytes:

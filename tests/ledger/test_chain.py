@@ -257,4 +257,4 @@ def test_the_anchor_names_the_end_of_the_log(folder: Path) -> None:
         last = tuple(connection.exec_driver_sql("SELECT sequence, hash FROM log ORDER BY sequence DESC LIMIT 1").one())
         kinds = set(connection.exec_driver_sql("SELECT DISTINCT kind FROM log").scalars())
     assert (anchor["count"], anchor["head"]) == last
-    assert kinds == {"planned", "confirmed", "issued"}
+    assert kinds == {"planned", "confirmed", "issued", "files-made"}

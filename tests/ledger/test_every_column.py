@@ -25,7 +25,6 @@ STATES = {
     ("plan_drafts", "remark"): "each decision itself is logged",
     ("series", "pattern"): "only finds its owner; numbers are made of the key",
     ("documents", "told"): "what plugins have heard is no part of the document",
-    ("artifacts", "format"): "the file is found by its hash and name",
 }
 """Columns that are no part of the proof, and why."""
 EMPTY = {"imported", "imported_lines"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import subprocess
@@ -18,7 +19,7 @@ from invoicer.ledger import Files
 from invoicer.ledger.durable import STRAY, write_whole
 from invoicer.ledger.faults import no_fault
 from tests.ledger.conftest import Places
-from tests.ledger.papers import TODAY, confirmed, finish, many, reader, writer
+from tests.ledger.papers import TODAY, by_hand, confirmed, edit, finish, made, many, reader, run, writer
 from tests.quickly import law
 
 
@@ -121,25 +122,95 @@ def test_an_artifact_is_recorded_once(folder: Path) -> None:
     with writer(folder) as ledger:
         ledger.issue(confirmed(ledger, many(1)), finish, TODAY)
         for _ in range(2):
-            ledger.save_artifact("HN-2026-00001", "pdf", b"%PDF")
+            made(ledger, "HN-2026-00001", "pdf", b"%PDF")
         assert [item.format for item in ledger.missing_artifacts()] == ["json"]
         with pytest.raises(RunError, match=r"L141.*this one is another"):
-            ledger.save_artifact("HN-2026-00001", "pdf", b"%PDF 2")
+            made(ledger, "HN-2026-00001", "pdf", b"%PDF 2")
         assert (folder / "documents" / "2026" / "HN-2026-00001.pdf").read_bytes() == b"%PDF"
         for number, file_format in (("HN-2026-00001", "xml"), ("HN-2026-00009", "pdf")):
             with pytest.raises(RunError, match=f"L141.*no {file_format} of {number} is wanted"):
-                ledger.save_artifact(number, file_format, b"")
+                made(ledger, number, file_format, b"")
 
 
-def test_a_file_that_was_kept_by_someone_else_can_be_recorded(folder: Path) -> None:
+def test_files_that_are_made_together_are_one_entry_of_the_log(folder: Path) -> None:
+    """Before that none has its readable name; what another process has recorded meanwhile is not recorded again."""
+    first, second = "HN-2026-00001", "HN-2026-00002"
+    with writer(folder) as ledger:
+        ledger.issue(confirmed(ledger, many(2)), finish, TODAY)
+        kept = [ledger.keep_artifact(number, "pdf", number.encode()) for number in (second, first)]
+        assert not (folder / "documents").exists()
+        paths, problems = ledger.save_artifacts(kept, "Bert")
+        assert ([path.name for path in paths], problems) == ([f"{first}.pdf", f"{second}.pdf"], ())
+        paths[0].unlink()
+        late = ledger.keep_artifact(first, "json", b"{}")
+        assert ledger.save_artifacts([*kept, late]) == ((paths[0].with_suffix(".json"), *paths), ())
+        assert ledger.verify_chain() == ()
+        past = ledger.past(first).log
+    assert [(one.kind, one.who) for one in past[-3:]] == [("issued", ""), ("files-made", "Bert"), ("files-made", "")]
+    with by_hand(folder) as connection:
+        said = connection.exec_driver_sql("SELECT payload FROM log WHERE kind = 'files-made' ORDER BY sequence")
+        entries = [json.loads(payload) for payload in said.scalars()]
+    assert entries == [
+        {"files": [[number, "pdf", sha256(number.encode())] for number in (first, second)], "who": "Bert"},
+        {"files": [[first, "json", sha256(b"{}")]]},
+    ]
+
+
+def test_one_that_another_process_has_made_otherwise_holds_up_no_other(folder: Path) -> None:
     with writer(folder) as ledger:
         ledger.issue(confirmed(ledger, many(1)), finish, TODAY)
-        digest = ledger.files.put(b"{}")
-        ledger.record_artifact("HN-2026-00001", "json", digest)
-        assert [(item.format, item.sha256) for item in ledger.artifacts(["HN-2026-00001"])] == [
-            ("json", digest),
-            ("pdf", ""),
-        ]
+        kept = [ledger.keep_artifact("HN-2026-00001", form, b"mine") for form in ("json", "pdf")]
+        theirs = made(ledger, "HN-2026-00001", "json", b"theirs")
+        paths, (problem,) = ledger.save_artifacts(kept)
+        assert (paths, problem.code) == ((theirs.with_suffix(".pdf"),), "L141")
+        assert theirs.read_bytes() == b"theirs"
+        assert ledger.verify_chain() == ()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM artifacts WHERE format = 'pdf'",
+        "UPDATE artifacts SET format = 'xml' WHERE format = 'pdf'",
+        "INSERT INTO artifacts (document, format, name) VALUES ('HN-2026-00001', 'xml', 'x.xml')",
+    ],
+)
+def test_a_file_that_nobody_made_yet_stays_wanted_and_no_other_is(folder: Path, statement: str) -> None:
+    with writer(folder) as ledger:
+        ledger.issue(confirmed(ledger, many(1)), finish, TODAY)
+    edit(folder, statement)
+    with reader(folder) as ledger:
+        (problem,) = ledger.verify_chain()
+    assert (problem.code, problem.where.part) == ("L136", "document HN-2026-00001")
+    assert "wanted" in problem.cause
+
+
+@pytest.mark.parametrize(
+    ("statement", "says"),
+    [
+        ("UPDATE artifacts SET sha256 = '{forged}'", "the pdf of HN-2026-00001 has another hash than the file"),
+        ("UPDATE artifacts SET sha256 = '{forged}', logged = NULL", "the pdf of HN-2026-00001 was made, and the table"),
+        ("UPDATE artifacts SET sha256 = NULL", "the pdf of HN-2026-00001 has another hash than the file"),
+        ("UPDATE artifacts SET sha256 = NULL, logged = NULL", "the pdf of HN-2026-00001 was made, and the table"),
+        ("DELETE FROM artifacts", "the pdf of HN-2026-00001 was made, and the table"),
+        ("UPDATE artifacts SET logged = 1", "there is a hash of the pdf of HN-2026-00001, and no entry"),
+        ("UPDATE artifacts SET format = 'xml'", "there is a hash of the xml of HN-2026-00001, and no entry"),
+    ],
+)
+def test_a_file_its_copy_and_its_row_that_are_changed_together_are_found(
+    folder: Path, statement: str, says: str
+) -> None:
+    with writer(folder) as ledger:
+        run(ledger, many(2))
+        [artifact] = [one for one in ledger.artifacts(["HN-2026-00001"]) if one.format == "pdf"]
+        forged = ledger.files.put(b"%PDF, paid")
+        ledger.files.path(artifact.sha256).unlink()
+        (folder / "documents" / artifact.name).write_bytes(b"%PDF, paid")
+    edit(folder, statement.format(forged=forged) + " WHERE document = 'HN-2026-00001' AND format = 'pdf'")
+    with reader(folder) as ledger:
+        problems = ledger.verify_chain()
+    assert {(problem.code, problem.where.part) for problem in problems} == {("L136", "document HN-2026-00001")}
+    assert any(problem.cause.startswith(says) for problem in problems)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -93,7 +94,7 @@ def test_an_older_ledger_is_migrated_with_all_its_rows_and_goes_on(tmp_path: Pat
     assert done.steps[0].revision == "0002"
     assert all(step.title for step in done.steps)
     after = rows(ledger_of(tmp_path) / "invoicer.db")
-    assert len(after.pop("log")) == len(before.pop("log")) + 1
+    assert len(after.pop("log")) == len(before.pop("log")) + 2
     assert (before.pop("about"), after.pop("about")) == ([("schema", "1")], [("schema", "2")])
     assert before == after
     with writer(tmp_path) as ledger:
@@ -106,7 +107,35 @@ def test_an_older_ledger_is_migrated_with_all_its_rows_and_goes_on(tmp_path: Pat
         assert ledger.verify_chain() == ()
     with by_hand(tmp_path) as connection:
         kinds = connection.exec_driver_sql("SELECT kind FROM log ORDER BY sequence").scalars().all()
-    assert kinds == ["planned", "confirmed", "issued", "issued", "migrated", "confirmed", "issued", *kinds[7:]]
+    assert kinds == [
+        "planned",
+        "confirmed",
+        "issued",
+        "issued",
+        "files-found",
+        "migrated",
+        "confirmed",
+        "issued",
+        *kinds[8:],
+    ]
+
+
+def test_files_from_before_stand_in_the_log_from_now_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the table had them, some to an entry."""
+    monkeypatch.setattr("invoicer.ledger.artifacts._AT_ONCE", 1)
+    old_ledger(tmp_path)
+    edit(tmp_path, "UPDATE artifacts SET sha256 = 'abc' WHERE document = 'HC-2026-00001' AND format = 'json'")
+    migrate(ledger_of(tmp_path))
+    with reader(tmp_path) as ledger:
+        assert ledger.verify_chain() == ()
+        assert [one.kind for one in ledger.past("HC-2026-00001").log[-2:]] == ["issued", "files-found"]
+    with by_hand(tmp_path) as connection:
+        found = connection.exec_driver_sql("SELECT payload FROM log WHERE kind = 'files-found' ORDER BY sequence")
+        files = [json.loads(payload)["files"] for payload in found.scalars()]
+    assert [[one[:2] for one in some] for some in files] == [[["HC-2026-00001", "json"]], [["HN-2026-00001", "pdf"]]]
+    edit(tmp_path, "UPDATE artifacts SET sha256 = 'def' WHERE sha256 = 'abc'")
+    with reader(tmp_path) as ledger:
+        assert [problem.code for problem in ledger.verify_chain()] == ["L136"]
 
 
 def test_the_database_is_copied_before_and_no_copy_is_written_over(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from invoicer.errors import RunError
 from invoicer.ledger.revision import newest
-from tests.ledger.papers import TODAY, confirmed, draft, edit, finish, many, reader, run, stored, writer
+from tests.ledger.papers import TODAY, confirmed, draft, edit, finish, made, many, reader, run, stored, writer
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HOLDS = """
@@ -172,11 +172,12 @@ def test_a_read_only_folder_of_documents_stops_the_files_and_not_the_numbers(
         with monkeypatch.context() as patched:
             patched.setattr("invoicer.ledger.durable.tempfile.mkstemp", _forbidden_below(folder / "documents"))
             with pytest.raises(RunError, match=r"L102.*documents can't be written"):
-                ledger.save_artifact("HN-2026-00001", "pdf", b"%PDF")
-        assert len(ledger.missing_artifacts()) == 4
-        path = ledger.save_artifact("HN-2026-00001", "pdf", b"%PDF")
-        assert path == folder / "documents" / "2026" / "HN-2026-00001.pdf"
+                made(ledger, "HN-2026-00001", "pdf", b"%PDF")
         assert len(ledger.missing_artifacts()) == 3
+        assert [one.format for one in ledger.unpublished()] == ["pdf"]
+        path = made(ledger, "HN-2026-00001", "pdf", b"%PDF")
+        assert path == folder / "documents" / "2026" / "HN-2026-00001.pdf"
+        assert (len(ledger.missing_artifacts()), ledger.unpublished()) == (3, ())
 
 
 def _forbidden_below(folder: Path) -> object:
