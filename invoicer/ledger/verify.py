@@ -21,7 +21,7 @@ from invoicer.ledger.records import billed_columns, document_columns, minor_unit
 from invoicer.ledger.series import document_number
 from invoicer.ledger.store import Store
 from invoicer.ledger.stored import read_as
-from invoicer.ledger.verify_files import files, formats_of
+from invoicer.ledger.verify_files import files, names_of, wanted
 from invoicer.ledger.verify_imported import imports
 from invoicer.ledger.verify_plans import drops, plans, plans_that_wait
 
@@ -52,13 +52,11 @@ def _documents(connection: sa.Connection) -> Iterator[Problem]:
     each = sa.select(documents, log.c.payload).outerjoin_from(documents, log, mine).order_by(documents.c.logged)
     for rows in connection.execute(each.execution_options(yield_per=AT_ONCE)).partitions():
         numbers = [row.number for row in rows]
-        billed, formats = lines_of(connection, numbers), formats_of(connection, numbers)
+        billed, names = lines_of(connection, numbers), names_of(connection, numbers)
         for row in rows:
             entry = json.loads(row.payload or "{}")
             yield from _document(row, entry, billed[row.number])
-            if entry.get("formats", formats[row.number]) != formats[row.number]:
-                cause = f"the files that are wanted of {row.number} are not those that were wanted when it was issued"
-                yield changed("L136", f"document {row.number}", cause)
+            yield from wanted(row, entry, names[row.number])
     yield from lost_documents(connection)
 
 

@@ -14,6 +14,7 @@ from invoicer.errors import Problem
 from invoicer.ledger import dialect, schema
 from invoicer.ledger.checking import AT_ONCE, changed, each_entry
 from invoicer.ledger.kinds import Entry
+from invoicer.ledger.series import file_name
 
 _FILES = schema.artifacts.c
 _SAID = sa.select(_FILES.document, _FILES.format, _FILES.sha256, _FILES.logged)
@@ -37,13 +38,25 @@ def files(connection: sa.Connection) -> Iterator[Problem]:
     yield from _unknown(connection, sa.and_(_FILES.logged.is_(None), _FILES.sha256.is_not(None)))
 
 
-def formats_of(connection: sa.Connection, numbers: Collection[str]) -> Mapping[str, list[str]]:
-    """The formats in which documents are wanted, by their numbers."""
-    found: dict[str, list[str]] = defaultdict(list)
-    mine = sa.select(_FILES.document, _FILES.format).where(dialect.among(_FILES.document, numbers))
-    for document, file_format in connection.execute(mine.order_by(_FILES.format)):
-        found[document].append(file_format)
+def names_of(connection: sa.Connection, numbers: Collection[str]) -> Mapping[str, dict[str, str]]:
+    """The readable names of the files that are wanted of documents: by number, then by format."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    mine = sa.select(_FILES.document, _FILES.format, _FILES.name).where(dialect.among(_FILES.document, numbers))
+    for document, file_format, name in connection.execute(mine.order_by(_FILES.format)):
+        found[document][file_format] = name
     return found
+
+
+def wanted(row: sa.Row[Any], entry: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[Problem]:
+    """The files that are wanted of a document against its entry of the log, and their names against its number and day: two
+    files that changed places are genuine, each under the name of the other."""
+    if entry.get("formats", list(names)) != list(names):
+        cause = f"the files that are wanted of {row.number} are not those that were wanted when it was issued"
+        yield changed("L136", f"document {row.number}", cause)
+    for file_format, name in names.items():
+        if name != (mine := file_name(row.number, file_format, row.issue_date)):
+            cause = f"the {file_format} of {row.number} goes by the name {name}, and was issued as {mine}"
+            yield changed("L136", f"document {row.number}", cause)
 
 
 def _differences(connection: sa.Connection, at: int, entry: Mapping[str, Any]) -> Iterator[Problem]:

@@ -51,7 +51,7 @@ def verify(
     files = [artifact for artifact in every if artifact.document in documents]
     missing = [problem for artifact in files for problem in _file(book, artifact)]
     if number is None and since is None and until is None:
-        missing += _strays(book, every)
+        missing += _strays(book)
     return (
         Verdict("log and tables", book.length(), chain),
         Verdict("documents", len(documents), tuple(wrong)),
@@ -80,13 +80,25 @@ def _file(book: Ledger, artifact: Artifact) -> Iterator[Problem]:
         )
 
 
-def _strays(book: Ledger, every: tuple[Artifact, ...]) -> Iterator[Problem]:
+def _strays(book: Ledger) -> Iterator[Problem]:
     """Files in the archive or among the documents that belong to no document (L148). What a crash left half written has a
-    name that begins with a point, and is swept away by the next run."""
+    name that begins with a point, and is swept away by the next run. While files are wanted, one that nobody knows in the
+    archive may be one of them, kept and not recorded yet: so the folders are looked at first."""
+    found = {folder: sorted(folder.rglob("*")) for folder in (book.files.archive, book.files.documents)}
+    every = book.artifacts()
     known = {book.files.path(one.sha256) for one in every if one.sha256}
     known |= {book.files.documents / one.name for one in every}
-    for folder in (book.files.archive, book.files.documents):
-        for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
-            if path.is_file() and path not in known and not path.name.startswith("."):
-                mend = "look where it comes from, and move it away; nothing of the ledger is in it"
-                yield Problem("L148", Place(str(path)), "this file belongs to no document that was issued", mend)
+    wanted = not all(one.sha256 for one in every)
+    for folder, paths in found.items():
+        for path in paths:
+            if path in known or path.name.startswith(".") or not path.is_file():
+                continue
+            cause, mend = (
+                "this file belongs to no document that was issued",
+                "look where it comes from, and move it away",
+            )
+            if folder == book.files.archive and wanted:
+                first = f"`invoicer issue` makes the files that are wanted; if it is there afterwards, {mend}"
+                yield Problem("L148", Place(str(path)), f"{cause}, or is not recorded yet", first, Severity.WARNING)
+            else:
+                yield Problem("L148", Place(str(path)), cause, f"{mend}; nothing of the ledger is in it")

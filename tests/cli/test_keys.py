@@ -53,7 +53,7 @@ def test_an_auditor_trusts_keys_of_their_own(issued: Shell, tmp_path: Path) -> N
 @pytest.mark.usefixtures("key")
 def test_what_is_not_sound_is_not_signed(issued: Shell) -> None:
     anchor = issued.folder / "ledger" / "anchor.json"
-    anchor.write_text(anchor.read_text().replace('"count":3', '"count":2'))
+    anchor.write_text(anchor.read_text().replace('"count":4', '"count":3'))
     assert "L109" in issued("sign").stderr
     assert "signature" not in anchor.read_text()
 

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from invoicer import runs
 from invoicer.domain.canonical import sha256
-from invoicer.errors import RunError
+from invoicer.errors import RunError, Severity
 from invoicer.ledger import Files
 from invoicer.ledger.durable import STRAY, write_whole
 from invoicer.ledger.faults import no_fault
@@ -156,6 +157,23 @@ def test_files_that_are_made_together_are_one_entry_of_the_log(folder: Path) -> 
     ]
 
 
+def test_what_is_kept_and_not_recorded_yet_is_no_stranger(folder: Path) -> None:
+    """So it is while an issue is under way, and after a crash; once nothing is wanted any more it belongs to nobody."""
+    with writer(folder) as ledger:
+        ledger.issue(confirmed(ledger, many(1)), finish, TODAY)
+        kept = [ledger.keep_artifact("HN-2026-00001", "json", b"{}")]
+        assert [(one.code, one.severity) for one in runs.verify(ledger)[2].problems] == [
+            ("L147", Severity.WARNING),
+            ("L147", Severity.WARNING),
+            ("L148", Severity.WARNING),
+        ]
+        made(ledger, "HN-2026-00001", "pdf", b"%PDF")
+        ledger.save_artifacts(kept)
+        assert runs.verify(ledger)[2].problems == ()
+        ledger.files.put(b"nobody's")
+        assert [(one.code, one.severity) for one in runs.verify(ledger)[2].problems] == [("L148", Severity.ERROR)]
+
+
 def test_one_that_another_process_has_made_otherwise_holds_up_no_other(folder: Path) -> None:
     with writer(folder) as ledger:
         ledger.issue(confirmed(ledger, many(1)), finish, TODAY)
@@ -171,8 +189,8 @@ def test_one_that_another_process_has_made_otherwise_holds_up_no_other(folder: P
     "statement",
     [
         "DELETE FROM artifacts WHERE format = 'pdf'",
-        "UPDATE artifacts SET format = 'xml' WHERE format = 'pdf'",
-        "INSERT INTO artifacts (document, format, name) VALUES ('HN-2026-00001', 'xml', 'x.xml')",
+        "UPDATE artifacts SET format = 'xml', name = '2026/HN-2026-00001.xml' WHERE format = 'pdf'",
+        "INSERT INTO artifacts (document, format, name) VALUES ('HN-2026-00001', 'xml', '2026/HN-2026-00001.xml')",
     ],
 )
 def test_a_file_that_nobody_made_yet_stays_wanted_and_no_other_is(folder: Path, statement: str) -> None:
@@ -183,6 +201,23 @@ def test_a_file_that_nobody_made_yet_stays_wanted_and_no_other_is(folder: Path, 
         (problem,) = ledger.verify_chain()
     assert (problem.code, problem.where.part) == ("L136", "document HN-2026-00001")
     assert "wanted" in problem.cause
+
+
+def test_files_of_two_documents_that_changed_names_are_found(folder: Path) -> None:
+    """Each is genuine; a customer who is sent what stands under his number gets the other's."""
+    with writer(folder) as ledger:
+        run(ledger, many(2))
+        first, second = [folder / "documents" / one.name for one in ledger.artifacts() if one.format == "pdf"]
+    aside = first.replace(first.with_name("aside"))
+    second.replace(first)
+    aside.replace(second)
+    names = [f"2026/{path.name}" for path in (first, second)]
+    turns = [("aside", names[0]), (names[0], names[1]), (names[1], "aside")]
+    edit(folder, *(f"UPDATE artifacts SET name = '{new}' WHERE name = '{old}'" for new, old in turns))
+    with reader(folder) as ledger:
+        problems = ledger.verify_chain()
+    assert [problem.code for problem in problems] == ["L136", "L136"]
+    assert f"goes by the name {names[1]}, and was issued as {names[0]}" in problems[0].cause
 
 
 @pytest.mark.parametrize(
