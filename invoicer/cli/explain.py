@@ -145,7 +145,8 @@ def _show_past(past: Past) -> None:
         request = one.request
         reason = request.reason.replace("-", " ")
         out.print(
-            f"Credit request {request.id} of {request.on} by {request.who} ({reason}), {one.status}: {request.remark}",
+            f"Credit request {request.id} to {request.document} of {request.on} by {request.who} ({reason}), "
+            f"{one.status}: {request.remark}",
             markup=False,
         )
     rows = [

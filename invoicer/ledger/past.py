@@ -46,8 +46,8 @@ class Planning:
 @dataclass(frozen=True, slots=True)
 class Past:
     """All that the ledger knows of a paper besides its text. ``planning`` is None for what another system issued;
-    ``billed`` are its own lines and those that correct them, ``requests`` the credits that were asked of it; ``sha256`` is
-    the hash of its text."""
+    ``billed`` are its own lines and those that correct them, ``requests`` the credits that were asked of it and those
+    that it gives; ``sha256`` is the hash of its text."""
 
     planning: Planning | None
     billed: tuple[BilledLine, ...]
@@ -65,7 +65,11 @@ def of_document(store: Store, number: str) -> Past:
         where = sa.select(drafts.plan, drafts.position).where(drafts.document == number)
         drawn = connection.execute(where).one_or_none()
         planning = _planning(connection, store, drawn.plan, drawn.position) if drawn else None
-        requests = tuple(one for one in corrections.of_all(connection) if one.request.document == number)
+        requests = tuple(
+            one
+            for one in corrections.of_all(connection)
+            if number in (one.request.document, *(document for _, document in one.issued))
+        )
         logged, sha256 = _own(connection, number)
         entries = {*logged, *(_decided(connection, planning) if planning else ()), *_asked(connection, number)}
         return Past(
@@ -127,9 +131,11 @@ def _decided(connection: sa.Connection, planning: Planning) -> set[int]:
 
 
 def _asked(connection: sa.Connection, number: str) -> set[int]:
-    """The entries that asked for credits of a document, took them back or let it be billed again."""
-    table = schema.corrections.c
-    query = sa.select(table.logged, table.cancelled).where(table.document == number)
+    """The entries that asked for credits of a document, took them back or let it be billed again; and those that asked for
+    what it gives."""
+    table, lines = schema.corrections.c, schema.correction_lines.c
+    given = sa.select(lines.correction).where(lines.issued == number)
+    query = sa.select(table.logged, table.cancelled).where((table.document == number) | table.id.in_(given))
     found = {entry for row in connection.execute(query) for entry in row if entry is not None}
     again = _said(connection, (Entry.REBILLED,), json.dumps(number, ensure_ascii=False))
     return found | {sequence for sequence, payload in again if payload["document"] == number}

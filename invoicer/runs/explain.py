@@ -157,6 +157,7 @@ def _rests(document: Document, lines: Iterable[Line], past: Past) -> Mapping[int
         after = tuple(one for one in past.billed if one.corrects == (document.number, line.number))
         against = [-one.net for one in after if one.net.amount * billed.amount < 0]
         waits = [one.waiting for one in past.requests if one.status is RequestStatus.WAITING]
+        waits = [request for request in waits if request.document == document.number]
         asked = [credit.amount for request in waits for credit in request.lines if credit.line == line.number]
         zero = billed.currency
         rests[line.number] = Rest(billed, total(against, zero), total(asked, zero), after)

@@ -84,6 +84,24 @@ def test_a_document_tells_who_did_what_and_what_is_left(issued: Shell) -> None:
     assert terms["text"] == (issued.folder / terms["name"].removeprefix("terms:")).read_text("utf-8")
 
 
+def test_a_credit_note_tells_who_asked_for_it(issued: Shell) -> None:
+    data = told(issued, "CN-2026-00001")
+    assert [(one["request"], one["document"], one["remark"]) for one in data["requests"]] == [
+        (1, "INV-2026-00001", "sorry")
+    ]
+    assert [(one["kind"], one["who"]) for one in data["log"]] == [
+        ("credit-requested", "Anna"),
+        ("planned", "Cleo"),
+        ("confirmed", "Anna"),
+        ("issued", "Anna"),
+    ]
+    assert data["lines"][0]["rest"]["asked"] == "0.00"  # the request that waits is to the invoice
+    text = issued("explain", "CN-2026-00001").stdout
+    assert "Credit request 1 to INV-2026-00001 of " in text
+    assert "(goodwill), issued: sorry" in text
+    assert "Credit request 1 to INV-2026-00001 of " in issued("explain", "CN-2026-00001", "--format", "html").stdout
+
+
 def test_the_words_are_those_of_the_database(issued: Shell) -> None:
     """Entry, hash of the document and of its file are what the tables say."""
     data = told(issued, "INV-2026-00001")
