@@ -9,19 +9,18 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import fields
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar, get_origin
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, TypeVar, get_origin
 
 if TYPE_CHECKING:
     from cattrs import Converter
+    from msgspec import Raw
 
 T = TypeVar("T")
-_encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False)
-_read = json.JSONDecoder().raw_decode
 
 
 def to_data(value: Any) -> Any:
@@ -41,34 +40,75 @@ def to_json(value: Any) -> str:
 
 def text_of(data: Any) -> str:
     """The canonical JSON text of plain data, as :func:`to_data` makes it."""
-    return _encoder.encode(data)
+    return _json().encode(data).decode()
 
 
-def members_of(text: str) -> tuple[dict[str, Any], dict[str, str]]:
-    """An object in canonical JSON as plain data, and each of its members (name and value) as it is written there."""
-    data, members, at = {}, {}, 1
-    while text[at] != "}":
-        name, colon = _read(text, at)
-        data[name], end = _read(text, colon + 1)
-        members[name] = text[at:end]
-        at = end + (text[end] == ",")
-    return data, members
+def read(text: str | bytes | Raw) -> Any:
+    """The plain data of a JSON text. Raises ValueError where it is none."""
+    return _json().read(text)
 
 
-def text_with(members: Mapping[str, str], data: Mapping[str, Any]) -> str:
+def members_of(text: bytes | Raw) -> Mapping[str, Raw]:
+    """The members of an object in JSON, each as it is written there. Raises ValueError where it is none."""
+    return _json().members(text)
+
+
+@cache
+def without(kind: type, *names: str) -> Callable[[bytes | Raw], list[dict[str, Any]]]:
+    """What reads a list of such dataclasses in JSON as plain data, but for what they have under these names."""
+    from msgspec.json import Decoder
+
+    wanted = {one.name: Any for one in fields(kind) if one.name not in names}
+    data: Any = TypedDict(kind.__name__, wanted, total=False)  # type: ignore[misc]
+    decoder: Any = Decoder(list[data])
+    return _refusing(decoder.decode)
+
+
+def text_with(members: Mapping[str, Raw], data: Mapping[str, Any]) -> str:
     """The canonical JSON text of an object that has these members, and besides them what is in ``data``."""
-    written = {**members, **{name: text_of({name: value})[1:-1] for name, value in data.items()}}
-    return "{" + ",".join([written[name] for name in sorted(written)]) + "}"
+    encode = _json().encode
+    written = {name: bytes(text) for name, text in members.items()}
+    written |= {name: encode(value) for name, value in data.items()}
+    return (b"{" + b",".join([b'"%s":%s' % (name.encode(), written[name]) for name in sorted(written)]) + b"}").decode()
 
 
-def from_json(kind: type[T], text: str) -> T:
-    """The dataclass that :func:`to_json` wrote."""
-    return from_data(kind, json.loads(text))
+def from_json(kind: type[T], text: str | bytes) -> T:
+    """The dataclass that :func:`to_json` wrote. Raises ValueError where the text is no JSON."""
+    return from_data(kind, read(text))
 
 
 def sha256(text: str | bytes) -> str:
     """SHA-256 of a text (as UTF-8) or of bytes, in hex."""
     return hashlib.sha256(text.encode() if isinstance(text, str) else text).hexdigest()
+
+
+class _Json(NamedTuple):
+    encode: Callable[[Any], bytes]
+    read: Callable[[str | bytes | Raw], Any]
+    members: Callable[[bytes | Raw], Mapping[str, Raw]]
+
+
+@cache
+def _json() -> _Json:
+    # imported with the first text that is written or read, which a check of terms has none of
+    from msgspec import Raw
+    from msgspec.json import Decoder, Encoder
+
+    members = Decoder(dict[str, Raw])
+    return _Json(Encoder(order="sorted").encode, _refusing(Decoder().decode), _refusing(members.decode))
+
+
+def _refusing(decode: Callable[[Any], T]) -> Callable[[Any], T]:
+    """Like a decoder, with the error that everybody else has for texts that say nothing."""
+    from msgspec import DecodeError
+
+    def read(text: Any) -> T:
+        try:
+            return decode(text)
+        except DecodeError as error:
+            raise ValueError(str(error)) from error
+
+    return read
 
 
 @cache

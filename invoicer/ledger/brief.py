@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -41,7 +40,7 @@ class Brief:
     def read(cls, text: str, part: str) -> Brief:
         """The same of a draft in canonical JSON. Raises RunError (L117) where it is none, as what ``part`` names."""
         try:
-            return cls._read(json.loads(text))
+            return cls._read(canonical.read(text))
         except Exception as error:  # whatever was written there: it was not by a ledger
             raise refused("L117", "", f"{part} is not what was written", RESTORE, part) from error
 

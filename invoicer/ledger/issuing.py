@@ -10,13 +10,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from invoicer.domain import canonical
-from invoicer.domain.document import Kind
+from invoicer.domain.document import Kind, Line
 from invoicer.errors import DefectError
 from invoicer.ledger import chain, corrections, dialect, schema
 from invoicer.ledger.faults import Point
@@ -29,8 +29,11 @@ from invoicer.ledger.store import Store
 from invoicer.ledger.stored import read_list
 from invoicer.ledger.trouble import refused
 
+if TYPE_CHECKING:
+    from msgspec import Raw
+
 Data = Mapping[str, Any]
-"""A draft, a document or a billed line as plain data: what its canonical JSON says."""
+"""A draft, a document or a billed line as plain data: what its canonical JSON says, without how its amounts came about."""
 
 
 class Finish(Protocol):
@@ -48,8 +51,16 @@ class _Paper:
 
     position: int
     draft: Data
-    members: Mapping[str, str]  # as they are written
+    members: Mapping[str, Raw]  # as they are written
     revisions: tuple[int, ...]
+
+    @classmethod
+    def of(cls, position: int, text: bytes, revisions: tuple[int, ...]) -> _Paper:
+        """A draft as it was planned. How amounts came about is most of its text, is not asked for here, and stays unread."""
+        members = canonical.members_of(text)
+        draft = {name: canonical.read(said) for name, said in members.items() if name != "lines"}
+        draft["lines"] = canonical.without(Line, "trace")(members["lines"])
+        return cls(position, draft, members, revisions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +163,8 @@ def _load(connection: sa.Connection, plan: int, positions: Sequence[int]) -> lis
     for row in connection.execute(query.order_by(drafts.position)).all():
         if row.position not in wanted:
             continue
-        draft, members = canonical.members_of(text_in(row).decode())
         revisions = read_list(int, row.revisions, "L117", f"draft {row.position} of plan {plan}")
-        papers.append(_Paper(row.position, draft, members, revisions))
+        papers.append(_Paper.of(row.position, text_in(row), revisions))
     return papers
 
 
@@ -189,9 +199,11 @@ def _finish(paper: _Paper, key: str, count: int, finish: Finish, issue_date: dt.
 
 
 def _written(document: Data, paper: _Paper) -> str:
-    """The canonical JSON of a document. What it has of its draft is written as in the draft's text."""
-    drafted = {name: text for name, text in paper.members.items() if document[name] is paper.draft[name]}
-    return canonical.text_with(drafted, {name: said for name, said in document.items() if name not in drafted})
+    """The canonical JSON of a document. What it has of its draft is written as in the draft's text, with all that is unread
+    in it."""
+    return canonical.text_with(
+        paper.members, {name: said for name, said in document.items() if name not in paper.members}
+    )
 
 
 def _check(document: Data, number: str, issue_date: dt.date, billed: Sequence[Data], draft: Data) -> None:

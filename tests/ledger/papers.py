@@ -163,8 +163,17 @@ def _kind(index: int) -> Kind:
 
 def finish(paper: Mapping[str, Any], number: str, issue_date: dt.date) -> tuple[Any, Any, tuple[str, ...]]:
     """The document of a draft, what it bills, and the formats that are wanted of it, as plain data."""
-    document, billed, formats = finished(canonical.from_data(Draft, paper), number, issue_date)
-    return canonical.to_data(document), canonical.to_data(billed), formats
+    document, billed, formats = finished(whole(paper), number, issue_date)
+    return {**canonical.to_data(document), "lines": paper["lines"]}, canonical.to_data(billed), formats
+
+
+def whole(paper: Mapping[str, Any]) -> Draft:
+    """A draft as the ledger shows it to whoever finishes it: how its amounts came about is left out there."""
+    lines = [
+        {**line, "trace": canonical.to_data(given(line["net"]["amount"], "left-out", line["net"]["currency"]))}
+        for line in paper["lines"]
+    ]
+    return canonical.from_data(Draft, {**paper, "lines": lines})
 
 
 def finished(
