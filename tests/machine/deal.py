@@ -18,6 +18,17 @@ SEAT = 14  # cents for a seat and week, at first
 HOME = ZoneInfo("Europe/Amsterdam")
 FAR = dt.date(2027, 12, 31)
 BUYERS = ("acme", "beta")
+LEVY = "cover/levy/ipt-nl"
+COVER = {"cover": 100, LEVY: 21}
+"""Cents for a day of insurance, and the Dutch insurance premium tax of 21% on that."""
+PREMIUM = """premium cover "Cover"
+  7.00 EUR per week
+  supply cover
+  policy "PL-2026-7"
+  insurer "Harbour Mutual"
+  risk in NL
+  insurance class liability
+"""
 
 
 class Change(NamedTuple):
@@ -80,6 +91,7 @@ class Deal:
     setup: int = 0
     listed: bool = False
     metered: bool = True
+    insured: bool = False
     seller: str = "my-company"
     customer: str = "acme"
     supply: str = "hosting"
@@ -116,6 +128,8 @@ class Deal:
             parts.append('meter calls "Calls"\n  sum of calls\n  unit calls\n')
         if self.setup:
             parts.append(self._charge("setup", f"  {_money(self.setup)} EUR once\n"))
+        if self.insured:
+            parts.append(PREMIUM)
         parts += [self._amendment(change) for change in self.changes]
         if self.ends:
             parts.append(f"terminates on {self.ends[1]} agreed {self.ends[0]}\n  refund unused\n")
@@ -159,8 +173,9 @@ class Deal:
         return all(change.what not in ("billing", "customer") for change in self.changes)
 
     def charges(self) -> tuple[str, ...]:
-        """Their names."""
-        return ("fee", "seats", *(("calls",) * self.metered), *(("setup",) if self.setup else ()))
+        """Their names; a levy is named as its component."""
+        setup = ("setup",) if self.setup else ()
+        return ("fee", "seats", *(("calls",) * self.metered), *setup, *(COVER if self.insured else ()))
 
     def owed(self, charge: str, known: dt.date, list_fee: int, events: Mapping[str, Event]) -> Iterator[Due]:
         """What is owed for a charge by the terms, and the usage, as known on a day; far beyond that day."""
@@ -176,7 +191,9 @@ class Deal:
             yield Due(start, end, on, cents)
 
     def daily(self, charge: str, day: dt.date, known: dt.date, list_fee: int) -> int:
-        """The cents of a day of the fee or the seats."""
+        """The cents of a day of the fee, the seats or the insurance."""
+        if charge in COVER:
+            return COVER[charge]
         if charge == "fee":
             return self._value("fee", day, known, list_fee if self.listed else self.fee) // 7
         return self.quantity(day, known) * self.seat // 7

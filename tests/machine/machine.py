@@ -46,6 +46,7 @@ class Machine(Watched):
         together=st.booleans(),
         horizon=st.sampled_from([24, 24, 24, 24, 24, 24, 24, 1]),
         review=st.booleans(),
+        insured=st.booleans(),
         wait=st.integers(0, 40),
     )
     def begin(
@@ -58,6 +59,7 @@ class Machine(Watched):
         together: bool,
         horizon: int,
         review: bool,
+        insured: bool,
         wait: int,
     ) -> None:
         town = self.town
@@ -66,7 +68,7 @@ class Machine(Watched):
             if terms:
                 late, cadence, seats, listed, metered = terms
                 start = town.today + dt.timedelta(late)
-                deal = Deal(name, start, cadence, 2800, seats, 5000 * (seats % 2), listed, metered)
+                deal = Deal(name, start, cadence, 2800, seats, 5000 * (seats % 2), listed, metered, insured)
                 town.deals[name] = deal
         text = HEAD.format(start=town.today, billing=billing, prorate="by-days").replace(
             "contract c ", "contract rich "

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from invoicer.domain.entitlement import BilledLine
-from tests.machine.deal import Deal, Due
+from tests.machine.deal import COVER, Deal, Due
 from tests.machine.town import Town
 
 COLUMNS = "customer,contract,charge,from,to,net,currency,vat"
@@ -48,7 +48,7 @@ def settled(
     old, new = list(before), list(after)
     for charge in deal.charges():
         for span in spans(due_by(town, deal, charge, town.today), _of(charge, old), _of(charge, new)):
-            _others_are_given_back(town, deal, span)
+            _others_are_given_back(town, deal, charge, span)
             if len({_key(line) for line in span.after}) < 2:
                 _judge(town, deal, charge, span, errors)
             elif not any(line.basis for line in span.before):
@@ -72,12 +72,13 @@ def _concessions_go_along(deal: Deal, charge: str, span: Span) -> None:
     )
 
 
-def _others_are_given_back(town: Town, deal: Deal, span: Span) -> None:
+def _others_are_given_back(town: Town, deal: Deal, charge: str, span: Span) -> None:
     """What was asked for with the VAT of another day, or of another buyer or seller than those of today, came back whole."""
     asked: dict[object, Fraction] = defaultdict(Fraction)
     for line in span.after:
         asked[_key(line)] += line.net.exact
-    right = {(percent(town, deal, _tax_point(due)), deal.customer, deal.seller) for due in span.due}
+    vat = [0 if charge in COVER else percent(town, deal, _tax_point(due)) for due in span.due]
+    right = {(one, deal.customer, deal.seller) for one in vat}
     wrong = {key: float(amount) for key, amount in asked.items() if amount and key not in right}
     assert not wrong, f"{deal.name} {span.start} to {span.end}: {wrong}, and right is {right}"
 
@@ -127,7 +128,8 @@ def inputs(town: Town, deal: Deal, line: BilledLine, known: dt.date) -> object:
             rest = [deal.daily(charge, day, known, town.list_fee) for day in days]
             if charge == "seats":  # so many at a price, and half as many at twice the price
                 rest = [rest, deal.seat, [deal.quantity(day, known) for day in days]]
-        found.append((due.start, due.end, rest, town.address(deal.customer, _tax_point(due), known)))
+        lives = "" if charge in COVER else town.address(deal.customer, _tax_point(due), known)
+        found.append((due.start, due.end, rest, lives))
     return found, deal.seller, deal.customer, deal.supply
 
 
@@ -154,7 +156,7 @@ def spans(due: Iterable[Due], before: Iterable[BilledLine], after: Iterable[Bill
 
 
 def _of(charge: str, lines: Iterable[BilledLine]) -> list[BilledLine]:
-    return [line for line in lines if line.component.charge == charge]
+    return [line for line in lines if str(line.component) == charge]
 
 
 def _judge(town: Town, deal: Deal, charge: str, span: Span, errors: Sequence[Error]) -> None:
@@ -163,7 +165,7 @@ def _judge(town: Town, deal: Deal, charge: str, span: Span, errors: Sequence[Err
     wanted = {owed if owed >= counted else min(counted, owed + forgone)}
     credited = {line.request for line in span.before if line.basis}
     standing = [one for one in errors if one.line.contract == deal.name and one.line.request in credited]
-    standing = [one for one in standing if one.line.component.charge == charge and _within(one, span)]
+    standing = [one for one in standing if str(one.line.component) == charge and _within(one, span)]
     if standing and owed > counted:
         same = [not one.released and one.inputs == inputs(town, deal, one.line, town.today) for one in standing]
         if all(same) and not any(one.touched for one in standing):

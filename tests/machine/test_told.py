@@ -50,7 +50,7 @@ def tell(machine: Machine) -> Tell:
 def begin(tell: Tell, one: object, two: object = None, charges: tuple[str, ...] = (), **said: object) -> None:
     """A workspace with these contracts, billed on its first day."""
     usual = {"discount": "", "billing": "monthly in advance on day 1", "together": False, "horizon": 24}
-    usual |= {"review": False, "wait": 0}
+    usual |= {"review": False, "insured": False, "wait": 0}
     tell("begin", one=one, two=two, charges=list(charges), **(usual | said))
 
 
@@ -368,6 +368,22 @@ def test_what_another_system_has_billed_is_not_billed_again(machine: Machine, te
     tell("mend", which=0, what="fee", value=1)
     tell("move", who="acme", abroad=True, reach=-20)
     tell("bill", 1)
+
+
+def test_premiums_and_their_levies(machine: Machine, tell: Tell) -> None:
+    """Of 14.00 for two weeks with 2.94 insurance premium tax, 5.00 are let go; a buyer abroad takes over, and it ends."""
+    begin(tell, FORTNIGHTLY, (0, Cadence(2, False), 6, True, False), insured=True)
+    paper = machine.documents[0]
+    assert [str(line.net.amount) for line in paper.lines if line.component.charge == "cover"] == ["14.00", "2.94"]
+    number = next(line.number for line in paper.lines if str(line.component) == "cover")
+    credit(machine, paper.number, number, "5.00", CreditReason.GOODWILL)
+    tell("move", who="beta", abroad=True, reach=-20)
+    tell("amend", what=(0, "customer", 1, 9, 0))
+    for days in (1, 10, 14):
+        tell("bill", days)
+    tell("amend", what=(0, "billing", 0, -3, 0))
+    tell("amend", what=(1, "end", 0, -6, 0))
+    tell("bill", 15)
 
 
 def test_a_document_is_billed_anew(tell: Tell) -> None:

@@ -96,7 +96,7 @@ class Town:
         (self.folder / "price-lists" / "standard-prices.terms").unlink()
         settings = (self.folder / "invoicer.toml").read_text("utf-8")
         settings = settings.replace("[policy]\n", '[policy]\nformats = ["json"]\n')
-        self.settings = settings + OTHER
+        self.settings = settings.replace("[supply]\n", '[supply]\ncover = "insurance"\n') + OTHER
         self.write()
 
     def write(self) -> None:
