@@ -47,10 +47,14 @@ def create(connection: sa.Connection) -> None:
 
 
 def of(connection: sa.Connection, database: Database) -> str:
-    """The revision of a database; "" of an empty one. Raises RunError (L106) for one that is no ledger."""
+    """The revision of a database; "" of an empty one. Raises RunError: L106 for one that is no ledger, L107 for one that
+    has lost tables of it."""
     tables = set(sa.inspect(connection).get_table_names())
     if not tables:
         return ""
+    if {schema.log.name, schema.series.name, _version.name} <= tables and (gone := sorted(_TABLES - tables)):
+        cause = f"this ledger is damaged: {' and '.join(gone)} {'are' if len(gone) > 1 else 'is'} gone from its tables"
+        raise refused("L107", database.where, cause, RESTORE)
     if not tables >= _TABLES:
         mend = "name a database that is empty or a ledger; a ledger has a database (on a server: a schema) of its own"
         raise refused("L106", database.where, "this database is no ledger", mend)

@@ -177,6 +177,11 @@ def _unknown(plan: Plan, only: Only) -> Iterator[Problem]:
         wanted |= {"seller": only.sellers, "currency": only.currencies}
     for noun, words in wanted.items():
         for word in sorted(set(words) - names[noun]):
+            if noun == "contract" and (held := plan.holds.get(word)):
+                cause = f"contract {word} has no draft in plan {plan.id}: it is held ({held[0].code} {held[0].cause})"
+                mend = f"{held[0].mend}; then plan again"
+                yield Problem("L122", Place(part=f"plan {plan.id}"), cause, mend)
+                continue
             cause = f"no draft of plan {plan.id} has {noun} {word}"
             yield Problem("L122", Place(part=f"plan {plan.id}"), cause, mend_by_choice(word, names[noun], _LISTED))
 

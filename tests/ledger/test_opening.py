@@ -14,7 +14,20 @@ import pytest
 
 from invoicer.errors import RunError
 from invoicer.ledger.revision import newest
-from tests.ledger.papers import TODAY, confirmed, draft, edit, finish, made, many, reader, run, stored, writer
+from tests.ledger.papers import (
+    TODAY,
+    confirmed,
+    database_of,
+    draft,
+    edit,
+    finish,
+    made,
+    many,
+    reader,
+    run,
+    stored,
+    writer,
+)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HOLDS = """
@@ -97,6 +110,16 @@ def test_a_database_that_is_no_ledger_is_refused(folder: Path) -> None:
     edit(folder, "CREATE TABLE holiday_photos (name VARCHAR)")
     for opened in (reader, writer):
         with pytest.raises(RunError, match=r"L106.*no ledger"), opened(folder):
+            pass
+
+
+@pytest.mark.parametrize("table", ["billed", "documents"])
+def test_a_ledger_that_lost_a_table_is_told_as_damaged(folder: Path, table: str) -> None:
+    with writer(folder):
+        pass
+    edit(folder, f"DROP TABLE {table}{' CASCADE' if database_of(folder) else ''}")
+    for opened in (reader, writer):
+        with pytest.raises(RunError, match=f"L107.*damaged: {table} is gone.*backup"), opened(folder):
             pass
 
 

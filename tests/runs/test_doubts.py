@@ -294,6 +294,17 @@ def test_a_rule_for_one_contract_releases_no_invoice_that_it_shares(
     assert done == ({"small": (1,)} if covered else {})
 
 
+def test_whoever_chooses_a_contract_that_is_held_is_told_what_holds_it(tmp_path: Path) -> None:
+    folder = space(tmp_path / "w", "", FEE)
+    held = FEE.replace("acme-1", "acme-2").replace("100.00 EUR", "100.00 USD")
+    (folder / "contracts" / "held.terms").write_text(held, "utf-8")
+    desk, day = runs.open_desk(folder), dt.date(2026, 1, 1)
+    with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
+        runs.plan(desk, book, day, day)
+        with pytest.raises(RunError, match=r"L122.*acme-2 has no draft in plan 1: it is held \(C011.*then plan again"):
+            runs.confirm(book, "tests", "checked", day, only=runs.Only(contracts=["acme-1", "acme-2"]))
+
+
 def test_a_choice_that_fits_nothing(tmp_path: Path) -> None:
     folder = space(tmp_path / "w", "")
     desk, day = runs.open_desk(folder), dt.date(2026, 1, 1)
