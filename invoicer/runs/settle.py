@@ -68,7 +68,9 @@ def settle(
         gone = missing(desk, (each for each in differences if each.contract == one.contract.id), as_of)
         holds[one.contract.id] = (*holds[one.contract.id], *wrong, *gone)
     owner = family[-1].id
-    holds[owner] = (*holds[owner], *comparison.holds)
+    undecided = any(one.code == "D005" for found in holds.values() for one in found)
+    # where it is open what is billed anew, a discount finds nothing to be taken from (D002): that is no doubt of its own
+    holds[owner] = (*holds[owner], *(one for one in comparison.holds if not (undecided and one.code == "D002")))
     withheld = {owner: comparison.withheld}
     if not any(holds.values()):
         return Settled(differences, {}, withheld)

@@ -56,7 +56,7 @@ def settled(
 
 
 def _concessions_go_along(deal: Deal, charge: str, span: Span) -> None:
-    """Where buyer, seller or VAT change, the new invoice asks for what is owed less what was forgone."""
+    """Where buyer, seller or VAT change, the new invoice asks for what is owed less what was forgone, or for nothing."""
     owed, asked = _owed(span), sum((line.net.exact for line in span.after), Fraction(0))
     of: dict[object, list[BilledLine]] = defaultdict(list)
     for line in span.before:
@@ -66,7 +66,7 @@ def _concessions_go_along(deal: Deal, charge: str, span: Span) -> None:
     assert len(live) < 2, f"{deal.name} {charge} {span.start}: two buyers, sellers or rates at once"
     counted, forgone = _sums(live[0]) if live else (Fraction(0), Fraction(0))
     wanted = {(owed if owed >= counted else min(counted, owed + forgone)) - forgone}
-    wanted |= {owed - _sums(lines)[1] for lines in gone}
+    wanted |= {max(owed - _sums(lines)[1], Fraction(0)) for lines in gone}
     assert asked in wanted, (
         f"{deal.name} {charge} {span.start}: {float(asked)} is asked for, not {[*map(float, wanted)]}"
     )

@@ -102,6 +102,29 @@ def test_a_concession_goes_along_to_another_buyer(machine: Machine, tell: Tell) 
     tell("bill", 1)
 
 
+def test_no_more_is_let_go_of_another_seller_than_is_owed(machine: Machine, tell: Tell) -> None:
+    """Found by the machine: all of 56.00 was let go; then another seller is to ask for 28.00, and asks for nothing."""
+    begin(tell, FORTNIGHTLY)
+    credit(machine, next(iter(machine.papers)), 1, "56.00", CreditReason.GOODWILL)
+    tell("bill", 0)
+    tell("mend", which=0, what="seller", value=1)
+    tell("mend", which=0, what="fee", value=2)
+    tell("bill", 1)
+    assert [net for _, _, net in carried(machine, "fee")][-2:] == ["28.00", "-28.00"]
+
+
+def test_a_discount_of_what_is_held_back_is_no_doubt_of_its_own(machine: Machine, tell: Tell) -> None:
+    """Found by the machine: 0.20 for seats were an error, then their invoice was to be billed anew. That their discount had
+    nothing to be taken from was told as well."""
+    begin(tell, WEEKLY, None, (CHARGES[1],), discount=DISCOUNTS[0])
+    paper = next(one for one in machine.documents if any(line.contract == "rich" for line in one.lines))
+    line = next(line for line in paper.lines if line.contract == "rich")
+    credit(machine, paper.number, line.number, "0.20", CreditReason.PRICE)
+    number = [*machine.papers][::-1].index(paper.number)
+    tell("ask_otherwise", which=number, what=Wrong.DETAILS, at=None)
+    assert sorted(set(machine.planned()[1]["rich"])) == ["D003", "D005"]
+
+
 def test_errors_are_held_back_until_something_changes(machine: Machine, tell: Tell) -> None:
     begin(tell, FORTNIGHTLY, LISTED)
     number = next(iter(machine.papers))
