@@ -232,7 +232,8 @@ def show_credited(found: runs.Credited) -> None:
     name = f"Request {request.id}" if request.id else "What a request would be"
     out.print(f"{name}: {request.reason} ({request.kind}) of {document.number} to {document.customer.name}")
     out.print(output.table("", ("Line", "Title", "Days", document.currency), rows, right=("Line", document.currency)))
-    out.print(f"\nIn all {found.amount}.", _then(request.wrong is not None, request.kind))
+    whole = f"{tables.amount(found.amount)} {found.amount.currency}"
+    out.print(f"\nIn all {whole}.", _then(request.wrong is not None, request.kind))
     if request.id:
         out.print("Next: invoicer plan")
 
