@@ -1,6 +1,6 @@
 """How fast confirmed drafts become documents, beside the plain insert of the same rows.
 
-    python benchmarks/issue.py [--documents 2000] [--rounds 5] [--batch 50]
+    python benchmarks/issue.py [--documents 2000] [--rounds 5] [--batch 200]
 
 All write to databases of one schema, with the same tables and indexes, the same settings (each commit is synced) and as many
 documents to a transaction: `issue` reads drafts, gives numbers, finishes, hashes and chains; the peers have the rows at hand
@@ -33,6 +33,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks import crowd
 from invoicer import runs
 from invoicer.ledger import dialect, open_ledger, schema
+from invoicer.ledger.issuing import BATCH
 from invoicer.runs.issue import finisher
 from invoicer.runs.law import numbering
 from tests import postgresql
@@ -47,7 +48,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     arguments.add_argument("--documents", type=int, default=2_000, help="how many drafts are issued in a round")
     arguments.add_argument("--rounds", type=int, default=5, help="how often each takes its turn")
-    arguments.add_argument("--batch", type=int, default=50, help="documents to a transaction")
+    arguments.add_argument("--batch", type=int, default=BATCH, help="documents to a transaction")
     chosen = arguments.parse_args()
     gc.set_threshold(*GARBAGE)
     print(

@@ -14,6 +14,7 @@ from dataclasses import fields
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
+from types import GenericAlias
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, TypeVar, get_origin
 
 if TYPE_CHECKING:
@@ -53,15 +54,24 @@ def members_of(text: bytes | Raw) -> Mapping[str, Raw]:
     return _json().members(text)
 
 
-@cache
-def without(kind: type, *names: str) -> Callable[[bytes | Raw], list[dict[str, Any]]]:
-    """What reads a list of such dataclasses in JSON as plain data, but for what they have under these names."""
+def shape(kind: type, *left_out: str, **members: Any) -> Any:
+    """How a dataclass looks in JSON, for :func:`reader`: anything under the name of each field, but for those that are left
+    out and ``members`` that have a shape of their own."""
+    data = {one.name: members.get(one.name, Any) for one in fields(kind) if one.name not in left_out}
+    make: Any = TypedDict
+    return make(kind.__name__, data, total=False)
+
+
+def many(shape: Any) -> Any:
+    """A list of what has that shape."""
+    return GenericAlias(list, (shape,))
+
+
+def reader(shape: Any) -> Callable[[bytes], Any]:
+    """What reads plain data of that shape, and passes over everything else. It raises ValueError like :func:`read`."""
     from msgspec.json import Decoder
 
-    wanted = {one.name: Any for one in fields(kind) if one.name not in names}
-    data: Any = TypedDict(kind.__name__, wanted, total=False)  # type: ignore[misc]
-    decoder: Any = Decoder(list[data])
-    return _refusing(decoder.decode)
+    return _refusing(Decoder(shape).decode)
 
 
 def text_with(members: Mapping[str, Raw], data: Mapping[str, Any]) -> str:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from invoicer.domain import canonical
-from invoicer.domain.document import Kind, Line
+from invoicer.domain.document import Draft, Kind, Line
 from invoicer.errors import DefectError
 from invoicer.ledger import chain, corrections, dialect, schema
 from invoicer.ledger.faults import Point
@@ -45,6 +46,10 @@ class Finish(Protocol):
         anew, its data become those of the document."""
 
 
+BATCH = 200
+"""Documents to a transaction: more would hold the lock for long, and with fewer each commit weighs more."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Paper:
     """A draft of a batch on its way to a document."""
@@ -57,10 +62,14 @@ class _Paper:
     @classmethod
     def of(cls, position: int, text: bytes, revisions: tuple[int, ...]) -> _Paper:
         """A draft as it was planned. How amounts came about is most of its text, is not asked for here, and stays unread."""
-        members = canonical.members_of(text)
-        draft = {name: canonical.read(said) for name, said in members.items() if name != "lines"}
-        draft["lines"] = canonical.without(Line, "trace")(members["lines"])
+        members, draft = canonical.members_of(text), _reader()(text)
+        draft |= {name: canonical.read(said) for name, said in members.items() if name not in draft}
         return cls(position, draft, members, revisions)
+
+
+@cache
+def _reader() -> Callable[[bytes], dict[str, Any]]:
+    return canonical.reader(canonical.shape(Draft, lines=canonical.many(canonical.shape(Line, "trace"))))
 
 
 @dataclass(frozen=True, slots=True)

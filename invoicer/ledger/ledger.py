@@ -244,13 +244,13 @@ class Ledger:
         finish: Finish,
         issue_date: dt.date,
         *,
-        batch: int = 50,
+        batch: int | None = None,
         progress: Callable[[int], None] = lambda _: None,
         numbering: Numbering = PLAIN,
         who: str = "",
     ) -> tuple[str, ...]:
-        """Issue the confirmed drafts of a plan in the order of their positions, ``batch`` at a time; answers the numbers
-        given now. ``progress`` hears after each commit how many documents it brought; ``who`` goes into the log.
+        """Issue the confirmed drafts of a plan in the order of their positions, ``batch`` (200) at a time; answers the
+        numbers given now. ``progress`` hears after each commit how many documents it brought; ``who`` goes into the log.
 
         ``finish`` is called within the lock and must be pure. After a crash or a refusal call it again: what is issued
         is skipped, the rest follows, no number is lost or given twice.
@@ -259,7 +259,7 @@ class Ledger:
         already, L133 a number is taken by another series, L134 a series began elsewhere than ``numbering`` says, L135 a
         series has a document of a later day. The batch at hand leaves no trace, those before it are issued.
         """
-        return issuing.issue(self._store, plan, finish, issue_date, batch, progress, numbering, who)
+        return issuing.issue(self._store, plan, finish, issue_date, batch or issuing.BATCH, progress, numbering, who)
 
     def documents(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -40,6 +39,6 @@ def read_entry(text: str, sequence: int) -> Mapping[str, Any]:
 
 def _plain(text: str) -> Any:
     try:
-        return json.loads(text)
+        return canonical.read(text)
     except (ValueError, TypeError, RecursionError):
         return None

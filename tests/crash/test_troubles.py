@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from invoicer import runs
 from invoicer.errors import RunError
-from invoicer.ledger import Fault, Point
+from invoicer.ledger import Fault, Point, issuing
 from invoicer.ledger.faults import no_fault
 from tests import postgresql as servers
 from tests.crash.story import BEGINNING, CONTRACTS, Step, agree, confirm, day, desk_of, issue, plan, workspace_in
@@ -150,6 +150,12 @@ def point(request: pytest.FixtureRequest) -> Point:
     """Where the first batch breaks."""
     found: Point = request.param
     return found
+
+
+@pytest.fixture(autouse=True)
+def fifty_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that an issue of :data:`MANY` takes two transactions."""
+    monkeypatch.setattr(issuing, "BATCH", 50)
 
 
 def broken_issue(workspace: Path, places: Places, fault: Fault) -> None:

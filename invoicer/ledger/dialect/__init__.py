@@ -82,7 +82,12 @@ def _insertion(
     value, by its name, one that the driver takes."""
     made = sa.insert(table).compile(dialect=kind, column_keys=list(names))
     bound = ((name, table.c[name].type.dialect_impl(kind).bind_processor(kind)) for name in names)
-    return str(made), made.positiontup or (), [(name, bind) for name, bind in bound if bind]
+    return str(made), made.positiontup or (), [(name, _few(table.c[name], bind)) for name, bind in bound if bind]
+
+
+def _few(column: sa.Column[Any], bind: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The same, which remembers days: there are few among many rows."""
+    return lru_cache(1000)(bind) if isinstance(column.type, sa.Date) else bind
 
 
 def insert_absent(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
