@@ -14,7 +14,7 @@ from invoicer.documents import Carried
 from invoicer.domain.doubt import Doubt
 from invoicer.domain.entitlement import BilledLine
 from invoicer.domain.usage import Measurements
-from invoicer.errors import Place, Problem, RunError, Severity
+from invoicer.errors import Place, Problem, RunError
 from invoicer.ledger import DraftStatus, Ledger, Proposal, Proved
 from invoicer.runs.account import Known, Outcome, Provenance, work_out
 from invoicer.runs.accounts import Account, accounts, desk_of
@@ -25,8 +25,9 @@ from invoicer.runs.desk import Desk
 from invoicer.runs.doubts import Reviewing
 from invoicer.runs.drafting import Holds
 from invoicer.runs.families import billed_until
+from invoicer.runs.gone import gone
 from invoicer.runs.law import under_law
-from invoicer.runs.lineage import Names, names_of
+from invoicer.runs.lineage import names_of
 from invoicer.runs.measure import measure
 from invoicer.runs.provenance import Rests
 from invoicer.runs.remembered import Remembered
@@ -68,7 +69,7 @@ def derive(
     _refuse_to_go_back(ledger, as_of)
     names = names_of(desk.contracts)
     requests = requests_in(ledger, names)
-    held = desk.refusals() | _disappeared(desk, carried.marks, names)
+    held = gone(desk, ledger, carried.marks, names) | desk.refusals()
     every = accounts(desk, requests, held, as_of)
     measurements, warnings = _measured(desk, Books(ledger, names, requests, _metered(desk, every)), held, as_of)
     known = Known(
@@ -177,21 +178,3 @@ def _refuse_to_go_back(ledger: Ledger, as_of: dt.date) -> None:
     if latest and as_of < latest:
         cause = f"documents were issued as of {latest}, and a plan as of {as_of} would not know what was known then"
         raise RunError(Problem("L207", Place(part=f"as of {as_of}"), cause, f"plan as of {latest} or a later day"))
-
-
-def _disappeared(desk: Desk, carried: Mapping[str, str], names: Names) -> Holds:
-    """Contracts that documents carry amounts of and that no file names any more."""
-    known = desk.contracts.cards.keys() | desk.terms.refused.keys()
-    mend = "put its terms back; one that has another id now says so, with `renamed from`; one that has ended keeps its file"
-    return {
-        contract: (
-            Problem(
-                "L201",
-                Place(part=f"contract {contract}"),
-                "this contract was billed before, and no file has its terms any more",
-                mend,
-                Severity.HOLD,
-            ),
-        )
-        for contract in sorted({names.contract(one) for one in carried} - known)
-    }

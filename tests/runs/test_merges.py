@@ -238,6 +238,22 @@ def test_those_that_go_on_in_a_contract_with_a_slip_in_its_terms_wait_instead_of
     assert {name: planned.holds[name][0].code for name in ("north", "south")} == {"north": "L232", "south": "L232"}
 
 
+def test_those_that_went_on_in_a_contract_whose_file_is_gone_wait_too(folder: Path) -> None:
+    write(folder, NORTH, SOUTH)
+    issue(folder, "2026-01-01")
+    write(folder, NORTH, SOUTH, MERGED)
+    issue(folder, "2027-01-01")
+    write(
+        folder,
+        NORTH.replace("contract north", "contract noord").replace("  seller", "  renamed from north\n  seller", 1),
+    )
+    assert [one.code for one in held(folder, "acme", "2027-01-02")] == ["L201"]
+    assert [one.code for one in held(folder, "south", "2027-01-02")] == ["L201"]
+    assert [one.code for one in held(folder, "noord", "2027-01-02")] == ["L232"]
+    write(folder, NORTH, SOUTH, MERGED)
+    assert not issue(folder, "2027-01-02")
+
+
 def test_those_that_go_on_under_a_former_name_wait_too(folder: Path) -> None:
     renamed = NORTH.replace("contract north", "contract noord").replace("  seller", "  renamed from north\n  seller", 1)
     write(folder, renamed, MERGED)  # which continues `north`, and a `south` that is not there
