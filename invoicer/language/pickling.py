@@ -54,6 +54,10 @@ class _Packer(pickle.Pickler):
         kind = type(value)
         if kind is Fraction:
             return Fraction, (value.numerator, value.denominator)
+        if isinstance(
+            value, Enum
+        ):  # some versions of Python name its member instead, with a function that is nothing to keep
+            return kind, (value.value,)
         if isinstance(value, type) or not is_dataclass(kind):
             return NotImplemented
         return kind, tuple([getattr(value, name) for name in _names(kind)])
