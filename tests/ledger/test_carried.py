@@ -18,7 +18,7 @@ from tests.ledger.test_corrections import asks, part
 
 RESTED_ON = [
     *(("billed", name) for name in ("document", "contract", "revision", "json")),
-    *(("documents", name) for name in ("number", "logged", "sha256")),
+    *(("documents", name) for name in ("number", "logged")),
     *(("plan_drafts", name) for name in ("sha256", "fingerprint", "people")),
     *(("corrections", name) for name in ("json", "document")),
     ("log", "payload"),
