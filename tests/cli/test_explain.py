@@ -94,6 +94,7 @@ def test_a_credit_note_tells_who_asked_for_it(issued: Shell) -> None:
         ("planned", "Cleo"),
         ("confirmed", "Anna"),
         ("issued", "Anna"),
+        ("files-made", "Anna"),
     ]
     assert data["lines"][0]["rest"]["asked"] == "0.00"  # the request that waits is to the invoice
     text = issued("explain", "CN-2026-00001").stdout
