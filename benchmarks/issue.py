@@ -32,6 +32,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks import crowd
 from invoicer import runs
+from invoicer.cli import COLLECTOR
 from invoicer.ledger import dialect, open_ledger, schema
 from invoicer.ledger.issuing import BATCH
 from invoicer.runs.issue import finisher
@@ -41,7 +42,6 @@ from tests import postgresql
 TABLES = (schema.log, schema.documents, schema.billed, schema.artifacts)
 Rows = dict[str, list[dict[str, Any]]]
 Put = Callable[[sa.Connection, sa.Table, Sequence[Mapping[str, Any]]], None]
-GARBAGE = (100_000, 20, 50)  # as the command line sets it
 
 
 def main() -> None:
@@ -50,7 +50,7 @@ def main() -> None:
     arguments.add_argument("--rounds", type=int, default=5, help="how often each takes its turn")
     arguments.add_argument("--batch", type=int, default=BATCH, help="documents to a transaction")
     chosen = arguments.parse_args()
-    gc.set_threshold(*GARBAGE)
+    gc.set_threshold(*COLLECTOR)
     print(
         f"{chosen.documents} documents, {chosen.batch} to a transaction, documents a second (of {chosen.rounds} rounds)"
     )

@@ -26,6 +26,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from invoicer import language, workspace
+from invoicer.cli import COLLECTOR
 from invoicer.language.parse import parse
 from tests.language.hostile import FAMILIES
 
@@ -33,11 +34,10 @@ ROOT = Path(__file__).resolve().parent.parent
 KNOWN: dict[str, Any] = {"customers": {"acme"}, "sellers": {"hosting-nl"}, "kinds": {"electronic-service"}}
 PRICE_LISTS = 20
 MANIFEST = '[[source]]\nfiles = "calls.csv"\nmeters = ["api-calls"]\ncomplete_through = 2026-12-31\n'
-GARBAGE = (100_000, 20, 50)  # as the command line sets it
 SCRIPTS = {
     "parse": f"""
 import gc, sys
-gc.set_threshold{GARBAGE}
+gc.set_threshold{COLLECTOR}
 from pathlib import Path
 from typing import Any
 from invoicer.language import read
@@ -47,7 +47,7 @@ for path in Path(sys.argv[2]).rglob("*.terms"):
 """,
     "load": f"""
 import gc, sys
-gc.set_threshold{GARBAGE}
+gc.set_threshold{COLLECTOR}
 from pathlib import Path
 from typing import Any
 from invoicer import language, runs, workspace
@@ -67,7 +67,7 @@ def main() -> None:
     arguments.add_argument("--size", type=int, default=200_000, help="characters of the larger hostile texts")
     arguments.add_argument("--family", action="append", help="only families with this in their name (repeatable)")
     chosen = arguments.parse_args()
-    gc.set_threshold(*GARBAGE)
+    gc.set_threshold(*COLLECTOR)
     with tempfile.TemporaryDirectory(prefix="invoicer-bench-") as folder:
         os.environ["XDG_CACHE_HOME"] = f"{folder}/cache"
         if not chosen.family:

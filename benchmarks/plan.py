@@ -26,17 +26,21 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks import crowd
 from invoicer import runs
+from invoicer.cli import COLLECTOR
 from invoicer.domain.period import add_months
-
-GARBAGE = (100_000, 20, 50)  # as the command line sets it
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     arguments.add_argument("--contracts", type=int, nargs="+", default=[250, 500, 1_000], help="sizes of workspaces")
     arguments.add_argument("--months", type=int, default=24, help="months of history")
+    arguments.add_argument("--make", type=Path, help=argparse.SUPPRESS)
     arguments.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
     chosen = arguments.parse_args()
+    if chosen.make:
+        crowd.make(chosen.make, chosen.contracts[0])
+        crowd.make_history(chosen.make, chosen.months)
+        return
     if chosen.measure:
         print(json.dumps(measured(chosen.measure, chosen.months)))
         return
@@ -44,24 +48,30 @@ def main() -> None:
     print(f"  {'contracts':>9} {'first':>8} {'ms each':>8} {'÷ least':>8} {'again':>8} {'÷ first':>8} {'peak MB':>8}")
     least = 0.0
     for size in chosen.contracts:
-        with tempfile.TemporaryDirectory(prefix="invoicer-bench-") as folder:
-            os.environ["XDG_CACHE_HOME"] = f"{folder}/cache"
-            space = Path(folder) / "space"
-            crowd.make(space, size)
-            crowd.make_history(space, chosen.months)
-            os.environ["XDG_CACHE_HOME"] = f"{folder}/other-cache"
-            command = [sys.executable, __file__, "--months", str(chosen.months), "--measure", str(space)]
-            done = subprocess.run(command, capture_output=True, text=True, check=True)
-        first, again, peak = json.loads(done.stdout)
+        first, again, peak = of_size(size, chosen.months)
         each = first / size * 1000
         least = least or each
         row = f"{first:8.1f} {each:8.1f} {each / least:8.2f} {again:8.1f} {again / first:7.0%} {peak:8.0f}"
         print(f"  {size:9} {row}", flush=True)
 
 
+def of_size(size: int, months: int) -> tuple[float, float, float]:
+    """What is measured of a workspace of its own. It is made in another process, and this one stays small: a process
+    begins with the peak of the one that started it."""
+    with tempfile.TemporaryDirectory(prefix="invoicer-bench-") as folder:
+        space = Path(folder) / "space"
+        command = [sys.executable, __file__, "--months", str(months)]
+        make, measure = ["--contracts", str(size), "--make", str(space)], ["--measure", str(space)]
+        subprocess.run([*command, *make], check=True, env={**os.environ, "XDG_CACHE_HOME": f"{folder}/cache"})
+        elsewhere = {**os.environ, "XDG_CACHE_HOME": f"{folder}/other-cache"}
+        done = subprocess.run([*command, *measure], capture_output=True, text=True, check=True, env=elsewhere)
+    first, again, peak = json.loads(done.stdout)
+    return first, again, peak
+
+
 def measured(space: Path, months: int) -> tuple[float, float, float]:
     """Seconds of the first plan, seconds of planning again after a change, and the peak of memory in MB."""
-    gc.set_threshold(*GARBAGE)
+    gc.set_threshold(*COLLECTOR)
     first = planned(space, months)
     path = space / "contracts" / f"{crowd.name(1)}.terms"
     path.write_text(path.read_text("utf-8").replace("12.00 EUR per seat", "12.50 EUR per seat"), "utf-8")

@@ -10,7 +10,10 @@ from invoicer.late import late
 if TYPE_CHECKING:
     from invoicer.cli.app import cli
 
-__all__ = ["cli", "main"]
+__all__ = ["COLLECTOR", "cli", "main"]
+
+COLLECTOR = (400_000, 20, 50)
+"""How seldom cycles are looked for (``gc.set_threshold``): contracts are many small values without any, and classes too."""
 
 late(__name__, {"app": ("cli",)})
 
@@ -20,8 +23,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    # Contracts are many small values without cycles, and so are classes: seldom worth looking for any, nor while importing.
-    gc.set_threshold(400_000, 20, 50)
+    gc.set_threshold(*COLLECTOR)  # before anything is imported
     from invoicer.cli.app import cli
 
     cli()
