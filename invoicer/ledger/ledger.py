@@ -81,9 +81,10 @@ class Ledger:
         return carried.carried(self._store, memory)
 
     def prove(self, contracts: Collection[str], known: Proved) -> None:
-        """Hold what documents carry of these contracts against marks that are remembered. Raises RunError (L113, L114)."""
-        if known.remembered:
-            carried.prove(self._store, contracts, known.marks)
+        """Hold what documents carry of these contracts against marks that are remembered; what was billed since then is
+        proved besides. Raises RunError (as :meth:`carried`)."""
+        if known.until:
+            carried.prove(self._store, contracts, known)
 
     # Plans
 
@@ -104,9 +105,9 @@ class Ledger:
 
         ``drafts`` come in the order in which they shall be numbered; ``holds`` are the problems of each held contract;
         ``provenance`` (versions of code and plugins) goes into the log, and ``who`` made it. Every other plan with drafts
-        that wait is superseded. When the latest plan waits with the same fingerprints, doubts and holds and is as of the
-        same day, nothing is stored and its id is the answer: confirmations stay. Otherwise what was decided about a draft
-        that comes again, with the same doubts, is taken over, and the log says so.
+        that wait is superseded. When the latest plan waits with the same fingerprints, doubts and holds, is as of the same
+        day and has lost none of its drafts, nothing is stored and its id is the answer: confirmations stay. Otherwise what
+        was decided about a draft that comes again, with the same doubts, is taken over, and the log says so.
 
         ``doubts`` are those about each draft (none where the sequence is empty); ``people`` different people have to
         release each draft.

@@ -280,12 +280,16 @@ def _says(
     doubts: Sequence[Sequence[Doubt]],
     people: int,
 ) -> bool:
-    """Whether what is left of a stored plan is what a new one would say."""
+    """Whether what is left of a stored plan is what a new one would say; never where something was dropped from it, which
+    waits for a new plan."""
     plans, drafts, held = schema.plans.c, schema.plan_drafts.c, schema.plan_holds.c
-    query = sa.select(drafts.position, drafts.fingerprint, drafts.people)
-    left = connection.execute(query.where(drafts.plan == plan, drafts.status.in_(_LIVE)).order_by(drafts.position))
+    query = sa.select(drafts.position, drafts.fingerprint, drafts.people, drafts.status)
+    left = query.where(drafts.plan == plan, drafts.status != DraftStatus.ISSUED).order_by(drafts.position)
+    rows = connection.execute(left).all()
+    if any(row.status == DraftStatus.DROPPED for row in rows):
+        return False
     doubted = doubts_of(connection, plan)
-    said = [(row.fingerprint, row.people, doubted.get(row.position, ())) for row in left]
+    said = [(row.fingerprint, row.people, doubted.get(row.position, ())) for row in rows]
     problems = sa.select(held.contract, held.problems).where(held.plan == plan).order_by(held.contract)
     return (
         connection.execute(sa.select(plans.as_of).where(plans.id == plan)).scalar_one() == as_of

@@ -69,7 +69,7 @@ def derive(
     _refuse_to_go_back(ledger, as_of)
     names = names_of(desk.contracts)
     requests = requests_in(ledger, names)
-    held = gone(desk, ledger, carried.marks, names) | desk.refusals()
+    held = gone(desk, ledger, carried, names) | desk.refusals()
     every = accounts(desk, requests, held, as_of)
     measurements, warnings = _measured(desk, Books(ledger, names, requests, _metered(desk, every)), held, as_of)
     known = Known(

@@ -5,12 +5,12 @@ What a contract continued is known from the terms that its last document rests o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from invoicer import language
 from invoicer.errors import Place, Problem, RunError, Severity
-from invoicer.ledger import Ledger
+from invoicer.ledger import Ledger, Proved
 from invoicer.runs.desk import Desk
 from invoicer.runs.drafting import Holds
 from invoicer.runs.families import waits
@@ -22,11 +22,13 @@ _MEND = (
 )
 
 
-def gone(desk: Desk, ledger: Ledger, billed: Iterable[str], names: Names) -> Holds:
+def gone(desk: Desk, ledger: Ledger, carried: Proved, names: Names) -> Holds:
     """A hold for each contract that documents carry amounts of and that no file names any more, and for those that it
-    continued: they would be billed beyond the day on which they ended. ``billed`` are ids as documents have them."""
+    continued: they would be billed beyond the day on which they ended. Raises RunError (as :meth:`Ledger.prove`)."""
     known = desk.contracts.cards.keys() | desk.terms.refused.keys()
-    lost = sorted({names.contract(one) for one in billed} - known)
+    lost = sorted({names.contract(one) for one in carried.marks} - known)
+    if lost:
+        ledger.prove(names.ever(lost), carried)
     holds: Holds = {name: (_is_gone(name),) for name in lost}
     for name in lost:
         for former in map(names.contract, _continued(ledger, names, name)):

@@ -12,9 +12,10 @@ from invoicer.errors import RunError
 from invoicer.ledger import schema
 from tests.keeping import Memory
 from tests.ledger.conftest import Places
-from tests.ledger.papers import by_hand, draft, many, month, proposed, reader, run, writer
+from tests.ledger.papers import TODAY, by_hand, draft, many, month, proposed, reader, run, writer
 from tests.ledger.test_chain import other
 from tests.ledger.test_corrections import asks, part
+from tests.ledger.test_imported import bring, foreign
 
 RESTED_ON = [
     *(("billed", name) for name in ("document", "contract", "revision", "json")),
@@ -122,12 +123,12 @@ def test_what_was_proved_is_remembered_until_something_is_billed(folder: Path) -
     memory = Memory()
     with writer(folder) as ledger:
         first, again = ledger.carried(memory), ledger.carried(memory)
-        assert (first.remembered, again.remembered) == (False, True)
+        assert (first.until, again.until > 0) == (0, True)
         assert again.marks == first.marks == ledger.carried().marks
         ledger.prove(first.marks.keys() | {"never-billed"}, again)
         run(ledger, [(draft("c0001-2026", days=month(2)), "more")])
         after = ledger.carried(memory)
-        assert not after.remembered and after.marks == ledger.carried().marks != first.marks
+        assert not after.until and after.marks == ledger.carried().marks != first.marks
 
 
 @pytest.mark.parametrize("harm", [bytes(9), b"", None])
@@ -138,6 +139,7 @@ def test_what_was_damaged_in_the_memory_is_proved_anew(folder: Path, harm: bytes
         memory.kept = {key: harm if harm is not None else kept[:-3] for key, kept in memory.kept.items()}
         assert memory.kept
         assert ledger.carried(memory) == before
+        assert ledger.carried(memory).until
 
 
 @pytest.mark.parametrize("change", ["json", "revision", "contract", "gone", "moved"])
@@ -156,7 +158,7 @@ def test_lines_that_something_is_worked_out_from_are_proved_again(folder: Path, 
             connection.execute(sa.update(table).where(*mine).values({change: other(row[change])}))
     with reader(folder) as ledger:
         known = ledger.carried(memory)
-        assert known.remembered
+        assert known.until
         ledger.prove(["c0000-2026"], known)
         with pytest.raises(RunError) as refusal:
             ledger.prove(["c0001-2026"], known)
@@ -165,3 +167,34 @@ def test_lines_that_something_is_worked_out_from_are_proved_again(folder: Path, 
                 ledger.prove(["c0002-2026"], known)
     assert {one.code for one in refusal.value.problems} == {"L114"}
     assert refused(folder) == {"L114"}
+
+
+def test_what_is_issued_meanwhile_is_no_change_of_what_was_proved(folder: Path) -> None:
+    """Another process may issue while a plan is made: what it brings is proved, too."""
+    memory, table = Memory(), schema.billed
+    with writer(folder) as ledger:
+        ledger.carried(memory)
+        known = ledger.carried(memory)
+        run(ledger, [(draft("c0001-2026", days=month(2)), "more"), (draft("z-1", days=month(2)), "new")])
+        ledger.prove(["c0000-2026", "c0001-2026", "z-1"], known)
+    with by_hand(folder) as connection:
+        connection.execute(sa.update(table).where(table.c.contract == "z-1").values(revision=7))
+    with reader(folder) as ledger, pytest.raises(RunError) as refusal:
+        ledger.prove(["z-1"], known)
+    assert {one.code for one in refusal.value.problems} == {"L114"}
+
+
+@pytest.mark.parametrize("brought", [True, False])
+def test_an_import_that_comes_or_goes_meanwhile_is_no_change_either(folder: Path, brought: bool) -> None:
+    memory = Memory()
+    with writer(folder) as ledger:
+        if not brought:
+            bring(ledger, foreign("OLD-7", "c0001-2026", months=5))
+        ledger.carried(memory)
+        known = ledger.carried(memory)
+        assert known.until
+        if brought:
+            bring(ledger, foreign("OLD-7", "c0001-2026", months=5))
+        else:
+            ledger.withdraw_import("OLD-7", "Billing", "wrong file", TODAY)
+        ledger.prove(["c0000-2026", "c0001-2026"], known)

@@ -89,7 +89,7 @@ def plans_know_what_is_issued(book: Ledger, papers: Papers) -> None:
 
 def the_same_is_remembered(fresh: runs.Derivation, remembered: runs.Derivation) -> None:
     """What accounts came to before is what they would come to."""
-    for name in ("drafts", "holds", "carried", "warnings", "doubts"):
+    for name in ("drafts", "holds", "carried", "warnings", "doubts", "beside"):
         assert getattr(remembered, name) == getattr(fresh, name), name
 
 

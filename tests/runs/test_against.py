@@ -252,6 +252,25 @@ def test_what_was_dropped_waits_for_a_new_plan_and_every_issue_until_then_says_s
         assert runs.issue(desk, book, day, "tests").dropped_before == 0
 
 
+def test_what_was_dropped_and_is_owed_no_more_is_done_with_the_next_plan(tmp_path: Path) -> None:
+    """The new plan has nothing that the old one has not: it is another one all the same, and nothing waits any more."""
+    folder = space(tmp_path / "w", FEE, OTHER)
+    day = dt.date(2026, 1, 1)
+    desk = runs.open_desk(folder)
+    with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
+        runs.plan(desk, book, day, day)
+        runs.confirm(book, "tests", "checked", day)
+    (folder / "contracts" / "0.terms").unlink()
+    desk = runs.open_desk(folder)
+    with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
+        assert runs.issue(desk, book, day, "tests").dropped == ("acme-1",)
+        new = runs.plan(desk, book, day, day).plan
+        assert (new.id, new.drafts) == (2, ())
+        assert runs.issue(desk, book, day, "tests").dropped_before == 0
+        assert not runs.waiting(desk, book, day)
+        assert runs.plan(desk, book, day, day).plan.id == new.id
+
+
 def test_what_is_confirmed_after_an_issue_is_looked_at_again(tmp_path: Path) -> None:
     """Part of a plan goes out; before the rest is confirmed, its terms change: it must not go out as it was planned."""
     folder = space(tmp_path / "w", FEE, OTHER)

@@ -12,11 +12,14 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from invoicer import ledger, runs, workspace
 from invoicer.domain.correction import CreditReason
-from invoicer.ledger import Ledger
+from invoicer.errors import RunError
+from invoicer.ledger import Ledger, schema
 from tests.keeping import Memory
+from tests.ledger.papers import by_hand
 from tests.machine.laws import the_same_is_remembered
 
 DAY, NEXT = dt.date(2026, 3, 1), dt.date(2026, 4, 1)
@@ -123,6 +126,15 @@ def test_what_is_issued_asked_for_or_gone_concerns_its_own_account(town: Town) -
     assert town.anew() == {ROCKET}  # what somebody asked for is looked at each time
     (town.folder / "contracts/bla-igelkott.terms").unlink()
     assert town.anew() == {ROCKET}  # nothing is left to be worked out of what is gone; it is held
+
+
+def test_lines_of_what_is_gone_are_proved_before_they_are_asked_what_it_continued(town: Town) -> None:
+    (town.folder / "contracts/bla-igelkott.terms").unlink()
+    assert town.anew() == set()
+    with by_hand(town.folder) as connection:
+        assert connection.execute(sa.delete(schema.billed).where(schema.billed.c.contract == STUDIO)).rowcount
+    with town.open() as (desk, book), pytest.raises(RunError, match=r"L114.*billed lines of igelkott-studio"):
+        runs.derive(replace(desk, memory=lambda: town.memory), book, NEXT)
 
 
 def test_another_day_or_another_ledger_is_another_question(town: Town) -> None:
