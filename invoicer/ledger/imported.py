@@ -34,11 +34,13 @@ from invoicer.ledger.trouble import refused
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """A document of another system with what it bills; ``places`` say for each of its lines where it was read."""
+    """A document of another system with what it bills; ``places`` say for each of its lines where it was read. One that is
+    not ``whole`` lacks lines that were refused: it is looked at, and never taken."""
 
     document: Document
     billed: tuple[BilledLine, ...]
     places: tuple[Place, ...]
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,8 @@ def take(store: Store, brought: Import, *, keep: bool) -> Taken:
     return taken
 
 
-def withdraw(store: Store, number: str, who: str, remark: str, on: dt.date, *, keep: bool) -> None:
-    """Take back what was imported as that number, because the file was wrong.
+def withdraw(store: Store, number: str, who: str, remark: str, on: dt.date, *, keep: bool) -> Document:
+    """Take back what was imported as that number, because the file was wrong, and give it back as it was.
 
     Raises RunError: L123 nobody or no remark, L174 nothing was imported under that number, L175 a document refers to it.
     """
@@ -106,6 +108,7 @@ def withdraw(store: Store, number: str, who: str, remark: str, on: dt.date, *, k
         if request := connection.execute(asked.limit(1)).scalar_one_or_none():
             cause = f"request {request} credits {number}"
             raise refused("L175", "", cause, "what was wrong is corrected by a credit note", f"document {number}")
+        document = read_as(Document, row.json, "L176", f"document {number}")
         if keep:
             payload = {"document": number, "sha256": row.sha256, "who": who, "remark": remark, "on": on}
             chain.append(connection, [(Entry.WITHDRAWN, payload)])
@@ -113,6 +116,7 @@ def withdraw(store: Store, number: str, who: str, remark: str, on: dt.date, *, k
             connection.execute(sa.delete(lines).where(lines.c.document == number))
             connection.execute(sa.delete(table).where(table.c.number == number))
             corrections.drop_planned(connection, contracts, f"the import of {number} was withdrawn")
+    return document
 
 
 def _looked(connection: sa.Connection, brought: Import) -> Taken:
@@ -176,7 +180,7 @@ def _to_be_given(connection: sa.Connection, brought: Import) -> Iterator[Problem
 def _changed(one: Foreign, known: Mapping[str, list[BilledLine]]) -> Iterator[Problem]:
     """A problem for each line of a document that was imported before and says something else now."""
     number = one.document.number
-    if number not in known:
+    if number not in known or not one.whole:
         return
     before = Counter(facts_of(line) for line in known[number])
     mend = (

@@ -229,9 +229,10 @@ class Ledger:
         RunError (L123, L170 to L173) with everything that stands against it."""
         return imported.take(self._store, brought, keep=keep)
 
-    def withdraw_import(self, number: str, who: str, remark: str, on: dt.date, *, keep: bool = True) -> None:
-        """Take back what was imported as that number. Raises RunError: L123, L174 nothing was, L175 it is referred to."""
-        imported.withdraw(self._store, number, who, remark, on, keep=keep)
+    def withdraw_import(self, number: str, who: str, remark: str, on: dt.date, *, keep: bool = True) -> Document:
+        """Take back what was imported as that number, and say what that was. Raises RunError: L123, L174 nothing was
+        imported, L175 it is referred to."""
+        return imported.withdraw(self._store, number, who, remark, on, keep=keep)
 
     def imported(self) -> tuple[Issued, ...]:
         """The documents of another system, by number; their series is ""."""

@@ -57,11 +57,11 @@ def import_billed(
     fit contracts, customers and law, L170 to L173 what stands against the ledger.
     """
     shown = file.name
-    rows, found = workspace.read_billed(file, shown)
-    problems = [one for one in found if one.severity is not Severity.WARNING]
-    warnings = [one for one in found if one.severity is Severity.WARNING]
-    reader = Reader(desk, ledger, today, {row.number for row in rows})
-    lines = [line for row in rows if (line := reader.line(row))]
+    read = workspace.read_billed(file, shown)
+    problems = [one for one in read.problems if one.severity is not Severity.WARNING]
+    warnings = [one for one in read.problems if one.severity is Severity.WARNING]
+    reader = Reader(desk, ledger, today, {row.number for row in read.rows}, lacking=read.lacking, torn=read.torn)
+    lines = [line for row in read.rows if (line := reader.line(row))]
     made = list(_documents(desk, ledger, lines, reader, _bytes(file), today))
     brought = Import(shown, _bytes(file), tuple(made), who, today, numbering(desk), frozenset(_patterns(desk)))
     taken = Taken((), ())
@@ -79,9 +79,11 @@ def import_billed(
     return Brought(tuple(made), taken, tuple(warnings), following)
 
 
-def withdraw_import(ledger: Ledger, number: str, who: str, remark: str, today: dt.date, *, keep: bool = True) -> None:
-    """Take back what was imported as that number. Raises RunError as the ledger does."""
-    ledger.withdraw_import(number, who, remark, today, keep=keep)
+def withdraw_import(
+    ledger: Ledger, number: str, who: str, remark: str, today: dt.date, *, keep: bool = True
+) -> Document:
+    """Take back what was imported as that number, and say what that was. Raises RunError as the ledger does."""
+    return ledger.withdraw_import(number, who, remark, today, keep=keep)
 
 
 def _documents(
@@ -103,16 +105,15 @@ def _documents(
             terms = dated.value if dated else payment.entries[0].value
             document, billed = foreign_document(members, terms, canonical.sha256(data), context)
             made[number], papers[number] = billed, document
-            yield Foreign(document, billed, tuple(Place(one.row.file, one.row.line) for one in members))
+            places = tuple(Place(one.row.file, one.row.line) for one in members)
+            yield Foreign(document, billed, places, whole=number not in reader.lacking)
 
 
 def _mixed(members: list[ForeignLine], reader: Reader) -> bool:
-    """Whether lines stand together that no document can have: of several currencies, sellers or registrations, or of
-    category O and another one (EN 16931 BR-O-11)."""
+    """Whether lines stand together that no document can have: of several sellers or registrations, or of category O
+    and another one (EN 16931 BR-O-11)."""
     first = members[0]
     for one in members:
-        if one.row.net.currency != first.row.net.currency:
-            return True  # W336 was told where the file was read
         if (one.treated.seller, one.treated.registration) != (first.treated.seller, first.treated.registration):
             other = f"{first.treated.seller}, registered in {first.treated.registration}"
             cause = f"{one.row.number} is of seller {other} ({first.row.source}), and this row of another"

@@ -34,10 +34,22 @@ _REASONS = {
 
 class Reader:
     """Puts rows beside contracts, customers and law; ``problems`` are what was found on the way, warnings too. ``numbers``
-    are all that stand in the file: what is known of them is what the file says once more."""
+    are all that stand in the file: what is known of them is what the file says once more. Of what is ``lacking`` a row, or
+    ``torn`` between rows that contradict each other, nothing is said that another row could put right."""
 
-    def __init__(self, desk: Desk, ledger: Ledger, today: dt.date, numbers: Collection[str]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        ledger: Ledger,
+        today: dt.date,
+        numbers: Collection[str],
+        *,
+        lacking: Collection[str] = (),
+        torn: Collection[str] = (),
+    ) -> None:
         self.desk, self.today = desk, today
+        self.torn = frozenset(torn)
+        self.lacking = {*lacking, *torn}
         self.contracts = {one.id: under_law(desk, one, today) for one in desk.contracts}
         self.problems: list[Problem] = []
         self._refused = desk.refusals()
@@ -46,7 +58,8 @@ class Reader:
         self._periods = cache(self._scheduled)
 
     def refuse(self, row: BilledRow, column: str, cause: str, mend: str) -> None:
-        """Note what does not fit."""
+        """Note what does not fit: the row is left out."""
+        self.lacking.add(row.number)
         self.problems.append(Problem("L177", Place(row.file, row.line, part=column), cause, mend))
 
     def line(self, row: BilledRow) -> ForeignLine | None:
@@ -67,8 +80,12 @@ class Reader:
 
     def referring(self, members: Sequence[ForeignLine], made: Mapping[str, Sequence[BilledLine]]) -> list[ForeignLine]:
         """The lines of a document with the lines that they correct; none where one is not found."""
+        if members[0].row.number in self.torn:
+            return []
         if not members[0].row.corrects:
             if sum(one.row.net.exact for one in members) < 0:
+                if members[0].row.number in self.lacking:
+                    return []  # the rows that are missing may bill what these give back
                 cause = f"{members[0].row.number} gives back more than it bills, and names no document that it corrects"
                 self.refuse(members[0].row, "corrects", cause, "name the document in the column corrects")
                 return []
@@ -79,12 +96,17 @@ class Reader:
             original = made.get(one.row.corrects) or known
             fitting = [line for line in original if _is_of(one.row, line)]
             fitting = [line for line in fitting if line.days == one.row.days] or fitting
+            if len(fitting) != 1 and one.row.corrects in self.lacking:
+                self.lacking.add(one.row.number)
+                continue  # the line that it corrects may be the one that is missing
             if len(fitting) != 1:
                 what = "no line" if not fitting else "several lines"
                 cause = f"{one.row.corrects} has {what} of {one.row.component} of {one.row.contract} for {one.row.days}"
+                mend = "name the charge and the days of the line that it corrects"
                 if not original:
                     cause = f"no document {one.row.corrects} was imported or stands in this file"
-                self.refuse(one.row, "corrects", cause, "name the charge and the days of the line that it corrects")
+                    mend = "write its number as it stands there, or add its rows to the file"
+                self.refuse(one.row, "corrects", cause, mend)
                 continue
             left = self._left_of(fitting[0])
             if one.row.net.exact * fitting[0].net.exact >= 0 or abs(one.row.net) > abs(left):

@@ -32,6 +32,9 @@ _MONTHS = (
 )  # not from the machine's locale
 
 
+_YEARS = range(1900, 2200)  # as in terms
+
+
 class Flaw(ValueError):  # noqa: N818 (raised by checks, but also noted as plain data)
     """A value that can't be used: ``cause`` says why, ``mend`` how to put it right."""
 
@@ -135,11 +138,15 @@ def day(text: str) -> dt.date:
     """An ISO date. Spellings with slashes or points are refused: the order of day and month differs by country."""
     if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
         try:
-            return dt.date.fromisoformat(text)
+            found = dt.date.fromisoformat(text)
         except ValueError:
             length = length_of_month(text)
             cause = f"there is no day {text}" + (f": {length}" if length else "")
             raise Flaw(cause, "write a day of the calendar, such as 2026-03-31") from None
+        if found.year not in _YEARS:
+            cause = f"{text} is too far off: the years from {_YEARS[0]} to {_YEARS[-1]} can be written"
+            raise Flaw(cause, "check the year")
+        return found
     spelt = re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", text, re.ASCII)
     meant = sorted(set(_readings(*map(int, spelt.groups())))) if spelt else []
     if len(meant) == 2:

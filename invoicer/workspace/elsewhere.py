@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -27,14 +29,34 @@ _LONGEST_NUMBER = 60
 _PARTS = "minimum, maximum, deposit, adjustment, commitment, discount/NAME, credit/NAME, levy/NAME"
 
 
-def read_billed(path: Path, shown: str) -> tuple[tuple[BilledRow, ...], tuple[Problem, ...]]:
-    """The sound rows of a file, in its order, and everything that is wrong with the others or between rows."""
+@dataclass(frozen=True, slots=True)
+class BilledFile:
+    """The sound ``rows`` of a file, in its order, and everything that is wrong with the others or between rows. Of the
+    documents ``lacking`` a row is wrong; rows of those ``torn`` contradict each other. What such a document comes to can't
+    be said."""
+
+    rows: tuple[BilledRow, ...]
+    problems: tuple[Problem, ...]
+    lacking: frozenset[str]
+    torn: frozenset[str]
+
+
+def read_billed(path: Path, shown: str) -> BilledFile:
+    """Read a file, whatever is wrong in it."""
     sheet = Sheet(path, shown, required=COLUMNS, optional=OPTIONAL, codes=CODES)
-    rows = tuple(found for row in sheet.rows() if (found := _billed_row(row)))
+    rows: list[BilledRow] = []
+    lacking: set[str] = set()
+    for row in sheet.rows():
+        if found := _billed_row(row):
+            rows.append(found)
+        else:
+            lacking.add(row.cells.get("number", "").strip())
     if not rows and not sheet.problems:
         cause = "there is no row in it but that of the columns"
         sheet.problems.append(Problem("W331", Place(shown), cause, "write a row for each line that was billed"))
-    return rows, (*sheet.problems, *_disagreeing(rows))
+    torn = _disagreeing(rows)
+    problems = (*sheet.problems, *(one for found in torn.values() for one in found))
+    return BilledFile(tuple(rows), problems, frozenset(lacking), frozenset(torn))
 
 
 def _billed_row(row: Row) -> BilledRow | None:
@@ -137,8 +159,13 @@ def _component(text: str) -> Component:
     return Component.parse(text)
 
 
-def _disagreeing(rows: Iterable[BilledRow]) -> Iterator[Problem]:
-    """Rows of one document that differ in what a document has only one of, and rows that say the same twice."""
+def _shown(value: object) -> str:
+    return f"“{value}”" if value else "nothing"
+
+
+def _disagreeing(rows: Iterable[BilledRow]) -> Mapping[str, Sequence[Problem]]:
+    """For each document whose rows differ in what a document has only one of, or say the same twice, what is wrong."""
+    found: dict[str, list[Problem]] = defaultdict(list)
     first: dict[str, BilledRow] = {}
     seen: dict[tuple[object, ...], BilledRow] = {}
     for row in rows:
@@ -150,12 +177,13 @@ def _disagreeing(rows: Iterable[BilledRow]) -> Iterator[Problem]:
             ("corrects", row.corrects, head.corrects),
         ):
             if ours != theirs:
-                cause = f"{row.number} has “{ours}” here, and “{theirs}” in {head.source}"
+                cause = f"{row.number} has {_shown(ours)} here, and {_shown(theirs)} in {head.source}"
                 mend = "a document has one of it: mend one of the two rows, or give one another number"
-                yield Problem("W336", Place(row.file, row.line, part=column), cause, mend)
+                found[row.number].append(Problem("W336", Place(row.file, row.line, part=column), cause, mend))
         key = (row.number, row.contract, row.component, row.days, row.net)
         if key in seen:
             cause = f"{row.number} has the same line in {seen[key].source}"
             mend = "remove one of the two rows; if both were billed, add them up in one"
-            yield Problem("W336", Place(row.file, row.line, part="number"), cause, mend)
+            found[row.number].append(Problem("W336", Place(row.file, row.line, part="number"), cause, mend))
         seen.setdefault(key, row)
+    return found

@@ -47,8 +47,12 @@ def test_other_vat_is_warned_about(starter: Shell) -> None:
 def test_an_import_is_withdrawn(starter: Shell) -> None:
     brought(starter)
     words = ("import-billed", "--withdraw", "OLD-2", "--remark", "billed by mail", *WHO)
-    assert starter(*words, "--dry-run").output == "Would take back what was imported as OLD-2.\n"
-    assert starter(*words).output == "Took back what was imported as OLD-2.\n"
+    tried = starter(*words, "--dry-run").output
+    assert "What would be taken back" in tried and "1 document: 250.00 EUR" in tried and "would bill" in tried
+    told = json.loads(starter(*words, "--dry-run", "--json").stdout)
+    assert (told["withdrawn"], [one["net"] for one in told["documents"]]) == ("OLD-2", ["250.00"])
+    taken = starter(*words).output
+    assert "Taken back" in taken and "1 document: 250.00 EUR" in taken and "would" not in taken
     assert starter(*words).exit_code == 1
     result = starter("import-billed", str(starter.folder / "old.csv"), "--json", *WHO)
     told = json.loads(result.stdout)["documents"]
@@ -63,3 +67,12 @@ def test_a_file_or_a_number_is_named(starter: Shell) -> None:
     assert starter("import-billed").exit_code == 2
     assert starter("import-billed", "old.csv", "--withdraw", "OLD-1").exit_code == 2
     assert starter("import-billed", "old.csv").exit_code == 1
+
+
+def test_an_option_that_would_do_nothing_is_refused(starter: Shell) -> None:
+    for words in (
+        ("old.csv", "--remark", "why not"),
+        ("old.csv", "--as-of", "2026-01-01"),
+        ("--withdraw", "OLD-1", "--remark", "wrong", "--dry-run", "--as-of", "2026-01-01"),
+    ):
+        assert starter("import-billed", *words).exit_code == 2, words

@@ -318,3 +318,65 @@ def test_everything_that_is_wrong_is_told_in_one_pass(folder: Path, snapshot: ob
         bring(folder, MORE + BAD)
     said = [str(replace(problem, mend="")) + f"\n  {problem.mend}" for problem in refusal.value.problems]
     assert "\n".join(said) == snapshot
+
+
+def test_the_law_has_no_deadline_for_what_was_billed_elsewhere_to_consumers_and_exempt(folder: Path) -> None:
+    """All three were issued in July for January: only an invoice with VAT to a business had a last day in February."""
+    fee(folder)
+    agree(folder, "used", '\ncharge fee "Fee"\n  100.00 EUR per month\n')
+    sold = folder / "contracts" / "used.terms"
+    sold.write_text(sold.read_text("utf-8").replace("customer acme", "customer jansen"), "utf-8")
+    body = '\npremium fee "Cover"\n  100.00 EUR per month\n  policy "P-1"\n  insurer "Harbour Mutual"\n  risk in NL\n'
+    agree(folder, "car", body + "  insurance class liability\n", supply="cover")
+    row = "2026-07-01,{0},{1},fee,2026-01-01,2026-01-31,100.00,EUR,{2}\n"
+    cases = (("acme", "fee", 21), ("jansen", "used", 21), ("acme", "car", 0))
+    bring(folder, HEAD + "".join(f"OLD-{one[1]},{row.format(*one)}" for one in cases))
+    desk, january = runs.open_desk(folder), (dt.date(2026, 1, 1), dt.date(2026, 1, 31))
+    with ledger.open_ledger(desk.workspace.ledger_folder, writing=False) as book:
+        rows = runs.completeness(desk, book, *january, dt.date(2026, 7, 1)).rows
+    assert {one.contract: (one.late, one.late_by_law) for one in rows if one.document} == {
+        "fee": (181, 136),
+        "used": (181, 0),
+        "car": (181, 0),
+    }
+
+
+def told(folder: Path, text: str) -> list[tuple[int, str]]:
+    """The rows that are refused, and why, by code."""
+    with pytest.raises(RunError) as refused:
+        bring(folder, text)
+    return [(one.where.line, one.code) for one in refused.value.problems]
+
+
+def test_what_another_row_would_put_right_is_told_once(folder: Path) -> None:
+    """What refers to a document of which a row is wrong, and what is left of such a document, is not doubted as well."""
+    fee(folder, '100.00 EUR per month\n\ndiscount loyal "Loyal"\n  10% off fee')
+    january = "acme,fee,fee,2026-01-01,2026-01-31"
+    off = january.replace("fee,fee", "fee,fee/discount/loyal")
+    rows = (
+        *(f"OLD-1,2026-01-02,{january},100.00,EUR,much,,,,", f"OLD-1,2026-01-02,{off},-10.00,EUR,21,,,,"),
+        f"OLD-2,2026-01-09,{january},-50.00,EUR,21,,,OLD-1,",  # of the line that is missing
+        f"OLD-3,2026-01-02,{january.replace('fee,fee', 'fee,fees')},100.00,EUR,21,,,,",
+        f"OLD-4,2026-01-09,{january},-50.00,EUR,21,,,OLD-3,",
+        f"OLD-5,2026-01-09,{january},-50.00,EUR,21,,,OLD-3,",
+        f"OLD-5,2026-01-09,{january},-50.00,EUR,21,,,,",  # the same twice, once without what it corrects
+    )
+    assert told(folder, MORE + "".join(f"{row}\n" for row in rows)) == [
+        (2, "W335"),
+        (5, "L177"),
+        (8, "W336"),
+        (8, "W336"),
+    ]
+
+
+def test_rows_of_an_imported_document_are_not_missed_where_they_are_wrong(folder: Path) -> None:
+    fee(folder)
+    sound = HEAD + months("fee", "fee", 1, "100.00")
+    bring(folder, sound)
+    wrong = sound + "OLD-1,2026-01-01,acme,fee,fee,2026-01-01,2026-01-31,soon,EUR,21\n"
+    assert told(folder, wrong) == [(3, "W335")]
+    assert told(folder, wrong.replace("2026-01-31,100.00,EUR,21", "2026-01-31,100.00,EUR,x")) == [
+        (2, "W335"),
+        (3, "W335"),
+    ]
+    assert told(folder, HEAD + "OLD-2,2026-01-01,acme,fee,fee,0001-01-01,9999-12-31,5.00,EUR,21\n") == [(2, "W335")] * 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
@@ -75,9 +76,15 @@ def test_what_is_wrong_and_how_to_mend_it(snapshot: SnapshotAssertion) -> None:
     assert "\n".join(lines) == snapshot
 
 
-@given(st.dates())
+@given(st.dates(dt.date(1900, 1, 1), dt.date(2199, 12, 31)))
 def test_a_day_reads_as_it_is_written(day: object) -> None:
     assert checks.day(str(day)) == day
+
+
+def test_no_day_is_so_far_off_that_there_is_none_behind_it() -> None:
+    for day in ("0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31"):
+        with pytest.raises(Flaw, match=f"{day} is too far off"):
+            checks.day(day)
 
 
 @given(st.integers(0, 10**8 - 1), st.integers(0, 8), st.integers(1, 9))
