@@ -303,7 +303,7 @@ def draw(
     desk: runs.Desk, contracts: tuple[str, ...], file: str, since: dt.date | None, until: dt.date | None, today: dt.date
 ) -> None:
     """Draw a contract into a file, or to standard output for ``-``."""
-    known = [contract.id for contract in desk.contracts]
+    known = [*desk.contracts.cards]
     if (
         not contracts and file in known
     ):  # `schedule --chart acme-2026`: the word after --chart was meant as the contract

@@ -67,11 +67,11 @@ def _files(files: list[Path], desk: runs.Desk | None, ids: set[str]) -> runs.Fil
     found = runs.load_files(files, desk) if files else runs.Files((), (), {})
     if desk is None or (files and not ids):
         return found
-    known = {contract.id: contract for contract in desk.contracts}
-    for one in sorted(ids - known.keys() - desk.terms.refused.keys()):
-        mend = f"the contracts are {', '.join(sorted(known))}"
+    known = desk.contracts
+    for one in sorted(ids - known.cards.keys() - desk.terms.refused.keys()):
+        mend = f"the contracts are {', '.join(known.cards)}"
         raise RunError(Problem("L206", Place(part=f"contract {one}"), "no file has such a contract", mend))
-    chosen = [contract for contract in desk.contracts if not ids or contract.id in ids]
+    chosen = known.only(ids) if ids else known
     refused = [one for contract, problems in desk.refusals().items() if not ids or contract in ids for one in problems]
     problems = tuple(dict.fromkeys((*found.problems, *refused)))
     untried = {contract: found for contract, found in desk.refusals().items() if not ids or contract in ids}

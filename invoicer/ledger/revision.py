@@ -52,14 +52,18 @@ def of(connection: sa.Connection, database: Database) -> str:
     tables = set(sa.inspect(connection).get_table_names())
     if not tables:
         return ""
-    if {schema.log.name, schema.series.name, _version.name} <= tables and (gone := sorted(_TABLES - tables)):
+    found = ""
+    if _version.name in tables:
+        found = connection.execute(sa.select(_version.c.version_num)).scalar_one_or_none() or "?"
+    wanted = set(schema.metadata.tables) if found == newest() else _TABLES
+    if {schema.log.name, schema.series.name, _version.name} <= tables and (gone := sorted(wanted - tables)):
         cause = f"this ledger is damaged: {' and '.join(gone)} {'are' if len(gone) > 1 else 'is'} gone from its tables"
         raise refused("L107", database.where, cause, RESTORE)
     if not tables >= _TABLES:
         mend = "name a database that is empty or a ledger; a ledger has a database (on a server: a schema) of its own"
         raise refused("L106", database.where, "this database is no ledger", mend)
-    if _version.name in tables:
-        return connection.execute(sa.select(_version.c.version_num)).scalar_one_or_none() or "?"
+    if found:
+        return found
     about = schema.about.c
     found = connection.execute(sa.select(about.value).where(about.name == "schema")).scalar_one_or_none() or "?"
     return FIRST if found == "1" else found  # ledgers from before Alembic

@@ -19,6 +19,7 @@ from invoicer.ledger.records import PlanStatus
 from invoicer.ledger.release import DraftStatus, status_of
 
 _WAIT = [PlanStatus.OPEN, PlanStatus.CONFIRMED]
+_LIVE = [status for status in DraftStatus if status.live]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,12 @@ def plans(connection: sa.Connection) -> Iterator[Problem]:
 
 
 def plans_that_wait(connection: sa.Connection) -> Iterator[Problem]:
-    """The same of a plan that is not done: what is planned or issued next rests on it."""
-    table = schema.plans.c
+    """The same of a plan that is not done: what is planned or issued next rests on it. Whether it is says its status, which
+    nobody proves, and any draft that may still be issued."""
+    table, drafts = schema.plans.c, schema.plan_drafts.c
+    live = sa.select(drafts.plan).where(drafts.status.in_(_LIVE))
     yield from agreed(connection)
-    yield from _as_planned(connection, sa.select(table.id).where(table.status.in_(_WAIT)))
+    yield from _as_planned(connection, sa.select(table.id).where(table.status.in_(_WAIT) | table.id.in_(live)))
 
 
 def _as_planned(connection: sa.Connection, some: sa.Select[Any]) -> Iterator[Problem]:
@@ -64,17 +67,18 @@ def _as_planned(connection: sa.Connection, some: sa.Select[Any]) -> Iterator[Pro
         decided[row.logged].append(decided_as(row._mapping))
     wanted = set(connection.execute(some).scalars())
     for at, entry in _of_plans(connection, Entry.PLANNED, wanted):
-        part, nothing = f"plan {entry['plan']}", digest(())
-        if digest(one.planned for one in stored[entry["plan"]]) != entry["drafts"]:
+        part, nothing, mine = f"plan {entry['plan']}", digest(()), stored[entry["plan"]]
+        in_order = all(one.position == at for at, one in enumerate(mine, 1))
+        if digest(one.planned for one in mine) != entry["drafts"] or not in_order:
             yield changed("L117", part, f"the drafts of {part} are not what was planned")
         elif digest(doubted.pop(entry["plan"], ())) != entry.get("doubts", nothing):
             yield changed("L117", part, f"the doubts about drafts of {part} are not what was planned")
         elif digest(decided.pop(at, ())) != entry.get("decisions", nothing):
             yield changed("L117", part, f"what {part} took over of earlier decisions is not what was logged")
-        elif "waits" in entry and digest(one.waits for one in stored[entry["plan"]]) != entry["waits"]:
+        elif "waits" in entry and digest(one.waits for one in mine) != entry["waits"]:
             yield changed("L117", part, f"how many people drafts of {part} wait for, or since when, was changed")
         elif "waits" in entry:
-            yield from _released(connection, entry["plan"], stored[entry["plan"]])
+            yield from _released(connection, entry["plan"], mine)
     for at, entry in (*_of_plans(connection, Entry.CONFIRMED, wanted), *_of_plans(connection, Entry.REJECTED, wanted)):
         part = f"plan {entry['plan']}"
         if digest(decided.pop(at, ())) != entry.get("decisions", digest(())):

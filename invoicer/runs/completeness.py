@@ -73,7 +73,7 @@ def completeness(
     names = _names(desk, ledger, former, contracts)
     kin = names.union(*(desk.succession.family(name, on) for name in names))
     refused = desk.refusals()
-    known = [under_law(desk, one, on) for one in desk.contracts if one.id in kin]
+    known = [under_law(desk, one, on) for one in desk.contracts.only(kin)]
     billed = _billed_until(ledger, former, kin, on)
     sound = [one for one in known if one.id not in refused]
     measured, _ = measure(desk, sound, on, lambda one: billed_until(desk, one, billed))
@@ -96,7 +96,7 @@ def completeness(
 def _names(desk: Desk, ledger: Ledger, former: Names, contracts: Collection[str]) -> set[str]:
     """The contracts that are meant, under the names of today; those that were billed and are gone among them."""
     billed = {former.contract(name) for name in ledger.billed_contracts()}
-    every = {one.id for one in desk.contracts} | desk.terms.refused.keys() | billed
+    every = desk.contracts.cards.keys() | desk.terms.refused.keys() | billed
     wanted = {former.contract(name) for name in contracts}
     _refuse_unknown("contract", wanted, every)
     return wanted or every

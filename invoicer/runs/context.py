@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 
 from invoicer import tax
 from invoicer.documents import Context
+from invoicer.domain.contract import Contract
 from invoicer.domain.document import Kind
 from invoicer.domain.party import Customer, Seller, in_force
 from invoicer.domain.supply import ExchangeRate, Treatment
@@ -16,6 +17,7 @@ from invoicer.runs.desk import Desk
 from invoicer.runs.law import under_law
 
 DEFAULT_MAX_AGE_DAYS = 7
+_AT_HAND = 64  # contracts
 SHARED = ("terms:", "settings", "code")
 """What is the same for all contracts of a document, or has its own name."""
 
@@ -47,7 +49,7 @@ def draft_context(desk: Desk, ledger: Ledger, as_of: dt.date, provenance: Mappin
         return names
 
     return Context(
-        contracts={contract.id: under_law(desk, contract, as_of) for contract in desk.contracts},
+        contracts=_UnderLaw(desk, as_of),
         known_on=as_of,
         seller=lambda seller: desk.workspace.sellers[seller],
         customer=customer,
@@ -59,6 +61,24 @@ def draft_context(desk: Desk, ledger: Ledger, as_of: dt.date, provenance: Mappin
         shares_document=shares_document,
         language=desk.workspace.policy.language,
     )
+
+
+class _UnderLaw(Mapping[str, Contract]):
+    """The contracts of a desk by their ids, under the law that counts on a day; each as it is asked for, the last few are
+    remembered."""
+
+    def __init__(self, desk: Desk, known_on: dt.date) -> None:
+        self._known = desk.contracts.cards
+        self._lawful = lru_cache(_AT_HAND)(lambda name: under_law(desk, desk.contracts[name], known_on))
+
+    def __getitem__(self, name: str) -> Contract:
+        return self._lawful(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
 
 
 def series_pattern(desk: Desk, seller: str, kind: Kind) -> str:

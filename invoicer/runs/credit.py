@@ -118,9 +118,9 @@ def _owed(
     after that is a changed input."""
     day = issued_as_of(ledger) or document.issue_date
     contracts_of = sorted({names.contract(line.contract) for line in document.lines})
-    known, refused = {contract.id: contract for contract in desk.contracts}, desk.refusals()
+    known, refused = desk.contracts, desk.refusals()
     for name in contracts_of:
-        if problems := refused.get(name) or (() if name in known else (_gone(name),)):
+        if problems := refused.get(name) or (() if name in known.cards else (_gone(name),)):
             raise RunError(problems)
     contracts = [under_law(desk, known[name], day) for name in contracts_of]
     kin = frozenset[str]().union(*(desk.succession.family(name, day) for name in contracts_of))

@@ -130,7 +130,7 @@ class _Past:
         """What of the lines of a contract would be another today, in words."""
         lines = [one for one in documents.billed_lines(document) if one.contract == contract_id and not one.corrects]
         desk = self._desk(document, contract_id)
-        contract = next((one for one in desk.terms.contracts if one.id == contract_id), None)
+        contract = desk.contracts.get(contract_id)
         if contract is None:
             wrong = next(iter(desk.terms.refused.get(contract_id, ())), None)
             yield f"the terms of {contract_id} can't be read" + (f" ([{wrong.code}] {wrong.cause})" if wrong else "")

@@ -206,7 +206,7 @@ def _names(old: Version, new: Version, desk: Desk | None) -> tuple[frozenset[str
     contracts = {*old.ids, *new.ids}
     meters = old.meters | new.meters | _meters(old) | _meters(new)
     if desk:
-        contracts |= {*desk.terms.refused, *(contract.id for contract in desk.terms.contracts)}
+        contracts |= desk.terms.refused.keys() | desk.contracts.cards.keys()
         meters |= desk.terms.meters
     return frozenset(contracts), frozenset(meters)
 

@@ -210,9 +210,9 @@ def _drop_changed(
     ]
     if not changed:
         return ()
-    positions = [draft.position for draft in changed]
+    positions = {draft.position for draft in changed}
     ledger.drop(plan.id, who, "inputs have changed since the plan", today, positions=positions)
-    marks = {one.fingerprint for one in drafts if one not in changed}
+    marks = {one.fingerprint for one in drafts if one.position not in positions}
     now = [one.draft for one in found.drafts if one.fingerprint not in marks]
     return tuple(
         Dropped(

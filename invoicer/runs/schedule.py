@@ -80,17 +80,17 @@ def schedule(
 
 def chosen_contracts(desk: Desk, contracts: Collection[str] | None) -> list[Contract]:
     """The contracts of these ids, all of them for None. Raises RunError when one is not in the files, or is refused."""
-    chosen = [contract for contract in desk.contracts if contracts is None or contract.id in contracts]
-    for unknown in sorted(set(contracts or ()) - {contract.id for contract in chosen}):
+    known = desk.contracts
+    for unknown in sorted(set(contracts or ()) - known.cards.keys()):
         if unknown in desk.terms.refused:
             raise RunError(desk.terms.refused[unknown])
-        mend = f"the contracts are {', '.join(contract.id for contract in desk.contracts)}"
+        mend = f"the contracts are {', '.join(known.cards)}"
         if unknown in desk.workspace.customer_ids:
             mend += (
                 f"; “{unknown}” is a customer: `invoicer schedule --to MONTH --customer {unknown}` shows its contracts"
             )
         raise RunError(Problem("L206", Place(part=f"contract {unknown}"), "no file has such a contract", mend))
-    return chosen
+    return [*(known if contracts is None else known.only(contracts))]
 
 
 def endings(

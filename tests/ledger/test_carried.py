@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from invoicer.domain.canonical import sha256
 from invoicer.errors import RunError
 from invoicer.ledger import schema
 from tests.keeping import Memory
@@ -81,6 +82,27 @@ def test_the_text_of_a_draft_that_waits_is_proved(folder: Path, gone: bool) -> N
     assert refused(folder) == {"L117"}
 
 
+@pytest.mark.parametrize("status", ["issued", "superseded", "open"])
+def test_a_draft_that_waits_is_proved_whatever_its_plan_says_of_itself(folder: Path, status: str) -> None:
+    """The status of a plan is no part of the proof, and hides no text that was put in the place of another."""
+    forged, drafts, plans = b'{"net":"others"}', schema.plan_drafts, schema.plans
+    with by_hand(folder) as connection:
+        connection.execute(sa.update(plans).where(plans.c.id == 2).values(status=status))
+    assert refused(folder) == set()
+    with by_hand(folder) as connection:
+        connection.execute(sa.insert(schema.contents), [{"sha256": sha256(forged), "data": forged}])
+        connection.execute(sa.update(drafts).where(drafts.c.plan == 2).values(sha256=sha256(forged)))
+    assert refused(folder) == {"L117"}
+
+
+def test_a_draft_that_changed_its_place_is_found(folder: Path) -> None:
+    drafts = schema.plan_drafts
+    with by_hand(folder) as connection:
+        mine = (drafts.c.plan == 2, drafts.c.position == 2)
+        assert connection.execute(sa.update(drafts).where(*mine).values(position=3)).rowcount
+    assert refused(folder) == {"L117"}
+
+
 @pytest.mark.parametrize("table", ["billed", "documents", "log", "plan_drafts", "corrections"])
 def test_without_a_row_nothing_is_planned(folder: Path, table: str) -> None:
     where = schema.metadata.tables[table]
@@ -131,6 +153,12 @@ def test_what_was_proved_is_remembered_until_something_is_billed(folder: Path) -
         assert not after.until and after.marks == ledger.carried().marks != first.marks
 
 
+def test_where_nothing_was_billed_nothing_is_remembered(tmp_path: Path) -> None:
+    memory = Memory()
+    with writer(tmp_path) as ledger:
+        assert (ledger.carried(memory).marks, memory.kept) == ({}, {})
+
+
 @pytest.mark.parametrize("harm", [bytes(9), b"", None])
 def test_what_was_damaged_in_the_memory_is_proved_anew(folder: Path, harm: bytes | None) -> None:
     memory = Memory()
@@ -142,7 +170,7 @@ def test_what_was_damaged_in_the_memory_is_proved_anew(folder: Path, harm: bytes
         assert ledger.carried(memory).until
 
 
-@pytest.mark.parametrize("change", ["json", "revision", "contract", "gone", "moved"])
+@pytest.mark.parametrize("change", ["json", "revision", "contract", "gone", "all gone", "moved"])
 def test_lines_that_something_is_worked_out_from_are_proved_again(folder: Path, change: str) -> None:
     memory, table = Memory(), schema.billed
     with reader(folder) as ledger:
@@ -150,7 +178,9 @@ def test_lines_that_something_is_worked_out_from_are_proved_again(folder: Path, 
     with by_hand(folder) as connection:
         row = connection.execute(sa.select(table).where(table.c.contract == "c0001-2026").limit(1)).one()._mapping
         mine = [key == row[key.name] for key in table.primary_key.columns]
-        if change == "gone":
+        if change == "all gone":
+            connection.execute(sa.delete(table).where(table.c.contract == "c0001-2026"))
+        elif change == "gone":
             connection.execute(sa.delete(table).where(*mine))
         elif change == "moved":
             connection.execute(sa.update(table).where(*mine).values(contract="c0002-2026", revision=7))
@@ -169,14 +199,18 @@ def test_lines_that_something_is_worked_out_from_are_proved_again(folder: Path, 
     assert refused(folder) == {"L114"}
 
 
-def test_what_is_issued_meanwhile_is_no_change_of_what_was_proved(folder: Path) -> None:
-    """Another process may issue while a plan is made: what it brings is proved, too."""
+def test_what_is_issued_meanwhile_is_no_change_of_what_was_proved(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process may issue while a plan is made: what it brings is proved, too, and nothing else for that."""
     memory, table = Memory(), schema.billed
     with writer(folder) as ledger:
         ledger.carried(memory)
         known = ledger.carried(memory)
         run(ledger, [(draft("c0001-2026", days=month(2)), "more"), (draft("z-1", days=month(2)), "new")])
-        ledger.prove(["c0000-2026", "c0001-2026", "z-1"], known)
+        with monkeypatch.context() as patch:
+            patch.setattr("invoicer.ledger.carried.carried", None)
+            ledger.prove(["c0000-2026", "c0001-2026", "z-1"], known)
     with by_hand(folder) as connection:
         connection.execute(sa.update(table).where(table.c.contract == "z-1").values(revision=7))
     with reader(folder) as ledger, pytest.raises(RunError) as refusal:

@@ -113,7 +113,7 @@ def test_a_database_that_is_no_ledger_is_refused(folder: Path) -> None:
             pass
 
 
-@pytest.mark.parametrize("table", ["billed", "documents"])
+@pytest.mark.parametrize("table", ["billed", "documents", "contents", "plan_doubts", "artifacts", "imported_lines"])
 def test_a_ledger_that_lost_a_table_is_told_as_damaged(folder: Path, table: str) -> None:
     with writer(folder):
         pass
