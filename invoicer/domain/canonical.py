@@ -40,7 +40,8 @@ def to_json(value: Any) -> str:
 
 
 def text_of(data: Any) -> str:
-    """The canonical JSON text of plain data, as :func:`to_data` makes it."""
+    """The canonical JSON text of plain data, as :func:`to_data` makes it. What is :func:`members_of` a canonical text in it
+    stays as it is written there."""
     return _json().encode(data).decode()
 
 
@@ -72,14 +73,6 @@ def reader(shape: Any) -> Callable[[bytes], Any]:
     from msgspec.json import Decoder
 
     return _refusing(Decoder(shape).decode)
-
-
-def text_with(members: Mapping[str, Raw], data: Mapping[str, Any]) -> str:
-    """The canonical JSON text of an object that has these members, and besides them what is in ``data``."""
-    encode = _json().encode
-    written = {name: bytes(text) for name, text in members.items()}
-    written |= {name: encode(value) for name, value in data.items()}
-    return (b"{" + b",".join([b'"%s":%s' % (name.encode(), written[name]) for name in sorted(written)]) + b"}").decode()
 
 
 def from_json(kind: type[T], text: str | bytes) -> T:

@@ -46,14 +46,14 @@ _LAST = sa.select(schema.log.c.sequence, schema.log.c.hash).order_by(schema.log.
 
 
 def append(connection: sa.Connection, entries: Sequence[tuple[str, Any]]) -> list[int]:
-    """Add entries of (kind, payload) at the end of the log; answers their sequence numbers."""
+    """Add entries of (kind, payload as plain data) at the end of the log; answers their sequence numbers."""
     if not entries:
         return []
     last = head(connection)
     entries = [(Entry(kind).value, payload) for kind, payload in entries]  # a kind that nobody checks is a defect
     rows: list[dict[str, Any]] = []
     for kind, payload in entries:
-        text = canonical.to_json(payload)
+        text = canonical.text_of(payload)
         sequence = last.count + 1
         row = {"sequence": sequence, "kind": kind, "payload": text, "previous": last.hash}
         last = Head(sequence, link(sequence, kind, text, last.hash))

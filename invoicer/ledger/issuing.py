@@ -61,15 +61,18 @@ class _Paper:
 
     @classmethod
     def of(cls, position: int, text: bytes, revisions: tuple[int, ...]) -> _Paper:
-        """A draft as it was planned. How amounts came about is most of its text, is not asked for here, and stays unread."""
-        members, draft = canonical.members_of(text), _reader()(text)
-        draft |= {name: canonical.read(said) for name, said in members.items() if name not in draft}
-        return cls(position, draft, members, revisions)
+        """A draft as it was planned."""
+        return cls(position, _reader()(text), canonical.members_of(text), revisions)
+
+
+_SHOWN = ("trace", "title", "clause", "details", "proration", "premium")
+"""What a line says of how its amount came about, most of the text of a draft: nobody asks for it here, it stays unread."""
 
 
 @cache
 def _reader() -> Callable[[bytes], dict[str, Any]]:
-    return canonical.reader(canonical.shape(Draft, lines=canonical.many(canonical.shape(Line, "trace"))))
+    lines = canonical.many(canonical.shape(Line, *_SHOWN))
+    return canonical.reader(canonical.shape(Draft, "provenance", lines=lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,18 +203,12 @@ def _finish(paper: _Paper, key: str, count: int, finish: Finish, issue_date: dt.
     number = document_number(key, count)
     document, billed, formats = finish(paper.draft, number, issue_date)
     _check(document, number, issue_date, billed, paper.draft)
-    text = _written(document, paper)
+    text = canonical.text_of(
+        {**document, **paper.members}
+    )  # what it has of its draft is written as in the draft's text
     carried = tuple((line, canonical.text_of(line), rev) for line, rev in zip(billed, paper.revisions, strict=True))
     return _Final(
         paper.position, key, count, document, text, canonical.sha256(text), carried, tuple(dict.fromkeys(formats))
-    )
-
-
-def _written(document: Data, paper: _Paper) -> str:
-    """The canonical JSON of a document. What it has of its draft is written as in the draft's text, with all that is unread
-    in it."""
-    return canonical.text_with(
-        paper.members, {name: said for name, said in document.items() if name not in paper.members}
     )
 
 
@@ -272,12 +269,11 @@ def _insert(store: Store, connection: sa.Connection, plan: int, finals: Sequence
     ]
     dialect.insert_rows(connection, schema.artifacts, artifacts)
     store.fault(Point.ARTIFACTS_WANTED)
-    drafts = schema.plan_drafts
-    mark = sa.update(drafts).where(drafts.c.plan == plan, drafts.c.position == sa.bindparam("p"))
-    connection.execute(
-        mark.values(status=DraftStatus.ISSUED, document=sa.bindparam("d")),
-        [{"p": final.position, "d": final.number} for final in finals],
-    )
+    issued = [
+        {"plan": plan, "position": final.position, "status": DraftStatus.ISSUED, "document": final.number}
+        for final in finals
+    ]
+    dialect.update_rows(connection, schema.plan_drafts, ("plan", "position"), issued)
     corrections.mark_issued(connection, (final.document for final in finals))
     store.fault(Point.DRAFTS_ISSUED)
 

@@ -168,12 +168,17 @@ def finish(paper: Mapping[str, Any], number: str, issue_date: dt.date) -> tuple[
 
 
 def whole(paper: Mapping[str, Any]) -> Draft:
-    """A draft as the ledger shows it to whoever finishes it: how its amounts came about is left out there."""
+    """A draft as the ledger shows it to whoever finishes it: what is only shown of it is left out there."""
     lines = [
-        {**line, "trace": canonical.to_data(given(line["net"]["amount"], "left-out", line["net"]["currency"]))}
+        {
+            "title": "left out",
+            "clause": canonical.to_data(CLAUSE),
+            "trace": canonical.to_data(given(line["net"]["amount"], "left-out", line["net"]["currency"])),
+            **line,
+        }
         for line in paper["lines"]
     ]
-    return canonical.from_data(Draft, {**paper, "lines": lines})
+    return canonical.from_data(Draft, {"provenance": {}, **paper, "lines": lines})
 
 
 def finished(

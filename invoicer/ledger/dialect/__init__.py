@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -69,25 +69,66 @@ def insert_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[Mappi
     """Insert rows of the same columns, straight through the driver: what SQLAlchemy does anew for each of them takes longer
     than what the database does."""
     if rows:
-        text, order, bound = _insertion(connection.dialect, table, tuple(rows[0]))
-        said: Any = [{**row, **{name: bind(row[name]) for name, bind in bound}} for row in rows] if bound else rows
-        connection.exec_driver_sql(text, list(map(itemgetter(*order), said)) if order else said)
+        _each(connection, _insertion(connection.dialect, table, tuple(rows[0])), rows)
+
+
+def update_rows(
+    connection: sa.Connection, table: sa.Table, key: tuple[str, ...], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Let the rows of a table that have the same ``key`` columns have the others as well, likewise through the driver."""
+    if rows:
+        _each(connection, _updating(connection.dialect, table, key, tuple(rows[0])), rows)
+
+
+class _Statement(NamedTuple):
+    """What is said to the driver: its parameters in order, each with its column and with what makes of a value one that
+    the driver takes; ``named`` where it wants them by their names."""
+
+    text: str
+    parameters: Sequence[tuple[str, str, Callable[[Any], Any] | None]]
+    named: bool
+
+
+def _each(connection: sa.Connection, statement: _Statement, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Say it for each row."""
+    values = ((map(itemgetter(name), rows), bind) for _, name, bind in statement.parameters)
+    said: Any = list(zip(*(map(bind, column) if bind else column for column, bind in values), strict=True))
+    if statement.named:
+        names = [parameter for parameter, *_ in statement.parameters]
+        said = [dict(zip(names, row, strict=True)) for row in said]
+    connection.exec_driver_sql(statement.text, said)
 
 
 @lru_cache(64)
-def _insertion(
-    kind: sa.Dialect, table: sa.Table, names: tuple[str, ...]
-) -> tuple[str, Sequence[str], Sequence[tuple[str, Callable[[Any], Any]]]]:
-    """The statement that inserts a row; the order of its parameters (empty where they have names); and what makes of a
-    value, by its name, one that the driver takes."""
-    made = sa.insert(table).compile(dialect=kind, column_keys=list(names))
-    bound = ((name, table.c[name].type.dialect_impl(kind).bind_processor(kind)) for name in names)
-    return str(made), made.positiontup or (), [(name, _few(table.c[name], bind)) for name, bind in bound if bind]
+def _insertion(kind: sa.Dialect, table: sa.Table, names: tuple[str, ...]) -> _Statement:
+    return _statement(kind, table, sa.insert(table), {name: name for name in names})
 
 
-def _few(column: sa.Column[Any], bind: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """The same, which remembers days: there are few among many rows."""
-    return lru_cache(1000)(bind) if isinstance(column.type, sa.Date) else bind
+@lru_cache(64)
+def _updating(kind: sa.Dialect, table: sa.Table, key: tuple[str, ...], names: tuple[str, ...]) -> _Statement:
+    known = {f"of_{name}": name for name in key}
+    others = {name: name for name in names if name not in key}
+    mine = (table.c[name] == sa.bindparam(parameter) for parameter, name in known.items())
+    return _statement(kind, table, sa.update(table).where(*mine), others | known)
+
+
+def _statement(
+    kind: sa.Dialect, table: sa.Table, what: sa.Insert | sa.Update, columns: Mapping[str, str]
+) -> _Statement:
+    """With the column of each parameter."""
+    set_ones = [name for parameter, name in columns.items() if parameter == name]
+    made: Any = what.compile(dialect=kind, column_keys=set_ones)
+    return _Statement(
+        str(made),
+        [(one, columns[one], _bind(kind, table.c[columns[one]])) for one in made.positiontup or columns],
+        not made.positiontup,
+    )
+
+
+def _bind(kind: sa.Dialect, column: sa.Column[Any]) -> Callable[[Any], Any] | None:
+    """What makes of a value one that the driver takes. It remembers days: there are few among many rows."""
+    bind: Callable[[Any], Any] | None = column.type.dialect_impl(kind).bind_processor(kind)
+    return lru_cache(1000)(bind) if bind and isinstance(column.type, sa.Date) else bind
 
 
 def insert_absent(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
