@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from invoicer.documents.basis import marked, standing
+from invoicer.documents.basis import marked, meets, standing
 from invoicer.documents.causes import explained
 from invoicer.documents.clusters import Cluster, clusters
 from invoicer.documents.concessions import carried_over
@@ -42,8 +42,8 @@ def compare(
     line to refer to (D002). ``contract``, as agreed by ``through``, names the clause by which something is not owed any
     more; without it that stays open. Neither the order of ``treated`` nor that of ``billed`` matters.
 
-    What was credited as an error is withheld (D003) until what it was owed upon has changed; what was conceded is used up
-    by a reduction before anything more is given back.
+    What was credited as an error is withheld (D003) until what it was owed upon has changed, and with it what would be
+    taken from it; what was conceded is used up by a reduction before anything more is given back.
     """
     stands = standing(treated, billed)
     positions = open_positions(billed, stands.holding)
@@ -62,9 +62,11 @@ def compare(
     differences, loose = joined(found, [position for position in positions if position.remaining], through)
     differences = list(marked(explained(differences, contract, through), stands.changed))
     overdue = [difference for difference in too_old if not difference.is_supply or difference.bill_date <= through]
-    holds = [*held_for_age(overdue, horizon or dt.date.min), *held_for_reference(loose)]
+    waiting = [one for one in loose if any(meets(one, each.line) for held in withheld for each in held.positions)]
+    unplaced = [one for one in loose if one not in waiting]
+    holds = [*held_for_age(overdue, horizon or dt.date.min), *held_for_reference(unplaced)]
     forgone, told = carried_over(differences, positions, billed)
-    told = (*held_for_error(withheld), *told)
+    told = (*held_for_error(withheld, waiting), *told)
     apart: list[tuple[BilledLine | Difference, Money]] = [(one.positions[0].line, one.net) for one in withheld]
     apart += [(one, one.net) for one in (*overdue, *loose)]
     return Comparison(tuple(sorted((*differences, *forgone), key=_order)), tuple(holds), told, tuple(apart))

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from invoicer.documents.basis import meets
 from invoicer.documents.clusters import hull
 from invoicer.documents.credited import Withheld
 from invoicer.documents.difference import Difference
@@ -40,8 +41,10 @@ def held_for_reference(differences: Iterable[Difference]) -> Iterator[Problem]:
         yield Problem("D002", _place(group), cause, mend, Severity.HOLD)
 
 
-def held_for_error(withheld: Iterable[Withheld]) -> Iterator[Problem]:
-    """D003 for each document of which something was credited as an error and would be billed again."""
+def held_for_error(withheld: Iterable[Withheld], reductions: Iterable[Difference]) -> Iterator[Problem]:
+    """D003 for each document of which something was credited as an error and would be billed again. ``reductions`` of its
+    charges that have nothing else to be taken from wait with it."""
+    left = list(reductions)
     groups: dict[tuple[str, str], list[Withheld]] = defaultdict(list)
     for one in withheld:
         groups[one.positions[0].line.document, one.net.currency].append(one)
@@ -53,6 +56,10 @@ def held_for_error(withheld: Iterable[Withheld]) -> Iterator[Problem]:
             f"{amount} was credited of {listed} of {document} as an error, and the terms still owe it: it is not billed "
             "again as long as nothing has changed that it rests on"
         )
+        waiting = [one for one in left if any(meets(one, each.line) for held in group for each in held.positions)]
+        left = [one for one in left if one not in waiting]
+        if waiting:
+            cause += f"; a reduction of {_amount(waiting)} for {_days(waiting)} waits with it"
         mend = (
             f"correct the terms, the usage or the customer; or bill it as it stands with `invoicer rebill {document}`"
         )

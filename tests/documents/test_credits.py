@@ -172,6 +172,30 @@ class TestError:
         books.released.add(1)
         assert amounts(books.settle([self.january], day("01-06"))) == [("invoice", "30.00")]
 
+    def test_keeps_with_it_what_would_be_taken_from_it(self) -> None:
+        """A deposit that was an error, and then its adjustment gives back some of it; once it is billed again, both are."""
+        deposit = owed(Component("fee", Part.DEPOSIT), month(1), "100.00")
+        books = billed_once(deposit)
+        books.credit("I0001", CreditReason.PRICE, [deposit], day("01-05"))
+        books.settle([deposit], day("01-05"))
+        settled = owed(Component("fee", Part.ADJUSTMENT), month(1), "-4.00", bill_date=day("02-20"))
+        found = compare([deposit, settled], books.billed, through=day("02-20"))
+        assert (found.differences, found.holds) == ((), ())
+        (told,) = found.withheld
+        assert told.cause.startswith(
+            "100.00 EUR was credited of line 1 of I0001 as an error, and the terms still owe it"
+        )
+        assert told.cause.endswith("; a reduction of -4.00 EUR for 2026-01-01 to 2026-01-31 waits with it")
+        assert sum(net.amount for _, net in found.apart) == Decimal("96.00")
+
+    def test_keeps_with_it_no_reduction_of_other_days(self) -> None:
+        books = billed_once(self.january)
+        books.credit("I0001", CreditReason.PRICE, [self.january], day("01-05"))
+        books.settle([self.january], day("01-05"))
+        found = compare([self.january, owed(LAUNCH, month(2), "-4.00")], books.billed, through=day("02-20"))
+        assert [one.code for one in found.holds] == ["D002"]
+        assert "waits" not in found.withheld[0].cause
+
     def test_of_an_input_that_had_changed_before_is_billed_anew_at_once(self) -> None:
         books = billed_once(self.january)
         mended = owed(FEE, month(1), "80.00")

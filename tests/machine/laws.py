@@ -188,7 +188,8 @@ def conserved(
         (counted if line.counts else forgone)[component] += line.net.exact
         if line.basis:
             errors[component] += line.net.exact
-    listed = withheld(told)
+    listed, waits = withheld(told)
+    wrong = {component.partition("/")[0] for component in errors}
     low = high = Fraction(0)
     for component in {*due, *owed, *counted}:
         least, most = sorted((due.get(component, Fraction(0)), owed.get(component, Fraction(0))))
@@ -197,21 +198,26 @@ def conserved(
         back, used = sorted((Fraction(0), errors[component])), sorted((Fraction(0), -forgone[component]))
         if not listed:
             back = [Fraction(0), Fraction(0)]
+        elif component.partition("/")[0] in wrong:  # what would be taken from what is held back waits with it
+            back[1] = max(back[1], -waits)
         carried = counted[component]
         assert least + back[0] + used[0] <= carried <= most + back[1] + used[1], (
             f"{component}: {float(carried)} is carried, {float(least)} to {float(most)} owed, "
             f"errors {float(errors[component])} of which {float(listed)} listed, forgone {float(forgone[component])}"
         )
         low, high = low + carried - most - used[1], high + carried - least - used[0]
+    listed += waits
     assert low <= -listed <= high, f"{float(listed)} is withheld, between {float(-high)} and {float(-low)} is missing"
 
 
-def withheld(told: Iterable[Problem]) -> Fraction:
-    """What D003 lists of a contract, in its currency."""
-    found = Fraction(0)
+def withheld(told: Iterable[Problem]) -> tuple[Fraction, Fraction]:
+    """What D003 lists of a contract, in its currency, and the reductions that wait with it."""
+    found = waits = Fraction(0)
     for problem in told:
         if problem.code == "D003":
             amount = re.match(r"(-?[\d ]+\.\d\d) [A-Z]{3} was", problem.cause)
             assert amount, problem.cause
             found += Fraction(amount[1].replace(" ", ""))
-    return found
+            reduction = re.search(r"; a reduction of (-[\d ]+\.\d\d) [A-Z]{3} for .* waits with it$", problem.cause)
+            waits += Fraction(reduction[1].replace(" ", "")) if reduction else 0
+    return found, waits
