@@ -150,12 +150,16 @@ def make_files(
 
 
 def _save(ledger: Ledger, kept: list[Artifact], who: str, paths: list[Path], problems: list[Problem]) -> None:
-    """Record what is kept, and let it out."""
-    if kept:
+    """Record what is kept, and let it out. Should the database refuse, the files are made again by the next issue."""
+    if not kept:
+        return
+    try:
         more, wrong = ledger.save_artifacts(kept, who)
-        paths += more
-        problems += wrong
-        kept.clear()
+    except RunError as error:
+        more, wrong = (), error.problems
+    paths += more
+    problems += wrong
+    kept.clear()
 
 
 def _jobs(ledger: Ledger, wanted: Sequence[Artifact], problems: list[Problem]) -> Iterator[render.Job]:

@@ -28,6 +28,55 @@ def test_a_card_says_what_its_contract_says(loaded: language.Loaded) -> None:
     assert {card.metered for card in loaded.contracts.cards.values()} == {True, False}
 
 
+def test_a_card_says_what_the_terms_say() -> None:
+    terms = """contract one-2026 "One"
+  renamed from one-2025, one
+  seller s
+  customer first
+  currency EUR
+  agreed 2026-01-01
+  supply hosting
+  pay within 30 days
+  term open from 2026-01-01
+  continues north, south
+  bill monthly in arrears on day 1
+
+charge storage "Storage"
+  renamed from disk
+  usage of gigabytes
+  1.00 EUR per GB
+
+charge fee "Fee"
+  renamed from base, rent
+  10.00 EUR per month
+
+meter gigabytes "Storage"
+  max of gigabytes
+  unit GB
+
+input uptime "Uptime"
+  unit percent
+  stated per month
+
+indexation costs "Costs"
+  raises fee with "COSTS-2015"
+  every year from 2027-01-01
+  base 2025-10
+
+service-credit sla "Availability credit"
+  10% of fee when uptime less than 99
+
+amendment 1 from 2026-03-01 agreed 2026-02-01
+  change customer to second
+"""
+    [card] = language.load([("one.terms", terms)]).contracts.cards.values()
+    assert (card.id, card.seller, card.customers) == ("one-2026", "s", ("first", "second"))
+    assert [(one.path, one.text) for one in card.sources] == [("one.terms", terms)]
+    assert (card.formerly, card.continues) == (("one-2025", "one"), ("north", "south"))
+    assert sorted(card.renamed) == [("base", "fee"), ("disk", "storage"), ("rent", "fee")]
+    assert (card.index_series, card.inputs, card.metered) == (("COSTS-2015",), ("uptime",), True)
+
+
 def test_a_contract_is_taken_out_as_it_was_put_in(loaded: language.Loaded) -> None:
     together = Contracts.of(loaded.contracts)
     assert together == loaded.contracts

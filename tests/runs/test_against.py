@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 from collections import defaultdict
 from itertools import pairwise
 from pathlib import Path
@@ -11,9 +12,10 @@ import pytest
 
 from invoicer import ledger, runs, workspace
 from invoicer.domain.money import total
-from invoicer.ledger import DraftStatus
+from invoicer.ledger import DraftStatus, Point
 from invoicer.runs.against import Against, DraftChange, PlanDiff, State
 from invoicer.runs.comparison import Cause, compare_papers, paper_of
+from tests.ledger.papers import Breaks
 from tests.runs.conftest import Batch
 from tests.runs.small import heading, issue
 
@@ -250,6 +252,21 @@ def test_what_was_dropped_waits_for_a_new_plan_and_every_issue_until_then_says_s
         assert [one.waits_for for one in runs.waiting(desk, book, day)] == [("release",)]
         assert not runs.waiting(desk, book, day, plan=1)
         assert runs.issue(desk, book, day, "tests").dropped_before == 0
+
+
+def test_what_is_issued_is_told_though_its_files_could_not_be_recorded(tmp_path: Path) -> None:
+    folder = space(tmp_path / "w", FEE, OTHER)
+    day = dt.date(2026, 1, 1)
+    desk = runs.open_desk(folder)
+    full = Breaks(Point.ARTIFACT_RECORDED, OSError(errno.ENOSPC, "No space left on device"))
+    with ledger.open_ledger(desk.workspace.ledger_folder, writing=True, fault=full) as book:
+        runs.plan(desk, book, day, day)
+        runs.confirm(book, "tests", "checked", day)
+        result = runs.issue(desk, book, day, "tests")
+        assert (len(result.issued), result.files) == (2, ())
+        assert [one.code for one in result.problems] == ["L103"]
+        again = runs.issue(desk, book, day, "tests")
+        assert (len(again.issued), len(again.files), again.problems) == (0, 2, ())
 
 
 def test_what_was_dropped_and_is_owed_no_more_is_done_with_the_next_plan(tmp_path: Path) -> None:
