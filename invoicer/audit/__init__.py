@@ -20,13 +20,21 @@ FORMATS: Mapping[int, Callable[[Mapping[str, Any]], Iterator[Fault]]] = {1: form
 def faults(document: Mapping[str, Any]) -> tuple[Fault, ...]:
     """Every way in which a document (its JSON as plain data) does not prove itself; none when all of it adds up."""
     number = document.get("format", 1)
-    if number not in FORMATS:
+    if type(number) is not int or number not in FORMATS:
         known = ", ".join(map(str, FORMATS))
         return (Fault(0, f"it is of format {number}, and this version of invoicer can prove format {known}"),)
     try:
         return tuple(FORMATS[number](document))
     except (ArithmeticError, AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError) as error:
-        return (Fault(0, f"it is no document of format {number}: {type(error).__name__} at {error}"),)
+        return (Fault(0, f"it is no document of format {number}: {_said(error)}"),)
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, KeyError) and error.args:
+        return f"“{error.args[0]}” is missing somewhere in it"
+    if isinstance(error, IndexError):
+        return "a list in it is shorter than it was"
+    return "something in it is not of the kind that stands there"
 
 
 __all__ = ["FORMATS", "Fault", "faults"]

@@ -8,9 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from invoicer.errors import Place, Problem, RunError
+from invoicer.errors import DefectError, Place, Problem, RunError
 from invoicer.ledger import dialect, schema
 from invoicer.ledger.dialect.words import RESTORE
+from invoicer.ledger.mistyped import mistyped
 from invoicer.ledger.stored import read_entry
 
 AT_ONCE = 200
@@ -19,14 +20,21 @@ Check = Callable[[sa.Connection], Iterator[Problem]]
 
 
 def looked(check: Check, connection: sa.Connection) -> Iterator[Problem]:
-    """What a check finds; where it can't even read its rows, that."""
+    """What a check finds; where it can't even read its rows, each value that it stumbles over."""
     try:
-        yield from check(connection)
+        yield from told(check(connection))
+    except (ArithmeticError, AttributeError, DefectError, LookupError, TypeError, ValueError):
+        part = check.__name__.strip("_")
+        nobody = changed("L113", part, f"something in the tables of {part} was never written there")
+        yield from tuple(mistyped(connection)) or (nobody,)
+
+
+def told(found: Iterator[Problem]) -> Iterator[Problem]:
+    """The problems, with those of a text that can't be read as the last."""
+    try:
+        yield from found
     except RunError as error:
         yield from error.problems
-    except (KeyError, TypeError, ValueError) as error:
-        part = check.__name__.strip("_")
-        yield changed("L113", part, f"a column of the {part} holds what was never written there: {error}")
 
 
 def entries(connection: sa.Connection, kind: str) -> dict[int, Mapping[str, Any]]:

@@ -61,7 +61,7 @@ class Ledger:
         return reading.put_contents(self._store, contents)
 
     def content(self, sha256: str) -> bytes:
-        """The bytes of that hash. Raises RunError (L143) when there are none."""
+        """The bytes of that hash. Raises RunError when there are none (L143), or others in their place (L116)."""
         return reading.content(self._store, sha256)
 
     # Billed: what documents carry

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,6 +15,7 @@ from invoicer.ledger import dialect, schema
 from invoicer.ledger.dialect.words import RESTORE
 from invoicer.ledger.reading import issued_within
 from invoicer.ledger.store import Store
+from invoicer.ledger.stored import read_object
 
 _AT_ONCE = 200
 _DEFECT = (
@@ -39,7 +39,7 @@ def _proved(store: Store, query: sa.Select[tuple[str, str, str]]) -> Iterator[tu
     with store.read() as connection:
         rows = connection.execution_options(yield_per=_AT_ONCE).execute(query)
         for part in rows.partitions():
-            documents = [(row.number, _data(row.json), _mend(row.json, row.sha256)) for row in part]
+            documents = [(row.number, read_object(row.json), _mend(row.json, row.sha256)) for row in part]
             wanted = {digest for _, data, _ in documents for _, digest in _rests_on(data)}
             sha256 = schema.contents.c.sha256
             kept = set(connection.execute(sa.select(sha256).where(dialect.among(sha256, wanted))).scalars())
@@ -59,15 +59,6 @@ def _proved(store: Store, query: sa.Select[tuple[str, str, str]]) -> Iterator[tu
 def _mend(text: str, sha256: str) -> str:
     """Who can mend what doesn't add up: a text that is not the one that was issued lies in the backup."""
     return _DEFECT if canonical.sha256(text) == sha256 else RESTORE
-
-
-def _data(text: str) -> Mapping[str, Any]:
-    """The document as plain data; nothing where it is no JSON, in which nothing adds up."""
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return data if isinstance(data, dict) else {}
 
 
 def _rests_on(data: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -11,9 +11,11 @@ import sqlalchemy as sa
 from invoicer.domain import canonical
 from invoicer.domain.document import Document, Kind
 from invoicer.domain.entitlement import BilledLine
+from invoicer.errors import RunError
 from invoicer.ledger import dialect, schema
 from invoicer.ledger.dialect.words import RESTORE
 from invoicer.ledger.faults import Point
+from invoicer.ledger.mistyped import mistyped
 from invoicer.ledger.records import Issued, from_minor_units
 from invoicer.ledger.store import Store
 from invoicer.ledger.stored import read_as
@@ -31,13 +33,15 @@ def put_contents(store: Store, contents: Iterable[bytes]) -> tuple[str, ...]:
 
 
 def content(store: Store, digest: str) -> bytes:
-    """The bytes of that hash."""
+    """The bytes of that hash. Raises RunError: L143 there are none, L116 others stand in their place."""
     with store.read() as connection:
         query = sa.select(schema.contents.c.data).where(schema.contents.c.sha256 == digest)
         data = connection.execute(query).scalar_one_or_none()
     if data is None:
         raise refused("L143", store.folder, f"no content {digest} is kept here", "look for it in the backup")
-    return bytes(data)
+    if not isinstance(data, bytes) or canonical.sha256(data) != digest:
+        raise refused("L116", "", "this content is not what was kept", RESTORE, f"content {digest}")
+    return data
 
 
 def billed(store: Store, contracts: Collection[str]) -> tuple[BilledLine, ...]:
@@ -182,7 +186,9 @@ def _briefs(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Issued
             yield _brief(row)
             shown = ""
     except (TypeError, ValueError) as error:
-        cause = f"a column of {shown or 'the documents'} holds what was never written there: {error}"
+        if found := tuple(mistyped(connection)):
+            raise RunError(found) from error
+        cause = f"a column of {shown or 'the documents'} holds what was never written there"
         raise refused("L113", "", cause, RESTORE, shown or "documents") from error
 
 

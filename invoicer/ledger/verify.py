@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -14,13 +13,13 @@ from invoicer.domain.correction import CreditRequest
 from invoicer.domain.entitlement import BilledLine
 from invoicer.errors import Place, Problem, RunError
 from invoicer.ledger import chain, corrections, schema
-from invoicer.ledger.checking import AT_ONCE, Check, changed, entries, lines_of, looked
+from invoicer.ledger.checking import AT_ONCE, Check, changed, entries, lines_of, looked, told
 from invoicer.ledger.issuing import billed_digest
 from invoicer.ledger.kinds import Entry
 from invoicer.ledger.records import billed_columns, document_columns, minor_units
 from invoicer.ledger.series import document_number
 from invoicer.ledger.store import Store
-from invoicer.ledger.stored import read_as
+from invoicer.ledger.stored import columns_in, read_as, read_entry, read_object
 from invoicer.ledger.verify_files import files, names_of, wanted
 from invoicer.ledger.verify_imported import imports
 from invoicer.ledger.verify_plans import drops, plans, plans_that_wait
@@ -40,7 +39,7 @@ def verify_chain(store: Store) -> tuple[Problem, ...]:
             if broken := tuple(chain.broken_links(connection)):
                 return broken  # without a sound log there is nothing to hold the rest against
             checks = (*dict.fromkeys(CHECKS.values()), _contents, _kinds)
-            return tuple(problem for check in checks for problem in looked(check, connection))
+            return tuple(dict.fromkeys(problem for check in checks for problem in looked(check, connection)))
     except RunError as error:
         return error.problems
 
@@ -54,8 +53,8 @@ def _documents(connection: sa.Connection) -> Iterator[Problem]:
         numbers = [row.number for row in rows]
         billed, names = lines_of(connection, numbers), names_of(connection, numbers)
         for row in rows:
-            entry = json.loads(row.payload or "{}")
-            yield from _document(row, entry, billed[row.number])
+            entry = read_object(row.payload or "")
+            yield from told(_document(row, entry, billed[row.number]))
             yield from wanted(row, entry, names[row.number])
     yield from lost_documents(connection)
 
@@ -63,11 +62,11 @@ def _documents(connection: sa.Connection) -> Iterator[Problem]:
 def lost_documents(connection: sa.Connection) -> Iterator[Problem]:
     """Documents that were issued and are gone, and billed lines that have lost theirs."""
     documents, lines, log = schema.documents, schema.billed, schema.log
-    lost = sa.select(log.c.payload).where(
+    lost = sa.select(log.c.sequence, log.c.payload).where(
         log.c.kind == Entry.ISSUED, log.c.sequence.not_in(sa.select(documents.c.logged))
     )
-    for payload in connection.execute(lost.order_by(log.c.sequence)).scalars():
-        number = json.loads(payload)["document"]
+    for sequence, payload in connection.execute(lost.order_by(log.c.sequence)):
+        number = read_entry(payload, sequence)["document"]
         yield changed("L113", number, f"document {number} was issued, and is gone")
     orphans = sa.select(lines.c.document).where(lines.c.document.not_in(sa.select(documents.c.number))).distinct()
     for number in connection.execute(orphans.order_by(lines.c.document)).scalars():
@@ -80,7 +79,7 @@ def _document(row: sa.Row[Any], entry: Mapping[str, Any], lines: Sequence[sa.Row
         yield changed("L113", row.number, f"document {row.number} is not what was issued")
     elif wrong := [name for name, value in _columns(row).items() if row._mapping[name] != value]:
         yield changed("L113", row.number, f"document {row.number}: its {', '.join(wrong)} is not what its text says")
-    elif billed_digest((line.json, line.revision) for line in lines) != entry["billed"]:
+    elif billed_digest((line.json, line.revision) for line in lines) != entry.get("billed"):
         yield changed("L114", row.number, f"the billed lines of {row.number} are not what was issued")
     elif wrong := [str(line.line) for line in lines if not _sound(line)]:
         cause = f"billed line {', '.join(wrong)} of {row.number} is not what its text says"
@@ -99,22 +98,30 @@ def _corrections(connection: sa.Connection) -> Iterator[Problem]:
     for line in connection.execute(sa.select(lines).order_by(lines.c.correction, lines.c.line)):
         stored[line.correction].append(line)
     for row in connection.execute(sa.select(table).order_by(table.c.id)):
-        said, mine = asked.pop(row.logged, {}), stored[row.id]
-        request = read_as(CreditRequest, row.json, "L118", f"request {row.id}")
-        facts = (
-            (said, json.loads(row.json)),
-            ((request.id, request.document, request.kind), (row.id, row.document, row.kind)),
-            ([(one.line, one.amount) for one in mine], [(one.line, minor_units(one.amount)) for one in request.lines]),
+        mine = stored[row.id]
+        became_of = (
             ({at for at, one in cancelled if one == row.id}, {row.cancelled} - {None}),
             ({one for one in released if one[0] == row.id}, {(row.id, o.line, o.released) for o in mine if o.released}),
             ({(row.id, one.line): one.issued for one in mine if one.issued}, became.pop(row.id, {})),
         )
-        if any(expected != found for expected, found in facts):
-            yield changed(
-                "L118", f"request {row.id}", f"request {row.id}, or what became of it, is not what was recorded"
-            )
+        yield from told(_request(row, asked.pop(row.logged, {}), mine, became_of))
     for number in sorted({entry["id"] for entry in asked.values()} | became.keys()):
         yield changed("L118", f"request {number}", f"request {number} was recorded, and is gone")
+
+
+def _request(
+    row: sa.Row[Any], said: Mapping[str, Any], lines: Sequence[sa.Row[Any]], became: Sequence[tuple[object, object]]
+) -> Iterator[Problem]:
+    """A request and its lines against what the log said; and what ``became`` of it, as the one and the other have it."""
+    request = read_as(CreditRequest, row.json, "L118", f"request {row.id}")
+    facts = (
+        (said, read_object(row.json)),
+        ((request.id, request.document, request.kind), (row.id, row.document, row.kind)),
+        ([(one.line, one.amount) for one in lines], [(one.line, minor_units(one.amount)) for one in request.lines]),
+        *became,
+    )
+    if any(expected != found for expected, found in facts):
+        yield changed("L118", f"request {row.id}", f"request {row.id}, or what became of it, is not what was recorded")
 
 
 def _became(connection: sa.Connection) -> dict[int, dict[tuple[int, int], str]]:
@@ -183,11 +190,12 @@ def _contents(connection: sa.Connection) -> Iterator[Problem]:
 
 
 def _columns(row: sa.Row[Any]) -> dict[str, Any]:
-    return {**document_columns(json.loads(row.json)), "number": document_number(row.series, row.counter)}
+    said = columns_in(document_columns, row.json, "L113", f"document {row.number}")
+    return {**said, "number": document_number(row.series, row.counter)}
 
 
 def _sound(row: sa.Row[Any]) -> bool:
-    expected = billed_columns(json.loads(row.json))
+    expected = columns_in(billed_columns, row.json, "L114", f"billed line {row.line} of {row.document}")
     return all(row._mapping[name] == value for name, value in expected.items())
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,10 +11,12 @@ import sqlalchemy as sa
 from invoicer.domain import canonical
 from invoicer.errors import Place, Problem
 from invoicer.ledger import schema
+from invoicer.ledger.checking import told
 from invoicer.ledger.dialect.words import RESTORE
 from invoicer.ledger.issuing import billed_digest
 from invoicer.ledger.kinds import Entry
 from invoicer.ledger.records import billed_columns, document_columns
+from invoicer.ledger.stored import columns_in, read_entry
 
 
 def imports(connection: sa.Connection) -> Iterator[Problem]:
@@ -27,21 +28,24 @@ def imports(connection: sa.Connection) -> Iterator[Problem]:
     for line in connection.execute(sa.select(table).order_by(table.c.document, table.c.line)):
         lines[line.document].append(line)
     for row in connection.execute(sa.select(schema.imported).order_by(schema.imported.c.number)):
-        at, said = there.pop(row.number, (0, {}))
-        mine = lines.pop(row.number, [])
-        if (row.logged, row.sha256, canonical.sha256(row.json)) != (at, said.get("sha256"), said.get("sha256")):
-            yield _changed(row.number, f"document {row.number} is not what was imported")
-        elif wrong := _wrong(row, document_columns(json.loads(row.json))):
-            yield _changed(row.number, f"document {row.number}: its {', '.join(wrong)} is not what its text says")
-        elif billed_digest((line.json, 0) for line in mine) != said["billed"]:
-            yield _changed(row.number, f"the billed lines of {row.number} are not what was imported")
-        else:
-            for line in mine:
-                if wrong := _wrong(line, billed_columns(json.loads(line.json))):
-                    cause = f"billed line {line.line} of {row.number}: its {', '.join(wrong)} is not what its text says"
-                    yield _changed(row.number, cause)
+        yield from told(_document(row, *there.pop(row.number, (0, {})), lines.pop(row.number, [])))
     for number in sorted({*there, *lines}):
         yield _changed(number, f"document {number} was imported, and is gone")
+
+
+def _document(row: sa.Row[Any], at: int, said: Mapping[str, Any], lines: Sequence[sa.Row[Any]]) -> Iterator[Problem]:
+    """A document and its lines against what the entry ``at`` that place ``said`` of it."""
+    if (row.logged, row.sha256, canonical.sha256(row.json)) != (at, said.get("sha256"), said.get("sha256")):
+        yield _changed(row.number, f"document {row.number} is not what was imported")
+    elif wrong := _wrong(row, columns_in(document_columns, row.json, "L176", f"document {row.number}")):
+        yield _changed(row.number, f"document {row.number}: its {', '.join(wrong)} is not what its text says")
+    elif billed_digest((line.json, 0) for line in lines) != said.get("billed"):
+        yield _changed(row.number, f"the billed lines of {row.number} are not what was imported")
+    else:
+        for line in lines:
+            part = f"billed line {line.line} of {row.number}"
+            if wrong := _wrong(line, columns_in(billed_columns, line.json, "L176", part)):
+                yield _changed(row.number, f"{part}: its {', '.join(wrong)} is not what its text says")
 
 
 def _logged(connection: sa.Connection) -> dict[str, tuple[int, Mapping[str, Any]]]:
@@ -51,7 +55,7 @@ def _logged(connection: sa.Connection) -> dict[str, tuple[int, Mapping[str, Any]
     query = sa.select(log.sequence, log.kind, log.payload).where(log.kind.in_(kinds)).order_by(log.sequence)
     there: dict[str, tuple[int, Mapping[str, Any]]] = {}
     for sequence, kind, payload in connection.execute(query):
-        data = json.loads(payload)
+        data = read_entry(payload, sequence)
         if kind == Entry.WITHDRAWN:
             there.pop(data["document"], None)
         else:

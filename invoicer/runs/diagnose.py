@@ -8,7 +8,6 @@ declared figures are those that the document rests on, so today's files have no 
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -109,8 +108,21 @@ def _differences(past: _Past, document: Document, as_of: dt.date, before: _Befor
     if not said:
         return []
     more = f" (and {len(said) - _MOST} more)" if len(said) > _MOST else ""
-    cause = f"today it would be another: {'; '.join(said[:_MOST])}{more}. Since then {past.changed(document)}"
+    try:
+        since = past.changed(document)
+    except InvoicerError as error:
+        since = f"nobody knows what changed: {error.problems[0].cause}"
+    cause = f"today it would be another: {'; '.join(said[:_MOST])}{more}. Since then {since}"
     return [Problem("L149", Place(part=f"document {document.number}"), cause, _MEND, Severity.WARNING)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What was measured, as it is stored with a document."""
+
+    meter: str
+    days: Period
+    measured: Measured
 
 
 class _Past:
@@ -168,7 +180,7 @@ class _Past:
 
     def changed(self, document: Document) -> str:
         """What of the program, its plugins and their facts is not what a document was made with, in words."""
-        then = json.loads(self._text(document, "code"))
+        then = canonical.read(self._text(document, "code"))
         said = []
         if then["invoicer"] != __version__:
             said.append(f"invoicer {then['invoicer']} became {__version__}")
@@ -207,13 +219,8 @@ class _Past:
         return Desk(space, self._plugins, loaded, exchange, succession=Succession.of(loaded.contracts))
 
     def _measurements(self, document: Document, contract: str) -> Measurements:
-        kept = json.loads(self._text(document, "quantities", contract))
-        return {
-            (contract, one["meter"], canonical.from_data(Period, one["days"])): canonical.from_data(
-                Measured, one["measured"]
-            )
-            for one in kept
-        }
+        kept = canonical.from_json(list[_Kept], self._text(document, "quantities", contract))
+        return {(contract, one.meter, one.days): one.measured for one in kept}
 
     def _names(self, document: Document, contract: str) -> Iterator[str]:
         """The names of what a contract of a document rests on, without the contract's."""

@@ -107,7 +107,7 @@ def test_a_date_that_is_none_is_found(folder: Path, kind: str, value: str) -> No
     [
         ("kind = 'quote'", "document HN-2026-00002"),
         ("net = 'abc'", "document HN-2026-00002"),
-        ("issue_date = 'soon'", "documents"),
+        ("issue_date = 'soon'", "document HN-2026-00002"),
     ],
 )
 def test_documents_are_not_listed_with_a_column_that_cannot_be_read(

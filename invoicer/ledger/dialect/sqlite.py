@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +19,10 @@ from invoicer.errors import Place, Problem, RunError
 from invoicer.ledger.dialect.words import AGAIN, RESTORE, WRITES
 from invoicer.ledger.durable import STRAY, sync_folder
 
-__all__ = ["File", "facts", "in_memory", "insert", "problem_of"]
+__all__ = ["File", "facts", "in_memory", "insert", "misfits", "problem_of"]
 
 _WAIT_SECONDS = 10
+_SHOWN = 60  # bytes of a value in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,38 @@ def in_memory() -> sa.Engine:
     return _engine(sa.URL.create("sqlite"), ["foreign_keys=ON"], poolclass=StaticPool)
 
 
+def misfits(connection: sa.Connection, table: sa.Table) -> Iterator[tuple[Mapping[str, str], str, str]]:
+    """Values of another kind than their column's, which SQLite takes and nobody can read: the key of the row, the column,
+    and the value as text."""
+    keys = tuple(table.primary_key.columns)
+    for column in table.columns:
+        query = sa.select(*map(_bytes, (column, *keys))).where(_misfit(column)).order_by(*keys)
+        for row in connection.execute(query):
+            said, *mine = (bytes.fromhex(value).decode(errors="replace") for value in row)
+            yield {key.name: value for key, value in zip(keys, mine, strict=True)}, column.name, said
+
+
+def _misfit(column: sa.Column[Any]) -> sa.ColumnElement[bool]:
+    plain, kind = sa.type_coerce(column, sa.String), sa.func.typeof(column)
+    match column.type:
+        case sa.Boolean():
+            wrong = sa.or_(kind != "integer", plain.not_in(["0", "1"]))
+        case sa.Integer():
+            wrong = kind != "integer"
+        case sa.Date():
+            wrong = sa.or_(kind != "text", sa.func.coalesce(sa.func.date(plain), "") != plain)
+        case sa.LargeBinary():
+            wrong = kind != "blob"
+        case _:
+            wrong = kind != "text"
+    return sa.and_(kind != "null", wrong)
+
+
+def _bytes(column: sa.Column[Any]) -> sa.ColumnElement[str]:
+    """As much of a value as belongs into a message, in hex: it may be no text."""
+    return sa.func.hex(sa.func.substr(sa.cast(column, sa.BLOB), 1, _SHOWN), type_=sa.String)
+
+
 def facts(connection: sa.Connection) -> Mapping[str, str]:
     """The library's version, and the first thing that its own quick check finds wrong ("ok" for nothing)."""
     found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one())
@@ -101,6 +134,8 @@ def problem_of(error: DBAPIError, where: str) -> Problem:
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             cause = f"the database {where} is damaged or is no database ({said})"
             return Problem("L107", place, cause, RESTORE)
+    if "decode to UTF-8" in said:
+        return Problem("L107", place, f"the database {where} holds a text that is none ({said})", RESTORE)
     return Problem("L104", place, f"the database {where} answered: {said}", f"look after the disk {AGAIN}")
 
 
