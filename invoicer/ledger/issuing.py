@@ -21,6 +21,7 @@ from invoicer.domain.document import Draft, Kind, Line
 from invoicer.errors import DefectError
 from invoicer.ledger import chain, corrections, dialect, schema
 from invoicer.ledger.faults import Point
+from invoicer.ledger.files import Files
 from invoicer.ledger.numbering import Numbering, Wanted, late, move, refuse_backwards, refuse_starts, take
 from invoicer.ledger.plans import plan_row, refuse_superseded, settle, text_in, with_texts
 from invoicer.ledger.records import billed_columns, document_columns, minor_units_in
@@ -93,9 +94,16 @@ class _Final:
         """The number of the document."""
         return str(self.document["number"])
 
+    @property
+    def files(self) -> Mapping[str, str]:
+        """The names for people of the files that are wanted, by their formats."""
+        day = dt.date.fromisoformat(self.document["issue_date"])
+        return {form: file_name(self.number, form, day) for form in self.formats}
+
 
 def issue(
     store: Store,
+    files: Files,
     plan: int,
     finish: Finish,
     issue_date: dt.date,
@@ -113,7 +121,7 @@ def issue(
     with store.in_one_go():
         for first in range(0, len(waiting), batch):
             mine, last = waiting[first : first + batch], first + batch >= len(waiting)
-            issued = _issue_batch(store, plan, mine, finish, issue_date, numbering, who, last)
+            issued = _issue_batch(store, files, plan, mine, finish, issue_date, numbering, who, last)
             numbers += issued
             progress(len(issued))
     return tuple(numbers)
@@ -137,6 +145,7 @@ def _refuse_late(
 
 def _issue_batch(
     store: Store,
+    files: Files,
     plan: int,
     positions: Sequence[int],
     finish: Finish,
@@ -150,6 +159,7 @@ def _issue_batch(
         with store.write() as connection:
             papers = _load(connection, plan, positions)
             finals += _number(connection, papers, finish, issue_date, numbering)
+            _refuse_published(files, finals)
             store.fault(Point.NUMBERS_TAKEN)
             _insert(store, connection, plan, finals, who)
             if last:  # until then the status of the plan is what it was
@@ -235,6 +245,20 @@ def _key(line: Data) -> tuple[Any, ...]:
     return line["contract"], line["component"], line["days"]
 
 
+def _refuse_published(files: Files, finals: Iterable[_Final]) -> None:
+    """A number whose file is there was given before: the ledger does not know, so it is not the latest one. The anchor says
+    nothing of that where it was put back together with the database."""
+    for final in finals:
+        for name in final.files.values():
+            if files.is_published(name):
+                cause = f"{final.number} is the next number, and a file of that name is there already"
+                mend = (
+                    "if the ledger comes from a backup, an older one than its documents, put the latest one back; "
+                    "a file that has nothing to do with it is to be moved away"
+                )
+                raise refused("L137", files.documents / name, cause, mend)
+
+
 def _insert(store: Store, connection: sa.Connection, plan: int, finals: Sequence[_Final], who: str) -> None:
     if not finals:
         return
@@ -262,10 +286,9 @@ def _insert(store: Store, connection: sa.Connection, plan: int, finals: Sequence
     dialect.insert_rows(connection, schema.billed, billed)
     store.fault(Point.BILLED_INSERTED)
     artifacts = [
-        {"document": number, "format": form, "name": file_name(number, form, issue_date)}
+        {"document": final.number, "format": form, "name": name}
         for final in finals
-        for number, issue_date in [(final.number, dt.date.fromisoformat(final.document["issue_date"]))]
-        for form in final.formats
+        for form, name in final.files.items()
     ]
     dialect.insert_rows(connection, schema.artifacts, artifacts)
     store.fault(Point.ARTIFACTS_WANTED)

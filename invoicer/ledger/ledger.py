@@ -259,9 +259,11 @@ class Ledger:
 
         Raises RunError: L120 no such plan, L121 superseded, L117 a stored draft was changed, L130 something is billed
         already, L133 a number is taken by another series, L134 a series began elsewhere than ``numbering`` says, L135 a
-        series has a document of a later day. The batch at hand leaves no trace, those before it are issued.
+        series has a document of a later day, L137 a file of a number that is next is there. The batch at hand leaves no
+        trace, those before it are issued.
         """
-        return issuing.issue(self._store, plan, finish, issue_date, batch or issuing.BATCH, progress, numbering, who)
+        size = batch or issuing.BATCH
+        return issuing.issue(self._store, self.files, plan, finish, issue_date, size, progress, numbering, who)
 
     def documents(
         self,

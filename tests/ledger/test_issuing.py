@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,7 +19,20 @@ from invoicer.domain.money import Money
 from invoicer.errors import DefectError, RunError
 from invoicer.ledger import DraftStatus, PlanStatus, schema
 from tests.ledger.conftest import Places
-from tests.ledger.papers import TODAY, by_hand, confirmed, draft, finish, finished, many, month, reader, stored, writer
+from tests.ledger.papers import (
+    TODAY,
+    by_hand,
+    confirmed,
+    draft,
+    finish,
+    finished,
+    make_files,
+    many,
+    month,
+    reader,
+    stored,
+    writer,
+)
 from tests.quickly import law
 
 
@@ -82,6 +96,42 @@ def test_only_confirmed_drafts_are_issued_and_once(folder: Path) -> None:
         ledger.issue(plan, finish, TODAY)
         assert [item.status for item in ledger.plan(plan).drafts] == [DraftStatus.ISSUED] * 5
         assert len(ledger.documents(plan=plan)) == len(ledger.documents()) == 5
+
+
+def test_a_number_whose_file_is_there_is_not_given_again(folder: Path) -> None:
+    """The second one of a batch of two: the first leaves no trace either."""
+    sent = folder / "documents" / "2026" / "HN-2026-00003.pdf"
+    with writer(folder) as ledger:
+        ledger.issue(confirmed(ledger, many(1)), finish, TODAY)
+        plan = confirmed(ledger, many(2, month(1)))
+        sent.parent.mkdir(parents=True)
+        sent.write_bytes(b"%PDF")
+        length = ledger.length()
+        with pytest.raises(RunError, match=r"HN-2026-00003\.pdf.*L137.*put the latest one back"):
+            ledger.issue(plan, finish, TODAY)
+        assert ledger.length() == length
+        sent.unlink()
+        assert ledger.issue(plan, finish, TODAY) == ("HN-2026-00002", "HN-2026-00003")
+
+
+def test_a_ledger_put_back_whole_from_an_old_backup_issues_nothing(tmp_path: Path) -> None:
+    """Its anchor is as old as itself and finds nothing; what was sent since then does."""
+    with writer(tmp_path) as ledger:
+        ledger.issue(confirmed(ledger, many(2)), finish, TODAY)
+        make_files(ledger)
+    shutil.copytree(tmp_path / "ledger", tmp_path / "backup")
+    with writer(tmp_path) as ledger:
+        ledger.issue(confirmed(ledger, many(2, month(1))), finish, TODAY)
+        make_files(ledger)
+    latest = (tmp_path / "ledger").rename(tmp_path / "latest")
+    (tmp_path / "backup").rename(tmp_path / "ledger")
+    with writer(tmp_path) as ledger, pytest.raises(RunError, match="L137"):
+        ledger.issue(confirmed(ledger, many(3, month(2))), finish, TODAY)
+    shutil.rmtree(tmp_path / "ledger")
+    latest.rename(tmp_path / "ledger")
+    with writer(tmp_path) as ledger:
+        numbers = ledger.issue(confirmed(ledger, many(3, month(2))), finish, TODAY)
+        assert numbers == ("HN-2026-00005", "HN-2026-00006", "HN-2026-00007")
 
 
 def test_series_of_a_new_year_and_of_another_pattern_count_for_themselves(folder: Path) -> None:
