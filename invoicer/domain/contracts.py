@@ -59,12 +59,6 @@ class Contracts(Collection[Contract]):
         self._take_out = take_out
 
     @classmethod
-    def of(cls, contracts: Iterable[Contract]) -> Contracts:
-        """Contracts that are there already, each with an id of its own."""
-        there = {contract.id: contract for contract in contracts}
-        return cls(map(Card.of, there.values()), there.__getitem__)
-
-    @classmethod
     def packed(cls, cards: Iterable[Card], unpack: Callable[[str], Contract]) -> Contracts:
         """Contracts that :func:`unpack` makes by their ids; the last few are remembered."""
         return cls(cards, _AtHand(unpack))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from invoicer.domain import canonical
-from invoicer.domain.document import Draft, Kind
+from invoicer.domain.document import Kind
 from invoicer.domain.money import Money
 from invoicer.ledger.dialect.words import RESTORE
 from invoicer.ledger.trouble import refused
@@ -32,13 +32,8 @@ class Brief:
     corrects: tuple[tuple[str, str], ...]
 
     @classmethod
-    def of(cls, draft: Draft) -> Brief:
-        """A draft in brief."""
-        return cls._read(canonical.to_data(draft))
-
-    @classmethod
     def read(cls, text: str, part: str) -> Brief:
-        """The same of a draft in canonical JSON. Raises RunError (L117) where it is none, as what ``part`` names."""
+        """A draft in canonical JSON, in brief. Raises RunError (L117) where it is none, as what ``part`` names."""
         try:
             return cls._read(canonical.read(text))
         except Exception as error:  # whatever was written there: it was not by a ledger

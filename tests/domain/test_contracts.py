@@ -78,7 +78,8 @@ amendment 1 from 2026-03-01 agreed 2026-02-01
 
 
 def test_a_contract_is_taken_out_as_it_was_put_in(loaded: language.Loaded) -> None:
-    together = Contracts.of(loaded.contracts)
+    there = {one.id: one for one in loaded.contracts}
+    together = Contracts(map(Card.of, there.values()), there.__getitem__)
     assert together == loaded.contracts
     for one in together:
         assert loaded.contracts[one.id] == one == loaded.contracts.get(one.id)

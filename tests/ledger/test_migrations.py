@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from invoicer.errors import RunError
-from invoicer.ledger import Point, migrate, revision, schema
+from invoicer.ledger import Point, dialect, migrate, migrating, revision, schema
+from invoicer.ledger.layout import DATABASE
 from invoicer.ledger.revision import MIGRATIONS, newest
 from tests.ledger.papers import (
     TODAY,
@@ -27,6 +28,7 @@ from tests.ledger.papers import (
     draft,
     edit,
     finish,
+    many,
     month,
     reader,
     writer,
@@ -136,6 +138,17 @@ def test_files_from_before_stand_in_the_log_from_now_on(tmp_path: Path, monkeypa
     edit(tmp_path, "UPDATE artifacts SET sha256 = 'def' WHERE sha256 = 'abc'")
     with reader(tmp_path) as ledger:
         assert [problem.code for problem in ledger.verify_chain()] == ["L136"]
+
+
+def test_a_later_step_brings_no_forged_hash_into_the_log(folder: Path) -> None:
+    with writer(folder) as ledger:
+        ledger.issue(confirmed(ledger, many(1)), finish, TODAY)
+    edit(folder, f"UPDATE artifacts SET sha256 = '{'0' * 64}' WHERE format = 'pdf'")
+    with ExitStack() as stack:
+        place = dialect.choose(database_of(folder), folder / "ledger" / DATABASE)
+        migrating._upgrade(place, newest(), (), stack)
+    with reader(folder) as ledger:
+        assert "L136" in {one.code for one in ledger.verify_chain()}
 
 
 def test_the_database_is_copied_before_and_no_copy_is_written_over(tmp_path: Path) -> None:

@@ -137,6 +137,21 @@ def test_lines_of_what_is_gone_are_proved_before_they_are_asked_what_it_continue
         runs.derive(replace(desk, memory=lambda: town.memory), book, NEXT)
 
 
+def test_lines_of_what_is_worked_out_are_proved_and_of_nothing_else(town: Town) -> None:
+    """Under the names that the contract had when they were billed."""
+    assert town.anew() == set()
+    with by_hand(town.folder) as connection:
+        assert connection.execute(sa.delete(schema.billed).where(schema.billed.c.contract == STUDIO)).rowcount
+    with town.open() as (desk, book):
+        runs.derive(replace(desk, memory=lambda: town.memory), book, NEXT)
+    for old, new in ((r"(\d+)\.00 EUR per month", r"\g<1>.50 EUR per month"), (STUDIO, "studio-2026")):
+        town.edit("contracts/bla-igelkott.terms", old, new)
+        if new == "studio-2026":
+            town.edit("contracts/bla-igelkott.terms", r"^(contract .*)$", rf"\1\n  renamed from {STUDIO}")
+        with town.open() as (desk, book), pytest.raises(RunError, match=r"L114.*billed lines of igelkott-studio"):
+            runs.derive(replace(desk, memory=lambda: town.memory), book, NEXT)
+
+
 def test_another_day_or_another_ledger_is_another_question(town: Town) -> None:
     assert town.anew(dt.date(2026, 4, 2)) == ALL
     with town.open() as (_, book):
