@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from invoicer.documents.difference import Correction, Difference, Parties, Reason, parties_of
+from invoicer.documents.instalments import shared_out
 from invoicer.documents.later import is_later, placed_later
 from invoicer.documents.positions import Position
 from invoicer.documents.settle import amount_reason, settles
@@ -40,8 +41,9 @@ def joined(
             if made.is_supply and made.net.amount < 0 and not _led(made, anchors):
                 loose.append(made)
                 continue
-            kept.append(made)
-            anchors.append(_anchor(made))
+            for one in _shared_out(made, kept):
+                kept.append(one)
+                anchors.append(_anchor(one))
     while ready := [
         one for one in waiting if any(anchor.holds(one) and not anchor.ends_before(one) for anchor in anchors)
     ]:
@@ -140,6 +142,15 @@ def _settled(difference: Difference, holding: Sequence[_Anchor]) -> Difference:
         tax_point=line.tax_point,
         correction=Correction(line, before, after, Reason.SETTLED, difference.entitled.clause),
     )
+
+
+def _shared_out(difference: Difference, kept: Sequence[Difference]) -> Iterable[Difference]:
+    """What is given back of a deposit that is invoiced only now, in parts on the invoices of its instalments."""
+    if not (difference.is_supply and difference.net.amount < 0 and settles(difference.component)):
+        return (difference,)
+    kind = Part.DEPOSIT if difference.component.part is Part.ADJUSTMENT else Part.LEVY
+    paid = (one for one in kept if one.is_supply and one.component.part is kind and not settles(one.component))
+    return shared_out(difference, (one for one in paid if _anchor(one).holds(difference)))
 
 
 def _led(difference: Difference, anchors: Sequence[_Anchor]) -> bool:

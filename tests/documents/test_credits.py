@@ -187,6 +187,8 @@ class TestError:
         )
         assert told.cause.endswith("; a reduction of -4.00 EUR for 2026-01-01 to 2026-01-31 waits with it")
         assert sum(net.amount for _, net in found.apart) == Decimal("96.00")
+        books.released.add(1)
+        assert amounts(books.settle([deposit, settled], day("02-20"))) == [("invoice", "96.00")]
 
     def test_keeps_with_it_no_reduction_of_other_days(self) -> None:
         books = billed_once(self.january)

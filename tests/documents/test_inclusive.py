@@ -104,12 +104,12 @@ def test_a_line_given_back_in_parts_gives_back_its_vat() -> None:
 
 
 def test_a_negative_line_taken_back_in_parts_takes_back_its_vat() -> None:
-    """-1.00 with 21% holds -0.17 of VAT; each half of it taken by itself would hold -0.09."""
+    """-1.00 with 21% holds -0.17 of VAT beside a deposit with 173.55; each half of it taken by itself would hold -0.09."""
     desk = Desk()
     documents = [desk.run(adjusted(amount), f"2026-{month:02}-01") for month, amount in enumerate(TAKEN_BACK, 2)]
-    (_, first), (half,), (rest,) = documents  # the deposit is beside the first adjustment
-    assert [signed(one, one.tax) for one in (first, half, rest)] == [Decimal("-0.17"), Decimal("0.09"), Decimal("0.08")]
-    assert [signed(one, one.net) for one in (first, half, rest)] == [Decimal("-0.83"), Decimal("0.41"), Decimal("0.42")]
+    (first,), (half,), (rest,) = documents  # the first adjustment is beside the deposit
+    assert [signed(one, one.tax) for one in (first, half, rest)] == [*map(Decimal, ("173.38", "0.09", "0.08"))]
+    assert [signed(one, one.net) for one in (first, half, rest)] == [*map(Decimal, ("825.62", "0.41", "0.42"))]
 
 
 @given(st.lists(amounts.map(lambda text: f"-{text.strip('-')}"), min_size=1, max_size=5), treatments)

@@ -7,7 +7,9 @@ from itertools import product
 
 import pytest
 
-from invoicer.domain.entitlement import Component, Part
+from invoicer.domain.document import Kind
+from invoicer.domain.entitlement import Component, Part, Treated
+from invoicer.domain.period import Period
 from tests.documents.world import Desk, day, owed, span
 
 DEPOSIT, ADJUSTMENT = Component("fee", Part.DEPOSIT), Component("fee", Part.ADJUSTMENT)
@@ -29,3 +31,34 @@ def test_what_is_owed_is_billed_whatever_the_sign_was_before(amounts: tuple[str,
                 line.net.amount for line in desk.billed if line.corrects == key and line.component == charged.component
             ]
             assert sum(of) >= -charged.net.amount, "no line gives back more than it carries"
+
+
+LATE = tuple(product(("-3.60", "-2.00", "-0.50", "0.40", ""), repeat=2))
+INSTALMENTS = ((span("01-01", "01-10"), "1.30"), (span("01-11", "01-20"), "1.40"), (span("01-21", "01-31"), "1.30"))
+
+
+@pytest.mark.parametrize("amounts", LATE, ids="/".join)
+@pytest.mark.parametrize("levied", [False, True])
+def test_what_comes_back_of_instalments_that_are_invoiced_late_stands_on_their_invoices(
+    amounts: tuple[str, ...], levied: bool
+) -> None:
+    """Three instalments and what is given back of all of them are due at once, each with a tax point of its
+    own: no invoice may come to less than zero (one of -2.30 was made). Then the figures change."""
+    desk = Desk()
+    for month, amount in enumerate(amounts, 2):
+        due = [one for days, net in INSTALMENTS for one in with_levy(DEPOSIT, days, net, levied)]
+        due += with_levy(ADJUSTMENT, COVER, amount, levied) if amount else []
+        papers = desk.run(due, f"2026-{month:02}-15")
+        assert not [paper for paper in papers if paper.kind is Kind.INVOICE and paper.net.amount < 0]
+        whole = Decimal("4.00") + Decimal(amount or 0)
+        assert sum(line.net.amount for line in desk.billed) == whole * (Decimal("1.1") if levied else 1)
+
+
+def with_levy(component: Component, days: Period, net: str, levied: bool) -> list[Treated]:
+    """An amount, and a tenth of it: each instalment in a month of its own, what settles them with the last."""
+    months = {days: f"2025-{number:02}-01" for number, (days, _) in enumerate(INSTALMENTS, 10)}
+    on = day(months.get(days, months[INSTALMENTS[-1][0]]))
+    levy = Component("fee", Part.LEVY, f"ipt-nl/{component.part}")
+    amounts = [(component, net), (levy, str(Decimal(net) / 10))][: 1 + levied]
+    bill = day("02-01") if component == ADJUSTMENT else on
+    return [owed(each, days, amount, bill_date=bill, tax_point=on) for each, amount in amounts]

@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from invoicer import runs
-from invoicer.domain.document import Document
+from invoicer.domain.document import Document, Kind
 from invoicer.domain.entitlement import BilledLine
 from invoicer.domain.trace import replay
 from invoicer.errors import Problem
@@ -48,6 +48,11 @@ def numbers_run_on(papers: Iterable[Document]) -> None:
         assert [int(one.number.rpartition("-")[2]) for one in of] == list(range(1, len(of) + 1))
         dates = [one.issue_date for one in of]
         assert dates == sorted(dates)
+
+
+def no_invoice_is_below_zero(papers: Iterable[Document]) -> None:
+    """What gives back more than it asks for is a credit note."""
+    assert not [(one.number, one.net) for one in papers if one.kind is Kind.INVOICE and one.net.amount < 0]
 
 
 def rows_add_up(papers: Papers) -> None:

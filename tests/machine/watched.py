@@ -138,6 +138,7 @@ class Watched(RuleBasedStateMachine):
             after = [*lines, *(self.town.of_first(line) for draft in drafts for line in billed_lines(draft))]
             self._note_released(asked.released)
             laws.corrections_stand_apart([*self.documents, *drafts], [one.number for one in book.imported()])
+            laws.no_invoice_is_below_zero([*self.documents, *drafts])
             laws.corrections_copy_what_they_correct(after)
             laws.no_line_gives_back_more_than_it_carried(after)
             laws.days_come_back_once(after)
