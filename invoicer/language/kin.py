@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from invoicer.errors import Place, Problem
 from invoicer.language.codes import Code, problem
 from invoicer.language.outline import Entry
-from invoicer.language.words import suggestion
+from invoicer.language.words import close_to, suggestion
 
 Entries = Mapping[str, Sequence[Entry]]
 
@@ -36,6 +36,14 @@ def check_kin(entry: Entry, contracts: Entries, renamed: Entries, heirs: Entries
         elif contract in contracts and charge not in contracts[contract][0].charges:
             cause = f"contract `{contract}` has no charge `{charge}`"
             yield problem(Code.C164, where, cause, suggestion(charge, contracts[contract][0].charges, "charges"))
+
+
+def continued(entry: Entry, contracts: Entries, renamed: Entries) -> tuple[str, ...]:
+    """What a contract continues; for a name that nothing has, the contract that is probably meant."""
+    return tuple(
+        name if name in contracts or name in renamed else close_to(name, contracts.keys() - {entry.id}) or name
+        for name, _ in entry.continues
+    )
 
 
 def _days(entry: Entry, former: Entry, heirs: Sequence[Entry], where: Place) -> Iterator[Problem]:

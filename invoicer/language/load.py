@@ -19,7 +19,7 @@ from invoicer.domain.contracts import Card, Contracts
 from invoicer.errors import Place, Problem
 from invoicer.language.asked import Asking, Ids, hash_of
 from invoicer.language.codes import Code, problem
-from invoicer.language.kin import check_kin
+from invoicer.language.kin import check_kin, continued
 from invoicer.language.loaded import Judged, Loaded
 from invoicer.language.outline import Entry
 from invoicer.language.page import Page, Sheets, taken_out
@@ -118,7 +118,7 @@ class _Loading:
             meters=frozenset(chain.from_iterable(page.outline.meters for page in self.pages.values())),
             acknowledged=tuple(silenced),
             refused_parties={entry.id: entry.parties for entry in wrong},
-            refused_heirs={entry.id: tuple(name for name, _ in entry.continues) for entry in wrong if entry.continues},
+            refused_heirs={entry.id: continued(entry, self.by_id, self.renamed) for entry in wrong if entry.continues},
         )
 
     def _judged(self, spot: Spot) -> Judged:

@@ -24,7 +24,7 @@ class Loaded:
     ``texts`` the files by name, for :func:`render`. ``meters`` are the ids of all meters that any text defines, those of
     refused contracts and unused price lists included: what usage may name. ``acknowledged`` are the warnings that the
     terms acknowledge; they are not among the problems. ``refused_parties`` are (seller, customer) of refused contracts,
-    "" where that can't be read, and ``refused_heirs`` what those of them continue that continue others, as it is written."""
+    "" where that can't be read, and ``refused_heirs`` what those of them continue that continue others."""
 
     contracts: Contracts
     problems: tuple[Problem, ...]

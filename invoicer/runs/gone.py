@@ -1,4 +1,4 @@
-"""runs: contracts that were billed and that no file names any more, and those that went on in them.
+"""runs: contracts that were billed and whose terms are gone, or wrong now, and those that went on in them.
 
 What a contract continued is known from the terms that its last document rests on, which the ledger keeps.
 """
@@ -23,14 +23,16 @@ _MEND = (
 
 
 def gone(desk: Desk, ledger: Ledger, carried: Proved, names: Names) -> Holds:
-    """A hold for each contract that documents carry amounts of and that no file names any more, and for those that it
-    continued: they would be billed beyond the day on which they ended. Raises RunError (as :meth:`Ledger.prove`)."""
+    """A hold for each contract that documents carry amounts of and that no file names any more; and for those that such a
+    one, or one whose terms have an error now, continued: they would be billed beyond the day on which they ended. Raises
+    RunError (as :meth:`Ledger.prove`)."""
     known = desk.contracts.cards.keys() | desk.terms.refused.keys()
-    lost = sorted({names.contract(one) for one in carried.marks} - known)
-    if lost:
-        ledger.prove(names.ever(lost), carried)
+    billed = {names.contract(one) for one in carried.marks}
+    lost, wrong = sorted(billed - known), sorted(billed & desk.terms.refused.keys())
+    if lost or wrong:
+        ledger.prove(names.ever((*lost, *wrong)), carried)
     holds: Holds = {name: (_is_gone(name),) for name in lost}
-    for name in lost:
+    for name in (*lost, *wrong):
         for former in map(names.contract, _continued(ledger, names, name)):
             if former in known and former not in holds:
                 holds[former] = (waits(former, name),)

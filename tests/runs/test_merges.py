@@ -221,7 +221,13 @@ meter calls
 
 @pytest.mark.parametrize(
     "slip",
-    [("300.00 EUR per", "300.00 EURO per"), ("customer acme", "customer nobody"), ("contract acme", "contrac acme")],
+    [
+        ("300.00 EUR per", "300.00 EURO per"),
+        ("customer acme", "customer nobody"),
+        ("contract acme", "contrac acme"),
+        ("continues north, south", "continues somebody, else"),
+        ("  continues north, south\n", "  continue north, south\n"),
+    ],
 )
 def test_those_that_go_on_in_a_contract_with_a_slip_in_its_terms_wait_instead_of_being_billed_beyond_their_end(
     folder: Path, slip: tuple[str, str]
@@ -236,6 +242,15 @@ def test_those_that_go_on_in_a_contract_with_a_slip_in_its_terms_wait_instead_of
         planned = runs.plan(desk, book, day, day).plan
     assert not planned.drafts
     assert {name: planned.holds[name][0].code for name in ("north", "south")} == {"north": "L232", "south": "L232"}
+
+
+def test_those_that_are_probably_meant_to_go_on_in_a_contract_wait_from_the_beginning(folder: Path) -> None:
+    """Nothing was billed of it yet, and what it continues has a slip."""
+    write(folder, NORTH, SOUTH, MERGED.replace("continues north, south", "continues nort, sout"))
+    assert {one: [wrong.code for wrong in held(folder, one, "2026-07-01")] for one in ("north", "south")} == {
+        "north": ["L232"],
+        "south": ["L232"],
+    }
 
 
 def test_those_that_went_on_in_a_contract_whose_file_is_gone_wait_too(folder: Path) -> None:
