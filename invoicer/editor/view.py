@@ -74,14 +74,8 @@ class View:
 
     def contract(self, section: Section) -> Contract | None:
         """The contract of a section, where it has no error."""
-        return next(
-            (
-                contract
-                for contract in self.loaded.contracts
-                if contract.id == section.name and contract.clause.file == section.where.file
-            ),
-            None,
-        )
+        found = self.loaded.contracts.get(section.name)
+        return found if found and found.clause.file == section.where.file else None
 
     def document(self, line: int) -> Section | None:
         """The contract or price list that a line belongs to."""

@@ -128,6 +128,13 @@ def test_what_is_issued_asked_for_or_gone_concerns_its_own_account(town: Town) -
     assert town.anew() == {ROCKET}  # nothing is left to be worked out of what is gone; it is held
 
 
+def test_what_holds_is_told_as_it_is_today(town: Town) -> None:
+    """The terms are wrong, and then they are wrong in another way; the law compares what is told."""
+    for old, new in (("EUR per month", "EUR per mnth"), ("EUR per mnth", "EUR per fortnite")):
+        town.edit("contracts/bla-igelkott.terms", old, new)
+        assert town.anew() == set()
+
+
 def test_lines_of_what_is_gone_are_proved_before_they_are_asked_what_it_continued(town: Town) -> None:
     (town.folder / "contracts/bla-igelkott.terms").unlink()
     assert town.anew() == set()
