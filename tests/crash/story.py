@@ -189,7 +189,8 @@ def move(folder: Path, fault: Fault) -> None:
             ledger.move(folder / "ledger", source=database_of(folder), target=target, fault=fault)
     except RunError as error:
         assert {problem.code for problem in error.problems} == {"L106"}
-        assert all("write this one into invoicer.toml" in problem.mend for problem in error.problems)
+        left = f"{'write this one into' if target else 'take the URL out of'} invoicer.toml"
+        assert all(left in problem.mend for problem in error.problems)
     (folder / DATABASE).write_text(target)
     with desk_of(folder, fault) as (_, book):
         assert book.verify_chain() == ()

@@ -77,16 +77,16 @@ def _others_are_given_back(town: Town, deal: Deal, charge: str, span: Span) -> N
     asked: dict[object, Fraction] = defaultdict(Fraction)
     for line in span.after:
         asked[_key(line)] += line.net.exact
-    vat = [0 if charge in COVER else percent(town, deal, _tax_point(due)) for due in span.due]
+    vat = [0 if charge in COVER else percent(town, deal, deal.customer, _tax_point(due)) for due in span.due]
     right = {(one, deal.customer, deal.seller) for one in vat}
     wrong = {key: float(amount) for key, amount in asked.items() if amount and key not in right}
     assert not wrong, f"{deal.name} {span.start} to {span.end}: {wrong}, and right is {right}"
 
 
-def percent(town: Town, deal: Deal, on: dt.date) -> int:
+def percent(town: Town, deal: Deal, buyer: str, on: dt.date) -> int:
     """The VAT of a service to a business: that of the country of both, else none (the buyer owes it)."""
     seller = "NL" if deal.seller == "my-company" else "DE"
-    here = f",{seller}," in town.address(deal.customer, on, town.today)
+    here = f",{seller}," in town.address(buyer, on, town.today)
     return {"NL": 21, "DE": 19}[seller] if here else 0
 
 
@@ -106,7 +106,7 @@ def due_by(town: Town, deal: Deal, charge: str, known: dt.date) -> list[Due]:
 def row_of(town: Town, deal: Deal, charge: str, due: Due, more: int, buyer: str) -> str:
     """A row of what another system has billed for what is due, with so many cents ``more``."""
     cents = max(due.cents + more, 1)
-    vat = percent(town, deal, _tax_point(due))
+    vat = percent(town, deal, buyer, _tax_point(due))
     names = buyer, deal.called(deal.name), deal.called(charge)
     last = due.end - dt.timedelta(1)
     return ",".join([*names, str(due.start), str(last), f"{cents // 100}.{cents % 100:02}", "EUR", str(vat)])

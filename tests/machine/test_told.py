@@ -384,6 +384,16 @@ def test_another_buyer_takes_over(machine: Machine, tell: Tell) -> None:
         tell("bill", days)
 
 
+def test_what_another_system_has_billed_has_the_vat_of_whom_it_was_billed_to(machine: Machine, tell: Tell) -> None:
+    """Found by the machine, which told the VAT of acme, abroad, for what was billed to beta here: refused (L177)."""
+    begin(tell, (2, Cadence(2, True), 7, False, False))
+    tell("move", who="acme", abroad=True, reach=0)
+    machine.town.wait(2)
+    tell("bring", which=0, charge="fee", period=0, more=0, who=1, at=None)
+    tell("bill", 0)
+    assert sorted(net for _, _, net in carried(machine, "fee")) == ["-56.00", "56.00", "56.00"]
+
+
 def test_what_another_system_has_billed_is_not_billed_again(machine: Machine, tell: Tell) -> None:
     """7.00 more than is owed for the fee come back; what beta was billed for seats is credited, and acme is billed."""
     begin(tell, (2, Cadence(2, True), 7, False, False))
