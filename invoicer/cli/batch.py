@@ -118,7 +118,7 @@ def issue(session: Session, on: dt.date | None, plan_id: int | None, by: str, dr
             return
         with reporting() as progress:
             result = runs.issue(desk, book, not_ahead(on, session.today(desk)), by, plan=plan_id, progress=progress)
-    finish_issue(desk, result)
+    finish_issue(desk, result, plan_id)
 
 
 @click.command(short_help="Plan, release and issue in one.")
@@ -149,11 +149,11 @@ def run(session: Session, as_of: dt.date | None, on: dt.date | None, dry_run: bo
             sys.exit(PROBLEMS if planned.plan.holds else 0)
         planned = runs.plan(desk, book, as_of or today, today, "policy")
         output.show_problems(planned.warnings, desk.terms.texts)
-        show_plan(planned, stored=True)
+        show_plan(planned, stored=False)
         release_what_may_go(desk, book, planned.plan, today)
         with reporting() as progress:
             result = runs.issue(desk, book, not_ahead(on, today), "policy", plan=planned.plan.id, progress=progress)
-    finish_issue(desk, result)
+    finish_issue(desk, result, planned.plan.id)
     sys.exit(PROBLEMS if planned.plan.holds else 0)
 
 
@@ -215,11 +215,18 @@ def show_plan(planned: runs.Planned, *, stored: bool, compared: runs.Compared | 
         names = ", ".join(planned.unconfirmed)
         out.print(f"\nConfirmed before, and changed since, so to be confirmed again: {names}")
     if stored and waiting:
-        out.print(f'\nNext: invoicer confirm --remark "…" --plan {plan.id}')
+        released = all(draft.status is ledger.DraftStatus.CONFIRMED for draft in waiting)
+        out.print(f"\nNext: {f'invoicer issue --plan {plan.id}' if released else confirming(plan.id)}")
 
 
-def finish_issue(desk: runs.Desk, result: runs.IssueResult) -> None:
-    """What an issue brought, and where the files are; exit code 1 where something was left undone."""
+def confirming(plan: int | None) -> str:
+    """The command that releases what waits in a plan (None: the latest)."""
+    return 'invoicer confirm --remark "…"' + (f" --plan {plan}" if plan else "")
+
+
+def finish_issue(desk: runs.Desk, result: runs.IssueResult, plan: int | None = None) -> None:
+    """What an issue (of that plan) brought, where the files are, and what is left to do; exit code 1 where something was
+    left undone."""
     out = output.console()
     if result.issued:
         out.print(tables.issued(result.issued))
@@ -228,7 +235,7 @@ def finish_issue(desk: runs.Desk, result: runs.IssueResult) -> None:
     elif not result.files:
         out.print("There is nothing to issue.")
     if result.waiting:
-        out.print(f"Still to be confirmed: {output.counted(result.waiting, 'draft')}.")
+        out.print(f"Still to be confirmed: {output.counted(result.waiting, 'draft')}. Next: {confirming(plan)}")
     if result.files:
         out.print(f"{output.counted(len(result.files), 'file')} in {desk.workspace.documents_folder}")
     if result.dropped:

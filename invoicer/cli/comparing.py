@@ -85,12 +85,13 @@ def show_diff(diff: PlanDiff) -> None:
         return
     shown = [one for one in diff.changes if one.state is not State.ISSUED]
     if shown:
-        columns = ("Contract", "Customer", "", "Cur", "Was", "Is", "Change", "Why")
+        columns = ("Contract", "Customer", "", "Bill date", "Cur", "Was", "Is", "Change", "Why")
         rows = [
             (
                 ", ".join(one.contracts),
                 one.customer,
                 f"{one.kind} {one.state}".replace("-", " "),
+                one.bill_date,
                 one.difference.currency,
                 plain(one.old) if one.old is not None else "",
                 plain(one.new) if one.new is not None else "",
@@ -126,6 +127,7 @@ def show_dropped(dropped: Sequence[Dropped]) -> None:
     rows = [
         (
             ", ".join(one.change.contracts),
+            one.change.bill_date,
             one.change.difference.currency,
             plain(one.change.old) if one.change.old is not None else "",
             plain(one.change.new) if one.change.new is not None else "nothing",
@@ -134,7 +136,7 @@ def show_dropped(dropped: Sequence[Dropped]) -> None:
         )
         for one in dropped
     ]
-    columns = ("Contract", "Cur", "Confirmed", "Would be", "Change", "Why")
+    columns = ("Contract", "Bill date", "Cur", "Confirmed", "Would be", "Change", "Why")
     right = ("Confirmed", "Would be", "Change")
     out = output.console()
     out.print(output.table("Changed since it was confirmed, net", columns, rows, right=right))
@@ -221,6 +223,7 @@ def _draft_data(one: DraftChange) -> dict[str, Any]:
         "customer": one.customer,
         "kind": str(one.kind),
         "state": str(one.state),
+        "bill_date": one.bill_date.isoformat(),
         "currency": one.difference.currency,
         "old": str(one.old.amount) if one.old is not None else None,
         "new": str(one.new.amount) if one.new is not None else None,

@@ -153,13 +153,14 @@ def sums(drafts: Iterable[Brief], ledger: Ledger, as_of: dt.date) -> tuple[Sums,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftChange:
-    """A draft that one of two plans has and the other has not, or not so. Amounts are net and signed, None where there is no
-    such draft; ``number`` is that of the document that it became meanwhile."""
+    """A draft of a ``bill_date`` that one of two plans has and the other has not, or not so. Amounts are net and signed,
+    None where there is no such draft; ``number`` is that of the document that it became meanwhile."""
 
     contracts: tuple[str, ...]
     customer: str
     kind: Kind
     state: State
+    bill_date: dt.date
     old: Money | None
     new: Money | None
     number: str = ""
@@ -211,7 +212,7 @@ def plan_diff(old: Plan, new: Plan) -> PlanDiff:
     return PlanDiff(
         old=old.id,
         new=new.id,
-        changes=tuple(sorted(changes, key=lambda one: (one.contracts, str(one.kind)))),
+        changes=tuple(sorted(changes, key=lambda one: (one.contracts, one.bill_date, str(one.kind)))),
         same=sum(one.fingerprint in kept for one in after),
         totals=_totals(before, after),
         held=tuple(sorted(new.holds.keys() - old.holds.keys())),
@@ -242,6 +243,7 @@ def _change(old: PlannedDraft | None, new: PlannedDraft | None) -> DraftChange:
         customer=there.customer.id,
         kind=there.kind,
         state=state,
+        bill_date=there.bill_date,
         old=_net(before.kind, before.net) if before else None,
         new=_net(after.kind, after.net) if after else None,
         number=number,

@@ -24,6 +24,21 @@ def test_what_changed_and_why(starter: Shell, snapshot: SnapshotAssertion) -> No
     assert starter("plan", "--as-of", "2026-02-01", "--diff").stdout == snapshot(name="diff")
 
 
+def test_several_bills_of_a_contract_are_told_apart(starter: Shell) -> None:
+    starter("plan", "--as-of", "2026-03-31")
+    starter.change(PRICES, "45.00 EUR per month", "45.00 EUR per month\n  from 2026-02-01 49.00 EUR per month")
+    shown = starter("plan", "--as-of", "2026-03-31", "--diff").stdout
+    rows = [row for row in shown.splitlines() if row.startswith("acme-2026")]
+    assert ["2026-02-01" in row for row in rows] == [True, False]
+    assert ["2026-03-01" in row for row in rows] == [False, True]
+
+
+def test_what_is_next_after_a_plan_that_is_released(starter: Shell) -> None:
+    assert 'Next: invoicer confirm --remark "…" --plan 1' in starter("plan", "--as-of", "2026-01-01").stdout
+    starter("confirm", "--remark", "checked", "--by", "Billing")
+    assert "Next: invoicer issue --plan 1" in starter("plan", "--as-of", "2026-01-01").stdout
+
+
 def test_there_is_nothing_to_compare_with(starter: Shell) -> None:
     first = starter("plan", "--as-of", "2026-01-01", "--diff")
     assert (first.exit_code, "L120" in first.output, "no earlier plan" in first.output) == (1, True, True)

@@ -86,6 +86,16 @@ def test_what_can_not_be_meant(reviewed: Shell, words: tuple[str, ...], says: st
     assert says.casefold() in result.output.casefold()
 
 
+def test_run_says_what_is_next_when_the_rules_have_spoken(reviewed: Shell) -> None:
+    reviewed.change("invoicer.toml", "[policy]\n", '[policy]\nrelease = "automatic"\n')
+    settings = (reviewed.folder / "invoicer.toml").read_text("utf-8")
+    rule = '\n[[review.rules]]\nname = "others"\ncustomers = ["jansen"]\ndoubts = ["first-invoice"]\n'
+    reviewed.write("invoicer.toml", settings + rule)
+    result = reviewed("run", "--as-of", "2026-01-01", "--on", "2026-01-01")
+    assert result.output.count("Next:") == 1
+    assert 'Still to be confirmed: 1 draft. Next: invoicer confirm --remark "…" --plan 1' in result.output
+
+
 def test_run_releases_by_rules_and_says_which(reviewed: Shell) -> None:
     reviewed.change("invoicer.toml", "[policy]\n", '[policy]\nrelease = "automatic"\n')
     reviewed.change("invoicer.toml", 'two_people = ["first-invoice"]\n', "")
@@ -94,4 +104,5 @@ def test_run_releases_by_rules_and_says_which(reviewed: Shell) -> None:
     reviewed.write("invoicer.toml", settings + rule)
     result = reviewed("run", "--as-of", "2026-01-01", "--on", "2026-01-01")
     assert "by rule acme." in result.output
+    assert "Next:" not in result.output
     assert "1 file in" in result.output
