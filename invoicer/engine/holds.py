@@ -55,11 +55,11 @@ class Where:
         """The hold of that code at this place."""
         return Problem(code, self.place(), cause, mend, Severity.HOLD)
 
-    def place(self, origin: str = "") -> Place:
-        """The clause of the charge in its file, the contract, the charge and the days; then ``origin``, the place that a
-        problem from elsewhere named."""
-        clause = self.clause
-        part = f"contract {self.contract}, charge {self.charge}, {self.days}" + (f", {origin}" if origin else "")
+    def place(self, origin: str = "", *, dated: bool = True) -> Place:
+        """The clause of the charge in its file, the contract, the charge and, where ``dated``, the days; then ``origin``,
+        the place that a problem from elsewhere named."""
+        clause, days = self.clause, str(self.days) if dated else ""
+        part = ", ".join(filter(None, (f"contract {self.contract}", f"charge {self.charge}", days, origin)))
         return Place(clause.file, clause.line, clause.column, clause.end_line, clause.end_column, part)
 
     def held(self, code: str, cause: str, mend: str) -> HeldError:

@@ -114,7 +114,7 @@ class Context:
             return declared if isinstance(declared, Problem) else None
         found = self.measurements.get((self.contract.id, meter, days))
         if isinstance(found, Problem):
-            place = where.place(found.where.file)
+            place = where.place(found.where.file, dated=False)
             return Problem(found.code, place, found.cause, found.mend, Severity.HOLD)
         if found is None:
             return where.problem(

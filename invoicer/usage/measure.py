@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Key = tuple[str, str, Period]
 NONE_SERVED: Mapping[str, Served] = {}
+_NAMED = 6  # periods in a message
 UNCHANGED: Mapping[str, str] = {}
 TOO_FAR = dt.timedelta(days=184)
 """How far ahead a manifest may be before what it says of completeness is not believed."""
@@ -117,7 +118,8 @@ def _counted(
             tallies = tally_events(connection, rules, rule, group)
             for at, demand in enumerate(group):
                 answers[demand.key] = replace(found.get(at) or _nothing(demand, manifest), tallies=tallies.get(at, ()))
-    return {key: answers[key] for key in wanted}, of_rows
+    incomplete = _incomplete(answers, wanted, manifest)
+    return {key: incomplete.get(key, answers[key]) for key in wanted}, of_rows
 
 
 def _reason_to_hold(demand: Demand, manifest: Manifest, doubts: Doubts, ahead: dt.date) -> Problem | None:
@@ -134,25 +136,41 @@ def _reason_to_hold(demand: Demand, manifest: Manifest, doubts: Doubts, ahead: d
         mend = f"correct the year of complete_through in {manifest.shown}: nobody knows what days to come will lack"
         return _hold("U306", manifest, demand, cause, mend)
     if complete < demand.days.last_day:
-        cause = f"usage of {meter} is not declared complete for {demand.days}, only through {complete}"
-        mend = (
-            f"deliver what is missing, then set complete_through in {manifest.shown} to {demand.days.last_day} or later"
-        )
-        return _hold("U304", manifest, demand, cause, mend)
+        return _not_complete(manifest, [demand])
     wrong = doubts.about(demand)
     if wrong:
         count, first = wrong
-        rows = (
-            f"{count} rows of usage that may belong here are" if count > 1 else "a row of usage that may belong here is"
-        )
-        return _hold(
-            "U305", manifest, demand, f"{rows} wrong, the first in {first}", "mend them and deliver the file again"
-        )
+        rows, are = (f"{count} rows", "are") if count > 1 else ("a row", "is")
+        cause = f"{rows} of usage that may belong to {demand.days} {are} wrong, the first in {first}"
+        return _hold("U305", manifest, demand, cause, "mend them and deliver the file again")
     return None
 
 
+def _incomplete(
+    answers: Mapping[Key, Measured | Problem], wanted: Mapping[Key, Demand], manifest: Manifest
+) -> Mapping[Key, Problem]:
+    """The periods of a contract and a meter that usage is not complete for get one problem, which names them all."""
+    groups: dict[tuple[str, str], list[Demand]] = defaultdict(list)
+    for key, answer in answers.items():
+        if isinstance(answer, Problem) and answer.code == "U304":
+            groups[key[:2]].append(wanted[key])
+    return {one.key: held for group in groups.values() for held in [_not_complete(manifest, group)] for one in group}
+
+
+def _not_complete(manifest: Manifest, demands: Sequence[Demand]) -> Problem:
+    meter = demands[0].meter.id
+    days = sorted({one.days for one in demands}, key=lambda one: (one.start, one.end))
+    last = max(one.last_day for one in days)
+    named = [str(one) for one in days[:_NAMED]] + ([f"{len(days) - _NAMED} more"] if len(days) > _NAMED else [])
+    said = " and ".join(filter(None, (", ".join(named[:-1]), named[-1])))
+    cause = f"usage of {meter} is not declared complete for {said}, only through {manifest.complete_through(meter)}"
+    mend = f"deliver what is missing, then set complete_through in {manifest.shown} to {last} or later"
+    return _hold("U304", manifest, demands[0], cause, mend)
+
+
 def _hold(code: str, manifest: Manifest, demand: Demand, cause: str, mend: str) -> Problem:
-    part = f"{demand.contract}, {demand.meter.id}, {demand.days}"
+    """What holds a demand. The cause has its days where it is about them: the same of other periods is the same problem."""
+    part = f"{demand.contract}, {demand.meter.id}"
     return Problem(code, Place(manifest.shown, part=part), cause, mend, Severity.HOLD)
 
 

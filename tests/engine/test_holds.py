@@ -167,7 +167,15 @@ def test_a_problem_of_the_usage_keeps_its_own_words() -> None:
     late = Problem("U007", Place("usage/manifest.toml"), "complete through 2026-01-20 only", "wait, or declare it")
     (hold,) = holds_of(terms, "2026-02-01", {asked.key: late})
     assert (hold.code, hold.cause, hold.mend, hold.severity) == ("U007", late.cause, late.mend, Severity.HOLD)
-    assert "charge fee, 2026-01-01 to 2026-01-31, usage/manifest.toml" in str(hold.where)
+    assert "charge fee, usage/manifest.toml" in str(hold.where)
+
+
+def test_a_problem_of_the_usage_is_told_once_for_all_periods_that_it_is_about() -> None:
+    terms = contract(metered(each("1.00")))
+    asked = demands(terms, "Europe/Amsterdam", LATER, day("2026-03-01"))
+    late = Problem("U007", Place("usage/manifest.toml"), "not complete for January and February", "declare it")
+    assert len(asked) == 2
+    assert len(holds_of(terms, "2026-03-01", dict.fromkeys((one.key for one in asked), late))) == 1
 
 
 def test_all_that_is_missing_is_named_in_one_pass() -> None:

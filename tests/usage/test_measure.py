@@ -96,6 +96,22 @@ def test_a_period_is_held_until_every_source_of_its_meter_is_complete(usage: Any
     assert isinstance(answers[short.key], Measured)
 
 
+def test_all_periods_that_are_not_complete_are_told_in_one_problem(usage: Any, ask: Any) -> None:
+    usage.source("a.csv", "traffic", through="2026-01-30")
+    usage.write("a.csv", HEAD)
+    months = [ask.demand(ask.meter(), f"2026-{month:02}-01", f"2026-{month + 1:02}-01") for month in range(1, 9)]
+    answers, _ = usage.ask(*months[:2])
+    (told,) = {answers[one.key] for one in months[:2]}
+    assert told.cause == (
+        "usage of traffic is not declared complete for 2026-01-01 to 2026-01-31 and 2026-02-01 to 2026-02-28, "
+        "only through 2026-01-30"
+    )
+    assert "to 2026-02-28 or later" in told.mend
+    answers, _ = usage.ask(*months)
+    (told,) = {answers[one.key] for one in months}
+    assert "2026-06-01 to 2026-06-30 and 2 more, only" in told.cause
+
+
 def test_days_are_those_of_the_sellers_time_zone(usage: Any, ask: Any) -> None:
     usage.source("traffic.csv", "traffic")
     usage.write(
