@@ -24,6 +24,7 @@ from invoicer.ledger import chain, corrections, dialect, reading, schema
 from invoicer.ledger.faults import Point
 from invoicer.ledger.issuing import billed_digest
 from invoicer.ledger.kinds import Entry
+from invoicer.ledger.near import mend_by_number
 from invoicer.ledger.numbering import PLAIN, Numbering
 from invoicer.ledger.records import billed_columns, document_columns
 from invoicer.ledger.series import count_of, document_number, placed
@@ -96,7 +97,7 @@ def withdraw(store: Store, number: str, who: str, remark: str, on: dt.date, *, k
         row = connection.execute(sa.select(table).where(table.c.number == number)).one_or_none()
         if row is None:
             cause = f"no document {number} was imported"
-            raise refused("L174", "", cause, "`invoicer schedule` shows the numbers of documents", f"document {number}")
+            raise refused("L174", "", cause, mend_by_number(connection, number, [table]), f"document {number}")
         contracts = set(
             connection.execute(sa.select(lines.c.contract).where(lines.c.document == number).distinct()).scalars()
         )

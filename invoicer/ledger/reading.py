@@ -16,6 +16,7 @@ from invoicer.ledger import dialect, schema
 from invoicer.ledger.dialect.words import RESTORE
 from invoicer.ledger.faults import Point
 from invoicer.ledger.mistyped import mistyped
+from invoicer.ledger.near import mend_by_number
 from invoicer.ledger.records import Issued, from_minor_units
 from invoicer.ledger.store import Store
 from invoicer.ledger.stored import read_as
@@ -130,10 +131,9 @@ def document_text(connection: sa.Connection, number: str) -> str:
             if canonical.sha256(row.json) != row.sha256 or f'"{row.sha256}"' not in row.payload:
                 raise refused(code, "", f"document {number} is not what was issued", RESTORE, f"document {number}")
             return str(row.json)
-    same = sa.func.lower(schema.documents.c.number) == number.lower()
-    meant = connection.execute(sa.select(schema.documents.c.number).where(same)).scalars().first()
-    mend = f"did you mean “{meant}”?" if meant else "`invoicer schedule` shows the numbers of documents"
-    raise refused("L140", "", f"there is no document {number}", mend, f"document {number}")
+    raise refused(
+        "L140", "", f"there is no document {number}", mend_by_number(connection, number), f"document {number}"
+    )
 
 
 def document(store: Store, number: str) -> Document:

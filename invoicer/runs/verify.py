@@ -45,8 +45,7 @@ def verify(
         wrong += problems
         progress(1)
     if number is not None and not documents:
-        cause, mend = f"there is no document {number}", "`invoicer schedule` shows the numbers of documents"
-        raise RunError((*chain, Problem("L140", Place(part=f"document {number}"), cause, mend)))
+        raise RunError((*chain, *_not_there(book, number)))
     every = book.artifacts()
     files = [artifact for artifact in every if artifact.document in documents]
     missing = [problem for artifact in files for problem in _file(book, artifact)]
@@ -57,6 +56,16 @@ def verify(
         Verdict("documents", len(documents), tuple(wrong)),
         Verdict("files", len(files), tuple(missing)),
     )
+
+
+def _not_there(book: Ledger, number: str) -> tuple[Problem, ...]:
+    """Why a number fits no document: there is none, or it was issued on another day."""
+    try:
+        issued = book.document(number).issue_date
+    except RunError as missing:
+        return missing.problems
+    cause, mend = f"document {number} was issued on {issued}", "leave out --since and --until"
+    return (Problem("L140", Place(part=f"document {number}"), cause, mend),)
 
 
 def _file(book: Ledger, artifact: Artifact) -> Iterator[Problem]:

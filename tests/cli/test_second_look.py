@@ -66,6 +66,41 @@ def test_a_number_in_other_letters_is_recognised(starter: Shell) -> None:
     assert "did you mean “INV-2026-00001”?" in ended.output and str(starter.folder) not in ended.output
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("INV-2026-1", "INV-2026-00001"),  # the zeros
+        ("INV202600001", "INV-2026-00001"),  # the hyphens
+        ("INV-2026-0001", "INV-2026-00001"),
+        ("INV-2062-00001", "INV-2026-00001"),  # two that changed places
+        ("IMV-2026-00001", "INV-2026-00001"),
+        ("INV-2026-00011", "INV-2026-00001"),
+        ("1", "INV-2026-00001"),
+        ("OLD7", "OLD-7"),
+    ],
+)
+def test_a_number_that_is_nearly_right_is_recognised(issued: Shell, typed: str, meant: str) -> None:
+    head = "number,issued,customer,contract,charge,from,to,net,currency,vat\n"
+    issued.write("old.csv", f"{head}OLD-7,2025-12-31,acme,acme-2026,seats,2026-02-01,2026-02-28,36.00,EUR,21\n")
+    issued("import-billed", str(issued.folder / "old.csv"))
+    for words in (("explain", typed), ("verify", typed), ("credit", typed, "--reason", "duplicate", "--remark", "x")):
+        ended = issued(*words)
+        assert ended.exit_code == 1 and f"did you mean “{meant}”?" in ended.output, words
+    back = issued("import-billed", "--withdraw", typed, "--remark", "x").output
+    assert ("did you mean “OLD-7”?" in back) is (meant == "OLD-7") and "INV-2026-00001" not in back.split("mend")[1]
+
+
+def test_several_numbers_may_be_meant_and_none(issued: Shell) -> None:
+    head = "number,issued,customer,contract,charge,from,to,net,currency,vat\n"
+    row = "2025-12-31,acme,acme-2026,seats,2026-0{0}-01,2026-0{0}-28,36.00,EUR,21\n"
+    rows = "".join(f"OLD-{month},{row.format(month)}" for month in range(2, 7))
+    issued.write("old.csv", head + rows)
+    issued("import-billed", str(issued.folder / "old.csv"))
+    assert "did you mean “OLD-6”, “OLD-5” or “OLD-4”?" in issued("explain", "OLD-9").output
+    assert "`invoicer schedule` shows" in issued("explain", "something else").output
+    assert "was issued on 2026-01-01" in issued("verify", "INV-2026-00001", "--since", "2026-02-01").output
+
+
 @pytest.mark.parametrize(("typed", "meant"), [("plam", "plan"), ("chek", "check")])
 def test_a_command_is_suggested(starter: Shell, typed: str, meant: str) -> None:
     ended = starter(typed)
