@@ -56,38 +56,37 @@ def main() -> None:
 
 
 def of_size(size: int, months: int) -> tuple[float, float, float]:
-    """What is measured of a workspace of its own. It is made in another process, and this one stays small: a process
-    begins with the peak of the one that started it."""
+    """Seconds of the first plan, seconds of planning again after a change, and the higher peak of memory in MB. The
+    workspace is made, and each plan is, in a process of its own. This one stays small: a process begins with the peak of
+    the one that started it."""
     with tempfile.TemporaryDirectory(prefix="invoicer-bench-") as folder:
         space = Path(folder) / "space"
         command = [sys.executable, __file__, "--months", str(months)]
-        make, measure = ["--contracts", str(size), "--make", str(space)], ["--measure", str(space)]
-        subprocess.run([*command, *make], check=True, env={**os.environ, "XDG_CACHE_HOME": f"{folder}/cache"})
-        elsewhere = {**os.environ, "XDG_CACHE_HOME": f"{folder}/other-cache"}
-        done = subprocess.run([*command, *measure], capture_output=True, text=True, check=True, env=elsewhere)
-    first, again, peak = json.loads(done.stdout)
-    return first, again, peak
+        make = [*command, "--contracts", str(size), "--make", str(space)]
+        subprocess.run(make, check=True, env={**os.environ, "XDG_CACHE_HOME": f"{folder}/cache"})
+        figures: list[tuple[float, float]] = []
+        for change in (False, True):
+            if change:
+                path = space / "contracts" / f"{crowd.name(1)}.terms"
+                path.write_text(path.read_text("utf-8").replace("12.00 EUR per seat", "12.50 EUR per seat"), "utf-8")
+            elsewhere = {**os.environ, "XDG_CACHE_HOME": f"{folder}/other-cache"}
+            measure = [*command, "--measure", str(space)]
+            done = subprocess.run(measure, capture_output=True, text=True, check=True, env=elsewhere)
+            figures.append(json.loads(done.stdout))
+    (first, peak), (again, other) = figures
+    return first, again, max(peak, other)
 
 
-def measured(space: Path, months: int) -> tuple[float, float, float]:
-    """Seconds of the first plan, seconds of planning again after a change, and the peak of memory in MB."""
+def measured(space: Path, months: int) -> tuple[float, float]:
+    """Seconds to read a workspace and to plan the month after its history, and the peak of memory in MB."""
     gc.set_threshold(*COLLECTOR)
-    first = planned(space, months)
-    path = space / "contracts" / f"{crowd.name(1)}.terms"
-    path.write_text(path.read_text("utf-8").replace("12.00 EUR per seat", "12.50 EUR per seat"), "utf-8")
-    again = planned(space, months)
-    return first, again, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def planned(space: Path, months: int) -> float:
-    """Seconds to read a workspace and to plan the month after its history."""
     begun = time.process_time()
     day = add_months(crowd.START, months)
     desk = replace(runs.open_desk(space), memory=runs.user_memory)
     with crowd.ledger_of(desk) as book:
         plan = runs.plan(desk, book, day, day).plan
         assert len(plan.drafts) >= len(desk.contracts), plan.holds
-    return time.process_time() - begun
+    return time.process_time() - begun, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from invoicer.documents import Carried
 from invoicer.errors import Place, Problem, RunError
@@ -43,7 +43,9 @@ def plan(desk: Desk, ledger: Ledger, as_of: dt.date, today: dt.date, who: str = 
     """
     found = derive(desk, ledger, as_of, ledger.put_contents)
     before = ledger.confirmed()
-    made = ledger.plan(_store(desk, ledger, found, today, who))
+    stored = _store(desk, ledger, found, today, who)
+    found = replace(found, drafts=())  # they are read back, and would fill the memory twice
+    made = ledger.plan(stored)
     kept = {draft.fingerprint for draft in made.drafts if draft.status is DraftStatus.CONFIRMED}
     lost = {contract for mark, contracts in before.items() if mark not in kept for contract in contracts}
     return Planned(made, found.warnings, found.carried, tuple(sorted(lost)), found.beside)
