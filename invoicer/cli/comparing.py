@@ -148,6 +148,8 @@ def _cause(one: Dropped) -> str:
         return "; ".join(f"held: [{problem.code}] {problem.cause}" for problem in one.holds)
     if one.doubts:
         return "; ".join(f"{doubt.name}: {doubt.problem.cause}" for doubt in one.doubts)
+    if one.change.new is None:
+        return "nothing of it is owed any more"
     return _why(one.change.changes) or NO_AMOUNT
 
 

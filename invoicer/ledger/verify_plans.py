@@ -45,9 +45,9 @@ def plans_that_wait(connection: sa.Connection) -> Iterator[Problem]:
     """The same of a plan that is not done: what is planned or issued next rests on it. Whether it is says its status, which
     nobody proves, and any draft that may still be issued."""
     table, drafts = schema.plans.c, schema.plan_drafts.c
-    live = sa.select(drafts.plan).where(drafts.status.in_(_LIVE))
+    live = sa.exists().where(drafts.plan == table.id, drafts.status.in_(_LIVE))
     yield from agreed(connection)
-    yield from _as_planned(connection, sa.select(table.id).where(table.status.in_(_WAIT) | table.id.in_(live)))
+    yield from _as_planned(connection, sa.select(table.id).where(table.status.in_(_WAIT) | live))
 
 
 def _as_planned(connection: sa.Connection, some: sa.Select[Any]) -> Iterator[Problem]:

@@ -39,6 +39,17 @@ def test_what_is_next_after_a_plan_that_is_released(starter: Shell) -> None:
     assert "Next: invoicer issue --plan 1" in starter("plan", "--as-of", "2026-01-01").stdout
 
 
+def test_what_is_owed_no_more_is_told_as_that(starter: Shell) -> None:
+    starter("plan", "--as-of", "2026-01-01")
+    starter("confirm", "--remark", "checked", "--by", "Billing")
+    (starter.folder / "contracts" / "acme-2026.terms").unlink()
+    issued = starter("issue", "--on", "2026-01-01")
+    assert (issued.exit_code, "nothing of it is owed any more" in issued.stdout) == (1, True)
+    assert "there is nothing to issue" in starter("plan", "--as-of", "2026-01-01").stdout
+    again = starter("issue", "--on", "2026-01-01")
+    assert (again.exit_code, again.stdout) == (0, "There is nothing to issue.\n")
+
+
 def test_there_is_nothing_to_compare_with(starter: Shell) -> None:
     first = starter("plan", "--as-of", "2026-01-01", "--diff")
     assert (first.exit_code, "L120" in first.output, "no earlier plan" in first.output) == (1, True, True)

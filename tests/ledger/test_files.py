@@ -157,6 +157,19 @@ def test_files_that_are_made_together_are_one_entry_of_the_log(folder: Path) -> 
     ]
 
 
+def test_a_name_that_is_taken_is_found_before_anything_is_kept_or_logged(folder: Path) -> None:
+    taken = folder / "documents" / "2026" / "HN-2026-00001.pdf"
+    with writer(folder) as ledger:
+        ledger.issue(confirmed(ledger, many(1)), finish, TODAY)
+        taken.parent.mkdir(parents=True)
+        taken.write_bytes(b"somebody's")
+        before = ledger.length()
+        with pytest.raises(RunError, match=r"L144.*never replaced"):
+            ledger.keep_artifact("HN-2026-00001", "pdf", b"%PDF")
+        assert (ledger.length(), len(ledger.missing_artifacts())) == (before, 2)
+        assert not [path for path in ledger.files.archive.rglob("*") if path.is_file()]
+
+
 def test_what_is_kept_and_not_recorded_yet_is_no_stranger(folder: Path) -> None:
     """So it is while an issue is under way, and after a crash; once nothing is wanted any more it belongs to nobody."""
     with writer(folder) as ledger:
