@@ -66,7 +66,7 @@ def page_data(found: runs.Explanation) -> dict[str, Any]:
     paper, data = found.paper, explained_data(found)
     for row, line in zip(data["lines"], found.lines, strict=True):
         row["steps"] = [*_steps(line.trace, found)]
-        row["agreed"] = tables.amount(line.agreed)
+        row["agreed"] = _text(line.agreed)
         row["days"] = str(line.days)
         rest = found.rests.get(line.number)
         row["asked"] = bool(rest and rest.asked)

@@ -7,6 +7,7 @@ their file, how they are worded and by which steps the amount is computed is no 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,9 @@ from invoicer.domain import canonical
 from invoicer.domain.entitlement import BilledLine, Component, Treated
 from invoicer.domain.period import Period
 from invoicer.domain.trace import Op, Trace
+
+Errors = tuple[str, tuple[BilledLine, ...]]
+"""A document, and what was credited of it as errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +51,21 @@ def standing(treated: Sequence[Treated], billed: Sequence[BilledLine]) -> Standi
     return Standing(frozenset(holding), tuple(changed))
 
 
-def held_back(treated: Sequence[Treated], billed: Sequence[BilledLine]) -> Mapping[str, str]:
+def held_back(treated: Sequence[Treated], billed: Sequence[BilledLine]) -> Mapping[str, Errors]:
     """The documents that carry a charge for days of which something was credited as an error that is not to be billed again
-    as yet: each with the document whose line that was, itself or a supplement to it, say."""
+    as yet: each with the document whose line that was, itself or a supplement to it, say, and the credits of that one."""
     holding = standing(treated, billed).holding
-    errors = [(line.corrects[0], line) for line in billed if line.corrects and (line.document, line.line) in holding]
-    found = {one.document: of for of, line in errors for one in billed if meets(one, line)}
-    return found | {of: of for of, _ in errors}
+    errors: dict[str, list[BilledLine]] = defaultdict(list)
+    for line in billed:
+        if line.corrects and (line.document, line.line) in holding:
+            errors[line.corrects[0]].append(line)
+    found = {
+        one.document: (of, tuple(lines))
+        for of, lines in errors.items()
+        for one in billed
+        if any(meets(one, line) for line in lines)
+    }
+    return found | {of: (of, tuple(lines)) for of, lines in errors.items()}
 
 
 def marked(differences: Iterable[Difference], changed: Iterable[BilledLine]) -> Iterator[Difference]:

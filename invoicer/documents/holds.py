@@ -10,6 +10,7 @@ from invoicer.documents.basis import meets
 from invoicer.documents.clusters import hull
 from invoicer.documents.credited import Withheld
 from invoicer.documents.difference import Difference
+from invoicer.documents.positions import ways_out
 from invoicer.domain.entitlement import Component
 from invoicer.domain.money import total
 from invoicer.errors import Place, Problem, Severity
@@ -60,9 +61,7 @@ def held_for_error(withheld: Iterable[Withheld], reductions: Iterable[Difference
         left = [one for one in left if one not in waiting]
         if waiting:
             cause += f"; a reduction of {_amount(waiting)} for {_days(waiting)} waits with it"
-        mend = (
-            f"correct the terms, the usage or the customer; or bill it as it stands with `invoicer rebill {document}`"
-        )
+        mend = ways_out(document, [error for one in group for position in one.positions for error in position.errors])
         place = Place(part=f"contract {group[0].positions[0].line.contract}, document {document}")
         yield Problem("D003", place, cause, mend, Severity.HOLD)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from invoicer.domain.entitlement import BilledLine
@@ -16,7 +16,7 @@ Key = tuple[str, int]
 @dataclass(frozen=True, slots=True)
 class Position:
     """A billed line that still carries an amount: ``remaining`` after its reductions, for the ``days`` that were not
-    released. Of that, ``conceded`` was forgone; ``held`` was taken from it by errors that are not billed again as yet.
+    released. Of that, ``conceded`` was forgone; ``held`` was taken from it by ``errors`` that are not billed again as yet.
     Both have the sign of the line (None: nothing)."""
 
     line: BilledLine
@@ -24,6 +24,7 @@ class Position:
     days: Period
     conceded: Money | None = None
     held: Money | None = None
+    errors: tuple[BilledLine, ...] = ()
 
     @property
     def key(self) -> Key:
@@ -46,14 +47,14 @@ def open_positions(billed: Iterable[BilledLine], holding: Collection[Key] = ()) 
     """
     lines = {(line.document, line.line): line for line in billed}
     conceded: dict[Key, list[Money]] = defaultdict(list)
-    held: dict[Key, list[Money]] = defaultdict(list)
+    held: dict[Key, list[BilledLine]] = defaultdict(list)
     taken: dict[Key, list[Money]] = defaultdict(list)
     released: dict[Key, list[Period]] = defaultdict(list)
     for key, line in lines.items():
         root = _root(key, lines)
         (taken if line.counts else conceded)[root].append(line.net)
         if key in holding:
-            held[root].append(line.net)
+            held[root].append(line)
         if line.corrects is not None and line.releases is not None:
             released[line.corrects].append(line.releases)
     positions = (
@@ -62,11 +63,32 @@ def open_positions(billed: Iterable[BilledLine], holding: Collection[Key] = ()) 
             total(nets, lines[key].net.currency),
             _kept(lines[key].days, released.get(key, ())),
             _given_back(conceded.get(key)),
-            _given_back(held.get(key)),
+            _given_back([line.net for line in held.get(key, ())]),
+            tuple(held.get(key, ())),
         )
         for key, nets in taken.items()
     )
     return tuple(sorted((position for position in positions if position.remaining or position.held), key=_age))
+
+
+def promised_by(request: int) -> str:
+    """What stands in place of a number on lines that a request will become."""
+    return f"request {request}"
+
+
+def waiting(errors: Iterable[BilledLine]) -> tuple[int, ...]:
+    """The requests of which nothing is issued yet, among those that these credits are of."""
+    return tuple(sorted({one.request for one in errors if one.document == promised_by(one.request)}))
+
+
+def ways_out(document: str, errors: Sequence[BilledLine]) -> str:
+    """What can be done about credits of a document that are held back as errors: what is issued may be billed again as it
+    stands, and what waits can be cancelled."""
+    asked, ways = waiting(errors), ["correct the terms, the usage or the customer"]
+    if any(one.request not in asked for one in errors):
+        ways.append(f"bill it as it stands with `invoicer rebill {document}`")
+    ways += [f'cancel request {one} with `invoicer credits --cancel {one} --remark "…"`' for one in asked]
+    return "; or ".join(ways)
 
 
 def _given_back(nets: list[Money] | None) -> Money | None:

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from invoicer.documents.basis import basis, meets
+from invoicer.documents.basis import Errors, basis, meets
 from invoicer.documents.compare import compare
 from invoicer.documents.crediting import carried_before, left_of
 from invoicer.documents.difference import Correction, Difference, Reason, corrected, parties_of
 from invoicer.documents.later import is_later
+from invoicer.documents.positions import promised_by, ways_out
 from invoicer.domain.correction import CreditKind, CreditLine, CreditRequest, Wrong
 from invoicer.domain.entitlement import BilledLine, Treated
 from invoicer.domain.money import Money, minor_digits
@@ -70,7 +71,7 @@ def still_wrong(
     request: CreditRequest,
     differences: Iterable[Difference],
     billed: Sequence[BilledLine],
-    held: Mapping[str, str] = MappingProxyType({}),
+    held: Mapping[str, Errors] = MappingProxyType({}),
 ) -> Iterator[tuple[str, Problem]]:
     """D005 for each contract of a request that bills a document anew, where today's terms would bill nothing, or the same
     to the same party (with the same treatment, in the same currency) as before; and where an error is ``held`` back of the
@@ -85,7 +86,7 @@ def still_wrong(
             one for one in new if any(_replaces(one, line) and _as_before(request.wrong, one, line) for line in old)
         ]
         if request.document in held:
-            yield contract, _held_back(request, contract, held[request.document])
+            yield contract, _held_back(request, contract, *held[request.document])
         elif not new or same:
             yield contract, _unmended(request, contract, request.wrong, bool(new), old[0])
 
@@ -98,7 +99,7 @@ def _pairs(request: CreditRequest, billed: Iterable[BilledLine]) -> list[tuple[C
 def _promised(request: CreditRequest, credit: CreditLine, line: BilledLine) -> BilledLine:
     return replace(
         line,
-        document=f"request {request.id}",
+        document=promised_by(request.id),
         line=credit.line,
         net=-credit.amount,
         issue_date=request.on,
@@ -162,7 +163,7 @@ def _as_before(wrong: Wrong, one: Difference, line: BilledLine) -> bool:
     return False
 
 
-def _held_back(request: CreditRequest, contract: str, error: str) -> Problem:
+def _held_back(request: CreditRequest, contract: str, error: str, errors: Sequence[BilledLine]) -> Problem:
     part = (
         "a part of it" if error == request.document else f"a part of {error}, which bills the same for the same days,"
     )
@@ -170,10 +171,8 @@ def _held_back(request: CreditRequest, contract: str, error: str) -> Problem:
         f"request {request.id} credits {request.document} to bill it anew, and {part} was credited as an error that "
         "is held back: it is open whether that is billed again"
     )
-    mend = (
-        f"correct the terms, the usage or the customer; or `invoicer rebill {error}`; or cancel the request with "
-        f'`invoicer credits --cancel {request.id} --remark "…"`'
-    )
+    own = f'cancel request {request.id} with `invoicer credits --cancel {request.id} --remark "…"`'
+    mend = f"{ways_out(error, errors)}; or {own}"
     return Problem("D005", Place(part=f"contract {contract}, request {request.id}"), cause, mend, Severity.HOLD)
 
 

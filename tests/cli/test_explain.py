@@ -217,3 +217,24 @@ def test_the_entry_of_the_issue_has_its_day(issued: Shell) -> None:
 
 def test_a_customer_in_place_of_a_contract_is_told(issued: Shell) -> None:
     assert "`invoicer schedule --to MONTH --customer acme`" in issued("schedule", "acme").output.replace("\n", " ")
+
+
+def test_amounts_are_written_alike_in_words_and_on_the_page(starter: Shell) -> None:
+    terms = """contract big "Big"
+  seller my-company
+  customer acme
+  currency EUR
+  agreed 2025-12-12
+  term open from 2026-01-01
+  bill monthly in advance on day 1
+  pay within 30 days
+  supply hosting
+
+charge fee "Fee"
+  4 500.00 EUR per month
+"""
+    starter.write("contracts/big.terms", terms)
+    assert starter("plan", "--as-of", "2026-01-01").exit_code == 0
+    for words in ((), ("--format", "html")):
+        shown = starter("explain", "--draft", "2", *words).stdout.replace("4 500.00 EUR per month", "")
+        assert "4500.00" in shown and "4 500" not in shown, words

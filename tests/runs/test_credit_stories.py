@@ -160,8 +160,10 @@ def test_a_document_with_an_error_that_is_held_back_is_not_billed_anew_in_part(f
     assert nets(invoice) == [Decimal("100.00"), Decimal("20.00")]
     credit(folder, invoice.number, CreditReason.PRICE, "2026-01-05", Asked(1, amount=Fraction(1)))
     credit(folder, invoice.number, CreditReason.DETAILS, "2026-01-06", wrong=Wrong.DETAILS)
-    codes = [problem.code for problem in held(folder, "small", "2026-01-06")]
-    assert codes == ["D005", "D003"]
+    anew_or_not, error = held(folder, "small", "2026-01-06")
+    assert (anew_or_not.code, error.code) == ("D005", "D003")
+    assert [f"--cancel {one} " in anew_or_not.mend for one in (1, 2)] == [True, True]
+    assert "rebill" not in f"{anew_or_not.mend} {error.mend}"  # nothing of it is issued: it would be refused (L162)
     desk = runs.open_desk(folder)
     with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
         runs.cancel(book, 1, "me", "it was right", dt.date(2026, 1, 6))
@@ -169,6 +171,25 @@ def test_a_document_with_an_error_that_is_held_back_is_not_billed_anew_in_part(f
     credit(folder, invoice.number, CreditReason.DETAILS, "2026-01-06", wrong=Wrong.DETAILS)
     note, anew = issue(folder, "2026-01-06")
     assert (nets(note), nets(anew)) == (nets(invoice), nets(invoice))
+
+
+def test_what_can_be_done_about_an_error_is_what_works(folder: Path) -> None:
+    """As long as a request waits it can be cancelled, and not be billed again; once it is issued, the other way round."""
+    fee(folder, "small", "100.00 EUR")
+    [invoice] = issue(folder, "2026-01-01")
+    credit(folder, invoice.number, CreditReason.PRICE, "2026-01-05", Asked(1, amount=Fraction(1)))
+    [waits] = held(folder, "small", "2026-01-05")
+    assert waits.code == "D003" and "--cancel 1 " in waits.mend and "rebill" not in waits.mend
+    desk, day = runs.open_desk(folder), dt.date(2026, 1, 5)
+    with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
+        runs.plan(desk, book, day, day)
+        runs.confirm(book, "tests", "checked", day)
+        assert len(runs.issue(desk, book, day, "tests").issued) == 1
+    [issued] = held(folder, "small", "2026-01-06")
+    assert f"`invoicer rebill {invoice.number}`" in issued.mend and "--cancel" not in issued.mend
+    credit(folder, invoice.number, CreditReason.PRICE, "2026-01-06", Asked(1, amount=Fraction(2)))
+    [both] = held(folder, "small", "2026-01-06")
+    assert f"`invoicer rebill {invoice.number}`" in both.mend and "--cancel 2 " in both.mend
 
 
 def test_a_document_with_a_supplement_of_which_an_error_is_held_back_is_not_billed_anew_in_part(folder: Path) -> None:
@@ -183,7 +204,7 @@ def test_a_document_with_a_supplement_of_which_an_error_is_held_back_is_not_bill
     [open_, _] = held(folder, "small", "2026-01-06")
     assert open_.code == "D005"
     assert f"a part of {supplement.number}, which bills the same for the same days, was credited" in open_.cause
-    assert f"`invoicer rebill {supplement.number}`" in open_.mend
+    assert [f"--cancel {one} " in open_.mend for one in (1, 2)] == [True, True]
     desk = runs.open_desk(folder)
     with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
         runs.cancel(book, 1, "me", "it was right", dt.date(2026, 1, 6))
