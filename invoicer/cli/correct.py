@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -32,6 +33,8 @@ class Part(click.ParamType[Asked]):
                 raise ValueError
             return Asked(line, **{name: plain_number(said)}) if sign else Asked(line)
         except ValueError:
+            if number.isdecimal() and name in ("quantity", "amount") and said.strip():
+                self.fail(f"of line {number}, {_no_number(said, name)}", param, ctx)
             self.fail(f"“{value}” is no line; write it as 3, 3:quantity=2 or 3:amount=10.00", param, ctx)
 
 
@@ -46,17 +49,19 @@ class PlainNumber(click.ParamType[Fraction]):
         try:
             return plain_number(value)
         except ValueError:
-            self.fail(_no_number(value), param, ctx)
+            self.fail(_no_number(value, param.name or "" if param else ""), param, ctx)
 
 
-def _no_number(text: str) -> str:
-    """Why that is no number to credit."""
+def _no_number(text: str, name: str) -> str:
+    """Why that is no number to credit, as the quantity or the amount."""
     alone = text.strip().lstrip("-−")
     if alone != text.strip():
         return f"“{text}” has a sign; say how much is to come back without one, as {alone.strip() or '10.00'}"
-    if words := [word for word in alone.split() if word.isalpha()]:
-        number = " ".join(word for word in alone.split() if not word.isalpha())
-        return f"“{text}” names {words[0]}; the currency is the document's, so leave it out: {number or '10.00'}"
+    named = re.fullmatch(r"([^\d\s.,]*)\s*(\d[\d\s.,]*?)\s*([^\d\s.,]*)", alone)
+    if named and (word := named[1] or named[3]):
+        what = "the unit is the line's" if name == "quantity" else "the currency is the document's"
+        number = named[2].replace(",", ".") if re.fullmatch(r"[\d\s]+,\d{1,2}", named[2]) else named[2]
+        return f"“{text}” names {word}; {what}, so leave it out: {number}"
     return f"“{text}” is no number; write it with a point for decimals, as 10.00"
 
 

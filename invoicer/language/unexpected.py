@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 
@@ -63,11 +63,29 @@ def explain(situation: Situation) -> tuple[Problem, tuple[str, str] | None]:
     token = situation.token
     if token.type == "_NL":
         return _too_early(situation), None
+    if glued := _glued_currency(situation):
+        return glued, None
     if not situation.line and token.type != "BAD_WORD":
         return _unknown_line(situation)
     mend, meant = _hint(situation)
     cause = f"I did not expect `{shortened(str(token))}` here: expected {situation.expected}"
     return problem(Code.T001, situation.where, cause, mend or _example(situation)), meant
+
+
+def _glued_currency(situation: Situation) -> Problem | None:
+    """What to say about `10.00USD` and `1 250USD`, of which the number ends at the point or space; None of anything else."""
+    token, where, before = situation.token, situation.where, situation.line[-1:]
+    gap = (token.column or 1) - (before[0].end_column or 1) if before and before[0].type == "NUMBER" else -1
+    if gap != 0 and not (gap == 1 and re.match(r"\d{3}\D", token)):
+        before = ()
+    written = (" " * gap).join((*before, token))
+    found = re.match(r"(\d[\d \u00a0\u202f]*(?:\.\d+)?)([A-Za-z]{3})(?!\w)", written)
+    if not found or not is_currency(code := found[2].upper()) or not (before or "NUMBER" in situation.accepted):
+        return None
+    if before:
+        where = replace(where, column=before[0].column or 1)
+    cause = f"`{shortened(written)}` has no space between the amount and its currency"
+    return problem(Code.T001, where, cause, f"write `{found[1]} {code}`")
 
 
 def _too_early(situation: Situation) -> Problem:
@@ -82,9 +100,12 @@ def _unknown_line(situation: Situation) -> tuple[Problem, tuple[str, str] | None
     word = str(situation.token)
     keywords = situation.keywords
     block = f"`{situation.heading}`" if situation.heading else "a file"
+    glued = re.fullmatch(r"([A-Za-z]{3})(\d+)", word)
     near = "" if is_currency(word) else close_to(word, keywords)
     meant = (keywords[near], near) if near else None
-    if is_currency(word):
+    if glued and is_currency(glued[1].upper()) and "NUMBER" in situation.accepted:
+        mend = f"the currency follows the amount: `{_with_currency(glued[1].upper(), glued[2] + situation.rest)}`"
+    elif is_currency(word):
         mend = f"the currency follows the amount: `{_with_currency(word, situation.rest)}`"
     elif near:
         example = _examples(situation).get(near) if SYNONYMS.get(word.lower()) == near else None

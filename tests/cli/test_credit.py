@@ -200,3 +200,24 @@ def test_what_can_not_be_asked_for_is_told(words: tuple[str, ...], said: str, bi
     assert done.exit_code in (1, 2)
     assert said in done.output
     assert "Nobody waits" in billed("credits").output
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--line", "3:amount=10.00USD"), "of line 3, “10.00USD” names USD; the currency is the document's, so leave"),
+        (("--line", "3", "--amount", "10.00EUR"), "“10.00EUR” names EUR; the currency is the document's, so leave"),
+        (("--line", "3:amount=€ 10"), "“€ 10” names €; the currency is the document's, so leave it out: 10"),
+        (("--line", "3:amount=10,50 EUR"), "names EUR; the currency is the document's, so leave it out: 10.50"),
+        (
+            ("--line", "3:quantity=2seats"),
+            "of line 3, “2seats” names seats; the unit is the line's, so leave it out: 2",
+        ),
+        (("--line", "3:amount=-1"), "of line 3, “-1” has a sign; say how much is to come back without one, as 1"),
+        (("--line", "3:amount=ten"), "of line 3, “ten” is no number"),
+        (("--line", "3:much=1"), "“3:much=1” is no line"),
+    ],
+)
+def test_what_is_no_number_is_told_with_what_to_write(billed: Shell, words: tuple[str, ...], says: str) -> None:
+    ended = billed("credit", INVOICE, *words, "--reason", "goodwill", "--remark", "x")
+    assert ended.exit_code == 2 and says in " ".join(ended.output.split())
