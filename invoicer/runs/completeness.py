@@ -15,6 +15,7 @@ from invoicer.ledger import Ledger
 from invoicer.runs.desk import Desk
 from invoicer.runs.expected import Expected, Status, Tally, tallies
 from invoicer.runs.families import billed_until, families
+from invoicer.runs.gone import gone, without_terms
 from invoicer.runs.law import under_law
 from invoicer.runs.lineage import Names, billed_lines, names_of
 from invoicer.runs.measure import measure
@@ -26,7 +27,8 @@ from invoicer.workspace import mend_by_choice
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completeness:
     """All that was expected from the bill date ``since`` to ``until`` (both included), as known ``on`` a day. ``unknown``
-    are contracts of which it can't be said what was expected: their terms are gone or wrong."""
+    are contracts of which it can't be said what was expected: their terms are gone or wrong, or those of one that they go on
+    in."""
 
     on: dt.date
     since: dt.date
@@ -72,7 +74,8 @@ def completeness(
     former = names_of(desk.contracts)
     names = _names(desk, ledger, former, contracts)
     kin = names.union(*(desk.succession.family(name, on) for name in names))
-    refused = desk.refusals()
+    without = without_terms(desk, ledger.billed_contracts(), former)
+    refused = gone(desk, ledger, without, former) | desk.refusals()
     known = [under_law(desk, one, on) for one in desk.contracts.only(kin)]
     billed = _billed_until(ledger, former, kin, on)
     sound = [one for one in known if one.id not in refused]
@@ -80,7 +83,7 @@ def completeness(
     outlook = Outlook(desk, ledger, measured, _asked_until(requests_in(ledger, former), on), on, until)
     rows = [row for name in sorted(names) for row in outlook.issued(billed[name])]
     rows += [row for one in families(desk, sound, on) for row in outlook.open(one, billed) if row.contract in names]
-    unknown = {name: refused.get(name) or (_gone(name),) for name in sorted(names - {one.id for one in sound})}
+    unknown = {name: refused[name] for name in sorted(names - {one.id for one in sound})}
     chosen = [
         row
         for row in rows
@@ -119,12 +122,6 @@ def _billed_until(ledger: Ledger, former: Names, names: Collection[str], on: dt.
 
 def _asked_until(requests: Requests, on: dt.date) -> Requests:
     return Requests(tuple(one for one in requests.waiting if one[0].on <= on), requests.released)
-
-
-def _gone(name: str) -> Problem:
-    cause = "this contract was billed before, and no file has its terms any more"
-    mend = "put its terms back; a contract that has ended keeps its file, with an end of its term"
-    return Problem("L201", Place(part=f"contract {name}"), cause, mend)
 
 
 def _place(row: Expected) -> tuple[object, ...]:

@@ -25,7 +25,7 @@ from invoicer.runs.desk import Desk
 from invoicer.runs.doubts import Reviewing
 from invoicer.runs.drafting import Holds
 from invoicer.runs.families import billed_until
-from invoicer.runs.gone import gone
+from invoicer.runs.gone import gone, without_terms
 from invoicer.runs.law import under_law
 from invoicer.runs.lineage import names_of
 from invoicer.runs.measure import measure
@@ -69,7 +69,9 @@ def derive(
     _refuse_to_go_back(ledger, as_of)
     names = names_of(desk.contracts)
     requests = requests_in(ledger, names)
-    held = gone(desk, ledger, carried, names) | desk.refusals()
+    if without := without_terms(desk, carried.marks, names):
+        ledger.prove(names.ever(without), carried)
+    held = gone(desk, ledger, without, names) | desk.refusals()
     every = accounts(desk, requests, held, as_of)
     measurements, warnings = _measured(desk, Books(ledger, names, requests, _metered(desk, every)), held, as_of)
     known = Known(

@@ -269,6 +269,24 @@ def test_those_that_went_on_in_a_contract_whose_file_is_gone_wait_too(folder: Pa
     assert not issue(folder, "2027-01-02")
 
 
+def test_what_was_expected_of_those_cannot_be_said_either(folder: Path) -> None:
+    """They would be told as late, beyond the day on which they end, beside the contract that was billed for those days."""
+    write(folder, NORTH, SOUTH)
+    issue(folder, "2026-01-01")
+    write(folder, NORTH, SOUTH, MERGED)
+    issue(folder, "2027-01-01")
+    write(folder, NORTH, SOUTH)
+    desk, (first, last, day) = runs.open_desk(folder), (dt.date(2027, 1, 1), dt.date(2027, 12, 31), dt.date(2027, 2, 2))
+    with ledger.open_ledger(desk.workspace.ledger_folder, writing=False) as book:
+        found = runs.completeness(desk, book, first, last, day)
+    assert {name: [one.code for one in problems] for name, problems in found.unknown.items()} == {
+        "acme": ["L201"],
+        "north": ["L232"],
+        "south": ["L232"],
+    }
+    assert {row.contract for row in found.rows} == {"acme"}
+
+
 def test_those_that_go_on_under_a_former_name_wait_too(folder: Path) -> None:
     renamed = NORTH.replace("contract north", "contract noord").replace("  seller", "  renamed from north\n  seller", 1)
     write(folder, renamed, MERGED)  # which continues `north`, and a `south` that is not there
