@@ -178,8 +178,9 @@ def _confirmed(connection: sa.Connection, plan: int) -> list[int]:
 def _load(connection: sa.Connection, plan: int, positions: Sequence[int]) -> list[_Paper]:
     """The drafts at these positions that are still confirmed: another process may have issued some by now."""
     drafts = schema.plan_drafts.c
-    within = drafts.position.between(positions[0], positions[-1])
-    query = with_texts().where(drafts.plan == plan, drafts.status == DraftStatus.CONFIRMED, within)
+    still = drafts.status == DraftStatus.CONFIRMED, drafts.position.between(positions[0], positions[-1])
+    asked: Sequence[Any] = (drafts.plan, drafts.position, drafts.sha256, drafts.revisions, schema.contents.c.data)
+    query = with_texts().with_only_columns(*asked).where(drafts.plan == plan, *still)
     wanted = set(positions)
     papers = []
     for row in connection.execute(query.order_by(drafts.position)).all():
