@@ -218,6 +218,7 @@ def waiting_table(found: Iterable[Waits]) -> Table:
             ", ".join(one.contracts),
             one.customer,
             tables.about(one.draft) if one.draft else "",
+            one.draft.bill_date if one.draft else "",
             one.draft.currency if one.draft else "",
             tables.amount(one.draft.gross) if one.draft else "",
             "; ".join(one.waits_for),
@@ -226,7 +227,7 @@ def waiting_table(found: Iterable[Waits]) -> Table:
         )
         for one in found
     ]
-    columns = ("Owner", "Contract", "Customer", "Document", "Cur", "Gross", "Waits for", "Since", "Until")
+    columns = ("Owner", "Contract", "Customer", "Document", "Bill date", "Cur", "Gross", "Waits for", "Since", "Until")
     return output.table("", columns, rows, right=("Gross",))
 
 
@@ -245,6 +246,7 @@ def waits_data(one: Waits) -> dict[str, Any]:
         "customer": one.customer,
         "position": one.position or None,
         "document": tables.about(draft) if draft else None,
+        "bill_date": draft.bill_date.isoformat() if draft else None,
         "currency": draft.currency if draft else None,
         "gross": str(draft.gross.amount) if draft else None,
         "waits_for": list(one.waits_for),

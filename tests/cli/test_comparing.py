@@ -26,6 +26,8 @@ def test_what_changed_and_why(starter: Shell, snapshot: SnapshotAssertion) -> No
 
 def test_several_bills_of_a_contract_are_told_apart(starter: Shell) -> None:
     starter("plan", "--as-of", "2026-03-31")
+    waits = starter("waiting").stdout
+    assert [waits.count(day) for day in ("2026-01-01", "2026-02-01", "2026-03-01")] == [1, 1, 1]
     starter.change(PRICES, "45.00 EUR per month", "45.00 EUR per month\n  from 2026-02-01 49.00 EUR per month")
     shown = starter("plan", "--as-of", "2026-03-31", "--diff").stdout
     rows = [row for row in shown.splitlines() if row.startswith("acme-2026")]
