@@ -172,11 +172,12 @@ def list_credits(
     desk = session.desk()
     with opened(desk, writing=cancel is not None and not dry_run) as book:
         if cancel is not None:
-            if dry_run:
-                output.console().print(f"Would cancel request {cancel}.")
+            done = runs.cancel(book, cancel, by, remark, session.today(desk), keep=not dry_run)
+            if as_json:
+                output.as_json([recorded_data(done)])
                 return
-            done = runs.cancel(book, cancel, by, remark, session.today(desk))
-            output.console().print(f"Cancelled request {done.request.id} to {done.request.document}. Plan again.")
+            named = f"request {done.request.id} to {done.request.document}"
+            output.console().print(f"Would cancel {named}." if dry_run else f"Cancelled {named}. Plan again.")
             return
         found = [one for one in book.credit_requests() if everything or open_(one)]
     if as_json:

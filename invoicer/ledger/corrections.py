@@ -75,12 +75,12 @@ def request(store: Store, number: str, settle: Settle, *, keep: bool, ever: Coll
         return made
 
 
-def cancel(store: Store, request_id: int, who: str, remark: str, on: dt.date) -> Recorded:
+def cancel(store: Store, request_id: int, who: str, remark: str, on: dt.date, *, keep: bool) -> Recorded:
     """Withdraw a request of which nothing was issued; what is planned for its contracts is dropped, so that nothing of it
-    goes out, and leaves no number."""
+    goes out, and leaves no number. Unless it is to be kept, only look."""
     _refuse_nameless(store, who, remark)
     table = schema.corrections
-    with store.write() as connection:
+    with store.write() if keep else store.read() as connection:
         found = {one.request.id: one for one in _recorded(connection)}.get(request_id)
         if found is None:
             raise refused("L160", store.where, f"there is no request {request_id}", "`invoicer credits` lists them")
@@ -88,6 +88,8 @@ def cancel(store: Store, request_id: int, who: str, remark: str, on: dt.date) ->
             said = "issued in part" if found.status is RequestStatus.WAITING else found.status.value
             cause = f"request {request_id} is {said} already"
             raise refused("L161", store.where, cause, "only a request of which nothing was issued can be cancelled")
+        if not keep:
+            return found
         [entry] = chain.append(
             connection, [(CANCELLED, {"request": request_id, "who": who, "remark": remark, "on": on})]
         )

@@ -206,10 +206,10 @@ class Ledger:
         whatever ``settle`` raises."""
         return corrections.request(self._store, number, settle, keep=keep, ever=ever)
 
-    def cancel_credit(self, request: int, who: str, remark: str, on: dt.date) -> Recorded:
-        """Withdraw a request that waits; drafts of its contracts that wait are dropped. Raises RunError: L123 nobody or no
-        remark, L160 no such request, L161 it was cancelled or issued before."""
-        return corrections.cancel(self._store, request, who, remark, on)
+    def cancel_credit(self, request: int, who: str, remark: str, on: dt.date, *, keep: bool = True) -> Recorded:
+        """Withdraw a request that waits; drafts of its contracts that wait are dropped. Without ``keep`` nothing is
+        recorded. Raises RunError: L123 nobody or no remark, L160 no such request, L161 it was cancelled or issued before."""
+        return corrections.cancel(self._store, request, who, remark, on, keep=keep)
 
     def rebill(
         self, number: str, who: str, remark: str, on: dt.date, *, lines: Collection[int] = (), keep: bool = True

@@ -106,9 +106,9 @@ def rebill(
     return ledger.rebill(number, who, remark, today, lines=lines, keep=keep)
 
 
-def cancel(ledger: Ledger, request: int, who: str, remark: str, today: dt.date) -> Recorded:
+def cancel(ledger: Ledger, request: int, who: str, remark: str, today: dt.date, *, keep: bool = True) -> Recorded:
     """Withdraw a request that waits; what was planned for its contracts is dropped. Raises RunError as the ledger does."""
-    return ledger.cancel_credit(request, who, remark, today)
+    return ledger.cancel_credit(request, who, remark, today, keep=keep)
 
 
 def _owed(

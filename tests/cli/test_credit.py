@@ -155,11 +155,15 @@ def test_a_cancelled_request_leaves_nothing(billed: Shell) -> None:
     billed("plan", "--as-of", "2026-01-08")
     billed("confirm", "--remark", "checked")
     assert "INV-2026-00001" in billed("credits").output
-    assert "Would cancel" in billed("credits", "--cancel", "1", "--dry-run").output
+    tried = ("credits", "--remark", "they pay", "--dry-run", "--cancel")
+    assert billed(*tried, "1").output == "Would cancel request 1 to INV-2026-00001.\n"
+    assert "L160" in billed(*tried, "9").output
+    assert [one["status"] for one in json.loads(billed(*tried, "1", "--json").stdout)] == ["waiting"]
     assert billed("credits", "--cancel", "1").exit_code == 1, "a remark is needed"
     assert billed("credits", "--cancel", "1", "--remark", "they pay").exit_code == 0
     assert "nothing to issue" in billed("issue", "--on", "2026-01-08").output
     assert "Nobody waits" in billed("credits").output
+    assert "L161" in billed(*tried, "1").output
     [one] = json.loads(billed("credits", "--all", "--json").stdout)
     assert (one["status"], one["lines"][0]["issued"]) == ("cancelled", None)
     assert brief(issue(billed, "2026-02-01")) == [("invoice", "72.00")]
