@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from invoicer import language
+from invoicer.domain.contract import Contract
 from invoicer.domain.contracts import Card, Contracts
 from invoicer.domain.succession import Succession
 
@@ -87,6 +89,23 @@ def test_a_contract_is_taken_out_as_it_was_put_in(loaded: language.Loaded) -> No
     assert loaded.contracts.get("nobody") is None
     with pytest.raises(KeyError):
         loaded.contracts["nobody"]
+
+
+def test_the_last_few_are_at_hand_and_no_more(loaded: language.Loaded) -> None:
+    """So going through all of them needs no more memory than going through some."""
+    one, asked = next(iter(loaded.contracts)), list[str]()
+
+    def unpack(name: str) -> Contract:
+        asked.append(name)
+        return replace(one, id=name)
+
+    names = [f"c{count:03}" for count in range(200)]
+    contracts = Contracts.packed([Card.of(replace(one, id=name)) for name in names], unpack)
+    assert [each.id for each in contracts] == names == asked
+    assert contracts["c199"] is contracts["c199"]
+    assert asked == names
+    assert contracts["c000"].id == "c000"
+    assert asked == [*names, "c000"]
 
 
 def test_a_part_of_them_has_those_that_are_asked_for(loaded: language.Loaded) -> None:

@@ -170,6 +170,19 @@ def test_a_name_that_is_taken_is_found_before_anything_is_kept_or_logged(folder:
         assert not [path for path in ledger.files.archive.rglob("*") if path.is_file()]
 
 
+def test_a_name_that_was_taken_meanwhile_holds_up_no_other(folder: Path) -> None:
+    taken = folder / "documents" / "2026" / "HN-2026-00001.json"
+    with writer(folder) as ledger:
+        ledger.issue(confirmed(ledger, many(1)), finish, TODAY)
+        kept = [ledger.keep_artifact("HN-2026-00001", form, form.encode()) for form in ("json", "pdf")]
+        taken.parent.mkdir(parents=True)
+        taken.write_bytes(b"somebody's")
+        paths, (problem,) = ledger.save_artifacts(kept)
+        assert (paths, problem.code) == ((taken.with_suffix(".pdf"),), "L144")
+        taken.unlink()
+        assert ledger.save_artifacts(kept) == ((taken, taken.with_suffix(".pdf")), ())
+
+
 def test_what_is_kept_and_not_recorded_yet_is_no_stranger(folder: Path) -> None:
     """So it is while an issue is under way, and after a crash; once nothing is wanted any more it belongs to nobody."""
     with writer(folder) as ledger:
