@@ -31,7 +31,7 @@ from invoicer.documents.crediting import left_of
 from invoicer.documents.positions import open_positions
 from invoicer.domain.correction import CreditKind, CreditReason, CreditRequest, Wrong
 from invoicer.domain.document import Document, Kind
-from invoicer.domain.entitlement import BilledLine, Component, Part, Treated
+from invoicer.domain.entitlement import BilledLine, Component, Later, Part, Treated
 from invoicer.domain.money import Money
 from invoicer.domain.trace import replay
 from invoicer.errors import RunError
@@ -193,6 +193,19 @@ class TestError:
         assert sum(net.amount for _, net in found.apart) == Decimal("96.00")
         books.released.add(1)
         assert amounts(books.settle([deposit, settled], day("02-20"))) == [("invoice", "96.00")]
+
+    @pytest.mark.parametrize("how", Later)
+    def test_keeps_with_it_a_service_credit(self, how: Later) -> None:
+        books = billed_once(self.january)
+        books.credit("I0001", CreditReason.PRICE, [self.january], day("01-05"))
+        books.settle([self.january], day("01-05"))
+        slow = owed(Component("fee", Part.CREDIT, "slow"), month(1), "-4.00", bill_date=day("02-10"))
+        slow = replace(slow, entitlement=replace(slow.entitlement, later=how))
+        found = compare([self.january, slow], books.billed, through=day("02-20"))
+        assert (found.differences, found.holds) == ((), ())
+        assert "a reduction of -4.00 EUR" in found.withheld[0].cause
+        books.released.add(1)
+        assert amounts(books.settle([self.january, slow], day("02-20"))) == [("invoice", "96.00")]
 
     def test_keeps_with_it_no_reduction_of_other_days(self) -> None:
         books = billed_once(self.january)
