@@ -124,12 +124,14 @@ def _placed(difference: Difference, anchors: Sequence[_Anchor]) -> Difference:
 
 
 def _settled(difference: Difference, holding: Sequence[_Anchor]) -> Difference:
-    """What is given back of a deposit, taken from the last line of it; of one that carries less, beside it."""
+    """What is given back of a deposit, taken from the last line of it; of one that carries less, beside it. Where no line
+    has its VAT, an instalment that is invoiced only now may have it."""
     kinds = (Part.DEPOSIT,) if difference.component.part is Part.ADJUSTMENT else (Part.LEVY, Part.DEPOSIT)
     paid = [anchor for anchor in holding if anchor.line and anchor.component.part in kinds]
-    if not paid or difference.entitled is None:
+    alike = [anchor for anchor in paid if anchor.treatment.key == difference.treatment.key]
+    if not paid or difference.entitled is None or (not alike and _new_and_alike(difference, holding)):
         return difference
-    last = max(paid, key=lambda anchor: (-kinds.index(anchor.component.part), anchor.days))
+    last = max(alike or paid, key=lambda anchor: (-kinds.index(anchor.component.part), anchor.days))
     line, currency = last.line, difference.net.currency
     assert line is not None
     enough = last.component.part is kinds[0] and last.carries.exact + difference.net.exact >= 0
@@ -145,12 +147,27 @@ def _settled(difference: Difference, holding: Sequence[_Anchor]) -> Difference:
 
 
 def _shared_out(difference: Difference, kept: Sequence[Difference]) -> Iterable[Difference]:
-    """What is given back of a deposit that is invoiced only now, in parts on the invoices of its instalments."""
+    """What is given back of a deposit that is invoiced only now, in parts on the invoices of its instalments: of those with
+    its VAT, where they come to enough."""
     if not (difference.is_supply and difference.net.amount < 0 and settles(difference.component)):
         return (difference,)
+    paid = [one for one in kept if one.is_supply and _is_paid(one, difference) and _anchor(one).holds(difference)]
+    alike = [one for one in paid if one.treatment.key == difference.treatment.key]
+    enough = sum(one.net.exact for one in alike) + difference.net.exact >= 0
+    return shared_out(difference, alike if enough else paid)
+
+
+def _new_and_alike(difference: Difference, holding: Sequence[_Anchor]) -> bool:
+    """Whether instalments that are invoiced only now, with the same VAT, come to what is given back."""
+    key = difference.treatment.key
+    new = [one for one in holding if one.line is None and _is_paid(one, difference) and one.treatment.key == key]
+    return sum(one.carries.exact for one in new) + difference.net.exact >= 0
+
+
+def _is_paid(one: Difference | _Anchor, difference: Difference) -> bool:
+    """Whether it is a deposit (or the levy on one) of which the other gives something back."""
     kind = Part.DEPOSIT if difference.component.part is Part.ADJUSTMENT else Part.LEVY
-    paid = (one for one in kept if one.is_supply and one.component.part is kind and not settles(one.component))
-    return shared_out(difference, (one for one in paid if _anchor(one).holds(difference)))
+    return one.component.part is kind and not settles(one.component)
 
 
 def _led(difference: Difference, anchors: Sequence[_Anchor]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 
@@ -10,7 +11,7 @@ import pytest
 from invoicer.domain.document import Kind
 from invoicer.domain.entitlement import Component, Part, Treated
 from invoicer.domain.period import Period
-from tests.documents.world import Desk, day, owed, span
+from tests.documents.world import REVERSE, Desk, day, owed, span
 
 DEPOSIT, ADJUSTMENT = Component("fee", Part.DEPOSIT), Component("fee", Part.ADJUSTMENT)
 COVER = span("01-01", "01-31")
@@ -62,3 +63,16 @@ def with_levy(component: Component, days: Period, net: str, levied: bool) -> lis
     amounts = [(component, net), (levy, str(Decimal(net) / 10))][: 1 + levied]
     bill = day("02-01") if component == ADJUSTMENT else on
     return [owed(each, days, amount, bill_date=bill, tax_point=on) for each, amount in amounts]
+
+
+@pytest.mark.parametrize("amount", ["-0.50", "-1.30"])
+def test_what_comes_back_has_the_vat_of_the_instalment_that_it_comes_from(amount: str) -> None:
+    """Found by the machine: the buyer moved abroad before the last instalment, which is invoiced together with what comes
+    back of it; that was credited of the one before, without its VAT."""
+    desk, (first, *_, last) = Desk(), INSTALMENTS
+    begun = with_levy(DEPOSIT, *first, levied=False)
+    desk.run(begun, "2026-01-05")
+    abroad = [*with_levy(DEPOSIT, *last, levied=False), *with_levy(ADJUSTMENT, COVER, amount, levied=False)]
+    (paper,) = desk.run([*begun, *(replace(one, treatment=REVERSE) for one in abroad)], "2026-02-05")
+    assert (paper.kind, paper.net.amount) == (Kind.INVOICE, Decimal("1.30") + Decimal(amount))
+    assert {line.treatment for line in paper.lines} == {REVERSE}
