@@ -25,6 +25,7 @@ from typing import Any
 from invoicer import render
 from invoicer.domain.canonical import from_json, sha256
 from invoicer.domain.document import Document
+from invoicer.ledger import dialect
 from invoicer.ledger.durable import STRAY
 from invoicer.ledger.faults import no_fault
 from invoicer.render.pool import Job, Rendered
@@ -163,6 +164,8 @@ def _warm_up(place: Path) -> None:
 def _watched(place: Path, step: Step) -> dict[str, Any]:
     watch = Watch(place)
     watch.install()
+    for made in (dialect._insertion, dialect._updating):
+        made.cache_clear()  # so that the lines which make the statements are seen, whatever was written before
     watch.trace()
     step(place, watch)
     sys.settrace(None)
