@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from invoicer.errors import Place, Problem
+from invoicer.errors import Place, Problem, RunError
 from invoicer.ledger import dialect, schema
 from invoicer.ledger.dialect.words import RESTORE
 
@@ -27,6 +28,17 @@ _CODES = {
     schema.log: "L112",
     schema.series: "L115",
 }
+
+
+@contextmanager
+def readable(connection: sa.Connection) -> Iterator[None]:
+    """Turn what a block stumbles over into a RunError that names each value of another kind, where there is any."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        if found := tuple(mistyped(connection)):
+            raise RunError(found) from error
+        raise
 
 
 def mistyped(connection: sa.Connection) -> Iterator[Problem]:

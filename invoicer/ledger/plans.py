@@ -198,7 +198,7 @@ def with_texts() -> sa.Select[Any]:
 
 def text_in(row: sa.Row[Any]) -> bytes:
     """The text of a draft, as it was planned. Raises RunError (L117) where it is another one, or gone."""
-    text = bytes(row.data or b"")
+    text = row.data if isinstance(row.data, bytes) else b""
     if canonical.sha256(text) != row.sha256:
         part = f"draft {row.position} of plan {row.plan}"
         mend = "the database was changed by hand; put the folder back from its backup, or plan again"

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from invoicer.errors import DefectError
 from invoicer.ledger import chain, dialect
 from invoicer.ledger.faults import Fault, Point
+from invoicer.ledger.mistyped import readable
 from invoicer.ledger.trouble import explained
 
 
@@ -34,7 +35,8 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A transaction that sees one state of the database."""
-        with explained(self.folder, self.where), dialect.for_reading(self.engine).connect() as connection:
+        engine = dialect.for_reading(self.engine)
+        with explained(self.folder, self.where), engine.connect() as connection, readable(connection):
             yield connection
 
     @contextmanager
@@ -42,14 +44,15 @@ class Store:
         """A transaction that commits at the end of the block, or leaves no trace. When the log has grown, the anchor
         follows; should that fail, the next opening makes up for it.
 
-        Raises RunError where the disk or the database refuses.
+        Raises RunError where the disk or the database refuses, or a value is of another kind than its column.
         """
         if not self._writing:
             raise DefectError("this ledger was opened for reading")
         with explained(self.folder, self.where):
             with dialect.for_writing(self.engine).begin() as connection:
                 self.fault(Point.TRANSACTION_BEGUN)
-                yield connection
+                with readable(connection):
+                    yield connection
                 head = chain.head(connection)
                 self.fault(Point.BEFORE_COMMIT)
             self.fault(Point.COMMITTED)

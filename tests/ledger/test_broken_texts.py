@@ -18,7 +18,7 @@ from invoicer import runs
 from invoicer.domain import canonical
 from invoicer.domain.doubt import Doubt
 from invoicer.errors import Place, Problem, RunError, Severity
-from invoicer.ledger import chain, schema
+from invoicer.ledger import Ledger, chain, schema
 from invoicer.ledger.issuing import billed_digest
 from tests.ledger.papers import TODAY, by_hand, draft, many, month, proposed, reader, run, writer
 from tests.ledger.test_corrections import asks, part
@@ -200,3 +200,27 @@ def test_each_value_of_another_kind_is_named(sound: Path, tmp_path: Path) -> Non
         "the column as_of of plan 2 holds “today”, which is no day",
     ):
         assert causes.count(said) == 1, causes
+
+
+@pytest.mark.parametrize(
+    ("change", "look", "says"),
+    [
+        ("plans SET as_of = 'soon'", Ledger.plans, "the column as_of of plan 1 holds “soon”, which is no day"),
+        ("plans SET as_of = 'soon'", Ledger.plan, "the column as_of of plan 2 holds “soon”, which is no day"),
+        ("contents SET data = 'text'", Ledger.plan, "draft 1 of plan 2 is not what was planned"),
+        ("contents SET data = 'text'", Ledger.verify_chain, "holds “text”, which is no content"),
+        ("documents SET due_date = 5", Ledger.documents, "the column due_date of document HN-2026-00001 holds “5”"),
+    ],
+)
+def test_whoever_reads_a_value_of_another_kind_is_told(
+    sound: Path, tmp_path: Path, change: str, look: Callable[[Ledger], object], says: str
+) -> None:
+    folder = Path(shutil.copytree(sound, tmp_path / "copy"))
+    with by_hand(folder) as connection:
+        connection.exec_driver_sql(f"UPDATE {change}")
+    with reader(folder) as ledger:
+        try:
+            told = str(look(ledger))
+        except RunError as refusal:
+            told = "\n".join(map(str, refusal.problems))
+    assert says in told
