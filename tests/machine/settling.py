@@ -113,7 +113,8 @@ def row_of(town: Town, deal: Deal, charge: str, due: Due, more: int, buyer: str)
 
 
 def inputs(town: Town, deal: Deal, line: BilledLine, known: dt.date) -> object:
-    """What the amount of a line rests on, as known on a day."""
+    """What the amount of a line rests on, as known on a day. What is supplied is no part of it: services to a business have
+    the VAT of :func:`percent`, all of them."""
     charge = line.component.charge
     found: list[object] = []
     for due in due_by(town, deal, charge, known):
@@ -130,7 +131,7 @@ def inputs(town: Town, deal: Deal, line: BilledLine, known: dt.date) -> object:
                 rest = [rest, deal.seat, [deal.quantity(day, known) for day in days]]
         lives = "" if charge in COVER else town.address(deal.customer, _tax_point(due), known)
         found.append((due.start, due.end, rest, lives))
-    return found, deal.seller, deal.customer, deal.supply
+    return found, deal.seller, deal.customer
 
 
 def spans(due: Iterable[Due], before: Iterable[BilledLine], after: Iterable[BilledLine]) -> Iterator[Span]:

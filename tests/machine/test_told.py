@@ -154,6 +154,15 @@ def test_errors_are_held_back_until_something_changes(machine: Machine, tell: Te
     tell("bill", 1)
 
 
+def test_an_error_stays_one_where_another_kind_of_supply_has_the_same_vat(machine: Machine, tell: Tell) -> None:
+    """Found by the machine, which expected it to be billed again."""
+    begin(tell, FORTNIGHTLY)
+    credit(machine, next(iter(machine.papers)), 1, "5.00", CreditReason.PRICE)
+    tell("bill", 1)
+    tell("mend", which=0, what="supply", value=1)
+    assert machine.planned()[1]["one"] == ["D003"]
+
+
 def test_errors_are_billed_again_when_someone_says_so(machine: Machine, tell: Tell) -> None:
     begin(tell, FORTNIGHTLY)
     credit(machine, next(iter(machine.papers)), 1, "5.00", CreditReason.PRICE)
