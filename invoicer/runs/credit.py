@@ -20,6 +20,7 @@ from invoicer.ledger import Account, Ledger, Recorded
 from invoicer.runs.derive import issued_as_of
 from invoicer.runs.desk import Desk
 from invoicer.runs.families import billed_until
+from invoicer.runs.gone import gone, without_terms
 from invoicer.runs.law import under_law
 from invoicer.runs.lineage import Names, billed_lines, names_of
 from invoicer.runs.measure import measure
@@ -118,11 +119,12 @@ def _owed(
     after that is a changed input."""
     day = issued_as_of(ledger) or document.issue_date
     contracts_of = sorted({names.contract(line.contract) for line in document.lines})
-    known, refused = desk.contracts, desk.refusals()
+    without = without_terms(desk, ledger.billed_contracts(), names)
+    refused = gone(desk, ledger, without, names) | desk.refusals()
     for name in contracts_of:
-        if problems := refused.get(name) or (() if name in known.cards else (_gone(name),)):
+        if problems := refused.get(name):
             raise RunError(problems)
-    contracts = [under_law(desk, known[name], day) for name in contracts_of]
+    contracts = [under_law(desk, desk.contracts[name], day) for name in contracts_of]
     kin = frozenset[str]().union(*(desk.succession.family(name, day) for name in contracts_of))
     billed: dict[str, list[BilledLine]] = {name: [] for name in kin}
     for line in requests.carried(billed_lines(ledger, names, kin)):
@@ -149,11 +151,6 @@ def _held(
             mine, document.number, treated, [one for one in billed if one.contract == name], day
         )
     return tuple(sorted(found, key=lambda line: line.line))
-
-
-def _gone(contract: str) -> Problem:
-    cause = "no file has its terms any more, and an error is held back until they change"
-    return Problem("L201", Place(part=f"contract {contract}"), cause, "put its terms back")
 
 
 def _refuse_nameless(who: str, remark: str) -> None:

@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 
 from invoicer import ledger, runs
+from invoicer.domain.correction import CreditReason
 from invoicer.domain.document import Document, Kind
+from invoicer.errors import RunError
 from invoicer.runs.diagnose import diagnose
 from tests.runs.small import held, insurer, issue
+from tests.runs.test_credit_stories import credit
 
 
 @pytest.fixture
@@ -285,6 +288,19 @@ def test_what_was_expected_of_those_cannot_be_said_either(folder: Path) -> None:
         "south": ["L232"],
     }
     assert {row.contract for row in found.rows} == {"acme"}
+
+
+def test_an_error_in_what_was_billed_of_those_waits_for_the_terms(folder: Path) -> None:
+    """What they are owed is worked out with the contract that they went on in, or not at all."""
+    write(folder, NORTH, SOUTH)
+    invoices = issue(folder, "2026-01-01")
+    write(folder, NORTH, SOUTH, MERGED)
+    issue(folder, "2027-01-01")
+    write(folder, NORTH, SOUTH)
+    mine = next(one for one in invoices if one.lines[0].contract == "north")
+    with pytest.raises(RunError, match=r"L232.*acme"):
+        credit(folder, mine.number, CreditReason.PRICE, "2027-01-05")
+    assert credit(folder, mine.number, CreditReason.GOODWILL, "2027-01-05").request.id == 1
 
 
 def test_those_that_go_on_under_a_former_name_wait_too(folder: Path) -> None:
