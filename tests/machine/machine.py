@@ -136,7 +136,9 @@ class Machine(Watched):
         elif what == "horizon":
             self.town.horizon = 24
         elif what == "customer":
-            deal.customer = pick(BUYERS, value)
+            before, deal.customer = deal.customer, pick(BUYERS, value)
+            if not is_sound(deal.text()):  # who takes it over later can't have had it before
+                deal.customer = before
         else:
             deal.seller = pick(["my-company", "other-company"], value)
         event(f"mended: {what}")

@@ -154,6 +154,14 @@ def test_errors_are_held_back_until_something_changes(machine: Machine, tell: Te
     tell("bill", 1)
 
 
+def test_a_contract_is_not_taken_over_by_its_own_customer(machine: Machine, tell: Tell) -> None:
+    """Found by the machine, which wrote beta as the customer from the first day where beta takes over later (C162)."""
+    begin(tell, FORTNIGHTLY)
+    tell("amend", (0, "customer", 1, 1, 0))
+    tell("mend", which=0, what="customer", value=1)
+    assert machine.town.deals["one"].customer == "acme"
+
+
 def test_an_error_stays_one_where_another_kind_of_supply_has_the_same_vat(machine: Machine, tell: Tell) -> None:
     """Found by the machine, which expected it to be billed again."""
     begin(tell, FORTNIGHTLY)
