@@ -287,6 +287,12 @@ class TestConcession:
             books.settle([owed(FEE, month(1), net)], day(on))
             assert sum(line.net.amount for line in books.billed) == min(Decimal(net), 100 - amount)
 
+    @pytest.mark.parametrize(("net", "asked"), [("70.00", "50.00"), ("15.00", "0.00")])
+    def test_goes_along_to_a_line_that_is_smaller(self, net: str, asked: str) -> None:
+        """What was forgone is forgone of the new line, down to nothing: the reduction does not use it up."""
+        issued = self.forgo(20).settle([owed(FEE, month(1), net, treatment=REVERSE)], day("01-06"))
+        assert amounts(issued) == [("credit-note", "80.00"), ("invoice", asked)]
+
     def test_goes_along_with_a_request_to_bill_anew(self) -> None:
         books = self.forgo(20)
         books.credit("I0001", CreditReason.DETAILS, [], day("01-06"), wrong=Wrong.DETAILS)

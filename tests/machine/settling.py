@@ -65,8 +65,12 @@ def _concessions_go_along(deal: Deal, charge: str, span: Span) -> None:
     gone = [lines for lines in of.values() if lines not in live]
     assert len(live) < 2, f"{deal.name} {charge} {span.start}: two buyers, sellers or rates at once"
     counted, forgone = _sums(live[0]) if live else (Fraction(0), Fraction(0))
-    wanted = {(owed if owed >= counted else min(counted, owed + forgone)) - forgone}
-    wanted |= {max(owed - _sums(lines)[1], Fraction(0)) for lines in gone}
+    left = sum(line.net.exact for line in span.after if live and _key(line) == _key(live[0][0]))
+    if live and not left:  # it is given back now
+        wanted = {max(owed - forgone, Fraction(0))}
+    else:
+        wanted = {(owed if owed >= counted else min(counted, owed + forgone)) - forgone}
+        wanted |= {max(owed - _sums(lines)[1], Fraction(0)) for lines in gone}
     assert asked in wanted, (
         f"{deal.name} {charge} {span.start}: {float(asked)} is asked for, not {[*map(float, wanted)]}"
     )
