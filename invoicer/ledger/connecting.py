@@ -67,7 +67,10 @@ def _refuse_forgotten(anchored: chain.Head | None, documents: Path) -> None:
     """A new ledger would give the numbers of these documents again."""
     if anchored is None and documents.is_dir() and any(path.is_file() for path in documents.rglob("*")):
         cause = "documents of an earlier ledger are here, and the ledger that knows their numbers is gone"
-        mend = "put the ledger back from its latest backup, or move the documents away"
+        mend = (
+            "put the ledger back from its latest backup; where there is none, leave this folder as it is, and begin "
+            "another ledger elsewhere, whose series start behind the last numbers that went out"
+        )
         raise refused("L145", documents, cause, mend)
 
 

@@ -254,8 +254,8 @@ def _refuse_published(files: Files, finals: Iterable[_Final]) -> None:
             if files.is_published(name):
                 cause = f"{final.number} is the next number, and a file of that name is there already"
                 mend = (
-                    "if the ledger comes from a backup, an older one than its documents, put the latest one back; "
-                    "a file that has nothing to do with it is to be moved away"
+                    "a document of that number went out: leave its file where it is, and put the latest backup of the "
+                    "ledger back, which knows it; only a file that this ledger never made is to be moved away"
                 )
                 raise refused("L137", files.documents / name, cause, mend)
 

@@ -107,7 +107,9 @@ def test_a_number_whose_file_is_there_is_not_given_again(folder: Path) -> None:
         sent.parent.mkdir(parents=True)
         sent.write_bytes(b"%PDF")
         length = ledger.length()
-        with pytest.raises(RunError, match=r"HN-2026-00003\.pdf.*L137.*put the latest one back"):
+        with pytest.raises(
+            RunError, match=r"HN-2026-00003\.pdf.*L137.*leave its file where it is, and put the latest backup"
+        ):
             ledger.issue(plan, finish, TODAY)
         assert ledger.length() == length
         sent.unlink()
