@@ -98,12 +98,8 @@ def _record(store: Store, kept: Sequence[Artifact], who: str) -> tuple[list[Arti
 def _log(connection: sa.Connection, kind: Entry, made: Sequence[Artifact], who: str) -> None:
     said = {"files": [[one.document, one.format, one.sha256] for one in made]}
     [sequence] = chain.append(connection, [(kind, said | ({"who": who} if who else {}))])
-    table = schema.artifacts
-    mine = sa.update(table).where(table.c.document == sa.bindparam("d"), table.c.format == sa.bindparam("f"))
-    connection.execute(
-        mine.values(sha256=sa.bindparam("s"), logged=sequence),
-        [{"d": one.document, "f": one.format, "s": one.sha256} for one in made],
-    )
+    rows = [{"document": one.document, "format": one.format, "sha256": one.sha256, "logged": sequence} for one in made]
+    dialect.update_rows(connection, schema.artifacts, ("document", "format"), rows)
 
 
 def _wanted(store: Store, connection: sa.Connection, document: str, file_format: str) -> Artifact:

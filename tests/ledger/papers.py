@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from invoicer import runs
 from invoicer.domain import canonical
 from invoicer.domain.document import Document, Draft, Kind, Line, LineReference, TaxRow
 from invoicer.domain.entitlement import BilledLine, Component, Part
@@ -21,7 +22,7 @@ from invoicer.domain.payment import PaymentTerms
 from invoicer.domain.period import Period, add_months
 from invoicer.domain.supply import Category, Treatment
 from invoicer.domain.trace import Clause, given
-from invoicer.errors import RunError
+from invoicer.errors import Problem, RunError
 from invoicer.ledger import Fault, Ledger, Point, Proposal, open_ledger
 from invoicer.ledger.faults import no_fault
 
@@ -267,6 +268,16 @@ def made(ledger: Ledger, document: str, file_format: str, data: bytes) -> Path:
 def paper_bytes(ledger: Ledger, number: str, file_format: str) -> bytes:
     """What a renderer would answer: the same bytes for the same document."""
     return f"{file_format}\n{ledger.document_json(number)}".encode()
+
+
+def verified(folder: Path) -> list[Problem]:
+    """What is wrong; but for the contents of these papers, which were never kept."""
+    try:
+        with reader(folder) as ledger:
+            found = [problem for verdict in runs.verify(ledger) for problem in verdict.problems]
+    except RunError as refusal:
+        found = list(refusal.problems)
+    return [problem for problem in found if problem.code != "L143"]
 
 
 @contextmanager

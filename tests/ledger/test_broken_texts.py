@@ -14,13 +14,12 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from invoicer import runs
 from invoicer.domain import canonical
 from invoicer.domain.doubt import Doubt
 from invoicer.errors import Place, Problem, RunError, Severity
 from invoicer.ledger import Ledger, chain, schema
 from invoicer.ledger.issuing import billed_digest
-from tests.ledger.papers import TODAY, by_hand, draft, many, month, proposed, reader, run, writer
+from tests.ledger.papers import TODAY, by_hand, draft, many, month, proposed, reader, run, verified, writer
 from tests.ledger.test_corrections import asks, part
 from tests.ledger.test_imported import bring, foreign
 
@@ -66,16 +65,6 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
         plan = ledger.store_plan(month(1).start, month(1).start, drafts, {"c0010-2026": (held,)}, doubts=doubts)
         ledger.confirm(plan, "Anna", "as agreed", TODAY, doubts=["jump"])
     return folder
-
-
-def verified(folder: Path) -> list[Problem]:
-    """What is wrong; but for the contents of these papers, which were never kept."""
-    try:
-        with reader(folder) as ledger:
-            found = [problem for verdict in runs.verify(ledger) for problem in verdict.problems]
-    except RunError as refusal:
-        found = list(refusal.problems)
-    return [problem for problem in found if problem.code != "L143"]
 
 
 def planned_upon(folder: Path) -> None:

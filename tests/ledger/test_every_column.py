@@ -11,10 +11,10 @@ import sqlalchemy as sa
 
 from invoicer import runs
 from invoicer.domain.doubt import Doubt
-from invoicer.errors import Place, Problem, RunError, Severity
+from invoicer.errors import Place, Problem, Severity
 from invoicer.ledger import chain, schema
 from tests.ledger.conftest import Places
-from tests.ledger.papers import TODAY, by_hand, draft, many, month, proposed, reader, run, writer
+from tests.ledger.papers import TODAY, by_hand, draft, many, month, proposed, reader, run, verified, writer
 from tests.ledger.test_chain import other
 from tests.ledger.test_corrections import asks, part
 
@@ -57,13 +57,8 @@ def folder(tmp_path: Path, places: Places, sound: Path) -> Iterator[Path]:
 
 
 def found(folder: Path) -> list[str]:
-    """What is wrong; but for the terms of these papers, which were never kept."""
-    try:
-        with reader(folder) as ledger:
-            every = [problem for verdict in runs.verify(ledger) for problem in verdict.problems]
-    except RunError as refusal:
-        every = list(refusal.problems)
-    return [str(problem.where) for problem in every if problem.code != "L143"]
+    """Where something is wrong."""
+    return [str(problem.where) for problem in verified(folder)]
 
 
 def test_nothing_is_found_in_a_sound_ledger(folder: Path) -> None:

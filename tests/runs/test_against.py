@@ -33,6 +33,16 @@ def space(folder: Path, *texts: str) -> Path:
     return folder
 
 
+def released(folder: Path, *texts: str) -> tuple[Path, dt.date]:
+    """Such a workspace with a plan that is confirmed, and the day of both."""
+    day = dt.date(2026, 1, 1)
+    desk = runs.open_desk(space(folder, *texts))
+    with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
+        runs.plan(desk, book, day, day)
+        runs.confirm(book, "tests", "checked", day)
+    return folder, day
+
+
 def terms(folder: Path, *texts: str) -> None:
     for at, text in enumerate(texts):
         (folder / "contracts" / f"{at}.terms").write_text(text, "utf-8")
@@ -215,12 +225,7 @@ def test_what_was_issued_meanwhile_is_told_as_such(tmp_path: Path) -> None:
 
 
 def test_at_the_issue_what_has_changed_is_shown_and_the_rest_goes_out(tmp_path: Path) -> None:
-    folder = space(tmp_path / "w", FEE, OTHER)
-    day = dt.date(2026, 1, 1)
-    desk = runs.open_desk(folder)
-    with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
-        runs.plan(desk, book, day, day)
-        runs.confirm(book, "tests", "checked", day)
+    folder, day = released(tmp_path / "w", FEE, OTHER)
     terms(folder, FEE.replace("100.00", "110.00"))
     desk = runs.open_desk(folder)
     with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
@@ -233,12 +238,7 @@ def test_at_the_issue_what_has_changed_is_shown_and_the_rest_goes_out(tmp_path: 
 
 
 def test_what_was_dropped_waits_for_a_new_plan_and_every_issue_until_then_says_so(tmp_path: Path) -> None:
-    folder = space(tmp_path / "w", FEE, OTHER)
-    day = dt.date(2026, 1, 1)
-    desk = runs.open_desk(folder)
-    with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
-        runs.plan(desk, book, day, day)
-        runs.confirm(book, "tests", "checked", day)
+    folder, day = released(tmp_path / "w", FEE, OTHER)
     terms(folder, FEE.replace("100.00", "110.00"))
     desk = runs.open_desk(folder)
     with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
@@ -271,12 +271,7 @@ def test_what_is_issued_is_told_though_its_files_could_not_be_recorded(tmp_path:
 
 def test_what_was_dropped_and_is_owed_no_more_is_done_with_the_next_plan(tmp_path: Path) -> None:
     """The new plan has nothing that the old one has not: it is another one all the same, and nothing waits any more."""
-    folder = space(tmp_path / "w", FEE, OTHER)
-    day = dt.date(2026, 1, 1)
-    desk = runs.open_desk(folder)
-    with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
-        runs.plan(desk, book, day, day)
-        runs.confirm(book, "tests", "checked", day)
+    folder, day = released(tmp_path / "w", FEE, OTHER)
     (folder / "contracts" / "0.terms").unlink()
     desk = runs.open_desk(folder)
     with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
