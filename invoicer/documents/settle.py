@@ -39,8 +39,8 @@ def settle(cluster: Cluster, owed: Sequence[Treated], through: dt.date) -> Itera
     any more give those days back, in proportion to what each still carries. A line that is credited whole or gives days
     back may leave parts that it held together: these are then settled apart, as the next comparison would see them.
 
-    No line gives back more than it carries. What settles a deposit may turn from charging into giving back: what was charged
-    comes back whole, and the rest is given back of the deposit, as it would have been at first.
+    No line gives back more than it carries. What settles a deposit may turn from charging into giving back, and the other
+    way: what was billed comes back whole, and the rest is billed as it would have been at first.
     """
     taken: dict[Key, _Taken] = {}
     grown: dict[Key, Position] = {}
@@ -86,8 +86,8 @@ def _shares(cluster: Cluster, positions: Sequence[Position]) -> Iterator[Share]:
     signs = {position.remaining.amount > 0 for position in positions}
     if billed == due:
         return
-    charging = settles(positions[0].line.component) and all(one.line.net.amount > 0 for one in positions)
-    if not cluster.entitled or (charging and due < 0 < billed):
+    settling = settles(positions[0].line.component) and all(one.line.net.exact * billed > 0 for one in positions)
+    if not cluster.entitled or (settling and due * billed < 0):
         nothing = given(0, "due", positions[0].remaining.currency)
         yield from ((position, nothing) for position in positions)
     elif (due - billed) * billed > 0 or len(signs) > 1:
