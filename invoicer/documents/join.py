@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from invoicer.documents.difference import Correction, Difference, Parties, Reason, parties_of
-from invoicer.documents.instalments import shared_out
 from invoicer.documents.later import is_later, placed_later
 from invoicer.documents.positions import Position
 from invoicer.documents.settle import amount_reason, settles
@@ -41,9 +40,8 @@ def joined(
             if made.is_supply and made.net.amount < 0 and not _led(made, anchors):
                 loose.append(made)
                 continue
-            for one in _shared_out(made, kept):
-                kept.append(one)
-                anchors.append(_anchor(one))
+            kept.append(made)
+            anchors.append(_anchor(made))
     while ready := [
         one for one in waiting if any(anchor.holds(one) and not anchor.ends_before(one) for anchor in anchors)
     ]:
@@ -61,8 +59,7 @@ def joined(
 @dataclass(frozen=True, slots=True)
 class _Anchor:
     """Something of a charge that is billed for some days: by ``line``, or by a new supply of this comparison (None).
-    ``carries``
-    is what is left of it; ``gone``: the line is credited whole."""
+    ``carries`` is what is left of it; ``gone``: the line is credited whole."""
 
     line: BilledLine | None
     treatment: Treatment
@@ -70,7 +67,9 @@ class _Anchor:
     parties: Parties
     days: Period
     one_off: bool
+    bill_date: dt.date
     billed_from: dt.date
+    tax_point: dt.date
     carries: Money
     gone: bool = False
 
@@ -102,7 +101,7 @@ def _placed(difference: Difference, anchors: Sequence[_Anchor]) -> Difference:
     from."""
     holding = [anchor for anchor in anchors if anchor.holds(difference)]
     if settles(difference.component):
-        return _settled(difference, holding) if difference.net.amount < 0 else difference
+        return _settled(difference, holding, anchors) if difference.net.amount < 0 else difference
     lines = [
         anchor.line
         for anchor in holding
@@ -123,51 +122,35 @@ def _placed(difference: Difference, anchors: Sequence[_Anchor]) -> Difference:
     )
 
 
-def _settled(difference: Difference, holding: Sequence[_Anchor]) -> Difference:
-    """What is given back of a deposit, taken from the last line of it; of one that carries less, beside it. Where no line
-    has its VAT, an instalment that is invoiced only now may have it."""
-    kinds = (Part.DEPOSIT,) if difference.component.part is Part.ADJUSTMENT else (Part.LEVY, Part.DEPOSIT)
-    paid = [anchor for anchor in holding if anchor.line and anchor.component.part in kinds]
-    alike = [anchor for anchor in paid if anchor.treatment.key == difference.treatment.key]
-    if not paid or difference.entitled is None or (not alike and _new_and_alike(difference, holding)):
+def _settled(difference: Difference, holding: Sequence[_Anchor], anchors: Sequence[_Anchor]) -> Difference:
+    """What is given back of a deposit: on the invoice of its instalment where that is a new one; else taken from the line
+    of it, and of one that carries less, beside it. An instalment with its VAT goes before others."""
+    paid = [anchor for anchor in holding if _is_paid(anchor.component, difference.component)]
+    if not paid or difference.entitled is None:
         return difference
-    last = max(alike or paid, key=lambda anchor: (-kinds.index(anchor.component.part), anchor.days))
+    last = max(paid, key=lambda anchor: (anchor.treatment.key == difference.treatment.key, anchor.days))
+    placed = replace(difference, bill_date=last.bill_date, tax_point=last.tax_point)
+    if last.line is None:
+        return placed
     line, currency = last.line, difference.net.currency
-    assert line is not None
-    enough = last.component.part is kinds[0] and last.carries.exact + difference.net.exact >= 0
-    source = f"{line.document}/{line.line}"
-    before = given(last.carries.exact if enough else 0, "billed", currency, source=source)
+    of_it = [one for one in anchors if one.component == difference.component and one.line and _is_of(one.line, line)]
+    left = last.carries.exact + sum(one.carries.exact for one in of_it)
+    enough = left + difference.net.exact >= 0
+    before = given(left if enough else 0, "billed", currency, source=f"{line.document}/{line.line}")
     after = add((before, difference.entitled.trace), "due", currency) if enough else difference.entitled.trace
-    return replace(
-        difference,
-        bill_date=line.bill_date,
-        tax_point=line.tax_point,
-        correction=Correction(line, before, after, Reason.SETTLED, difference.entitled.clause),
+    return replace(placed, correction=Correction(line, before, after, Reason.SETTLED, difference.entitled.clause))
+
+
+def _is_paid(component: Component, settling: Component) -> bool:
+    """Whether it is the deposit (or the same levy on it) of which the other one gives something back."""
+    return component == replace(settling, part=Part.DEPOSIT) or (
+        component.part is Part.LEVY and component.name == f"{settling.name.removesuffix(Part.ADJUSTMENT)}{Part.DEPOSIT}"
     )
 
 
-def _shared_out(difference: Difference, kept: Sequence[Difference]) -> Iterable[Difference]:
-    """What is given back of a deposit that is invoiced only now, in parts on the invoices of its instalments: of those with
-    its VAT, where they come to enough."""
-    if not (difference.is_supply and difference.net.amount < 0 and settles(difference.component)):
-        return (difference,)
-    paid = [one for one in kept if one.is_supply and _is_paid(one, difference) and _anchor(one).holds(difference)]
-    alike = [one for one in paid if one.treatment.key == difference.treatment.key]
-    enough = sum(one.net.exact for one in alike) + difference.net.exact >= 0
-    return shared_out(difference, alike if enough else paid)
-
-
-def _new_and_alike(difference: Difference, holding: Sequence[_Anchor]) -> bool:
-    """Whether instalments that are invoiced only now, with the same VAT, come to what is given back."""
-    key = difference.treatment.key
-    new = [one for one in holding if one.line is None and _is_paid(one, difference) and one.treatment.key == key]
-    return sum(one.carries.exact for one in new) + difference.net.exact >= 0
-
-
-def _is_paid(one: Difference | _Anchor, difference: Difference) -> bool:
-    """Whether it is a deposit (or the levy on one) of which the other gives something back."""
-    kind = Part.DEPOSIT if difference.component.part is Part.ADJUSTMENT else Part.LEVY
-    return one.component.part is kind and not settles(one.component)
+def _is_of(line: BilledLine, deposit: BilledLine) -> bool:
+    """Whether a line is that of the deposit, or takes from it."""
+    return line == deposit or line.corrects == (deposit.document, deposit.line)
 
 
 def _led(difference: Difference, anchors: Sequence[_Anchor]) -> bool:
@@ -184,25 +167,28 @@ def _left(corrections: Sequence[Difference], positions: Sequence[Position]) -> l
         if change and change.releases:
             days = Period(days.start, change.releases.start)
         gone = change is not None and not change.due
-        parties = parties_of(line)
-        carries = change.due if change else position.left
-        anchors.append(
-            _Anchor(line, line.treatment, line.component, parties, days, line.one_off, line.billed_from, carries, gone)
-        )
+        whole = _anchor_of(line, parties_of(line), line.net, line)
+        anchors.append(replace(whole, days=days, carries=change.due if change else position.left, gone=gone))
     return anchors
 
 
 def _anchor(difference: Difference) -> _Anchor:
     line = difference.correction.line if difference.correction else None
+    return _anchor_of(difference, difference.parties, difference.net, line)
+
+
+def _anchor_of(one: Difference | BilledLine, parties: Parties, carries: Money, line: BilledLine | None) -> _Anchor:
     return _Anchor(
         line=line,
-        treatment=difference.treatment,
-        component=difference.component,
-        parties=difference.parties,
-        days=difference.days,
-        one_off=difference.one_off,
-        billed_from=difference.billed_from,
-        carries=difference.net,
+        treatment=one.treatment,
+        component=one.component,
+        parties=parties,
+        days=one.days,
+        one_off=one.one_off,
+        bill_date=one.bill_date,
+        billed_from=one.billed_from,
+        tax_point=one.tax_point,
+        carries=carries,
     )
 
 

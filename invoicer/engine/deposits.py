@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -27,32 +27,52 @@ def deposits(
                 yield one
 
 
-def settled(rated: RatedSlot, cover: Cover) -> RatedSlot:
-    """A period that was rated, with one line in place of all others: what it came to, less its deposit. What is given back
-    of a deposit has the tax point, and so the VAT, with which that was paid."""
+def settled(rated: RatedSlot, cover: Cover) -> tuple[Entitlement, ...]:
+    """What a period came to at its price, less its deposit: what is still owed in one line. What is given back comes of the
+    latest instalments first, of none more than it was: a line for each, with its days, and with its tax point, and so the
+    VAT, with which it was paid."""
     contract, charge = rated.contract, rated.seen.charge
     currency = contract.currency
-    paid = tuple(_of_cover(contract, charge, cover, rated.seen.known_on))
+    paid = [one for one in _of_cover(contract, charge, cover, rated.seen.known_on) if one.net]
     earned = _sum(rated.entitlements, "earned", currency)
     net = subtract(earned, _sum(paid, "deposit", currency), "net", currency)
-    lines: tuple[Entitlement, ...] = ()
-    if net.result:
-        rows = tuple(row for one in rated.entitlements for row in _rows(one))
-        rows += tuple(_row("deposit", -one.net) for one in paid if one.net)
-        line = entitled(
-            contract,
-            charge,
-            cover.settled.period,
-            cover.slot.days,
-            net,
-            _agreed_last(rated.entitlements or paid, charge),
-            component=Component(charge.id, Part.ADJUSTMENT),
-            title=charge.title,
-            details=rows,
+    rows = [row for one in rated.entitlements for row in _rows(one)]
+    agreed = _agreed_last(rated.entitlements or paid, charge)
+
+    def line(of: Entitlement | None, net: Trace, rows: Iterable[Detail]) -> Entitlement:
+        period, days = cover.settled.period, cover.slot.days
+        if of:
+            period, days = replace(period, tax_point=of.tax_point), of.days
+        component = Component(charge.id, Part.ADJUSTMENT)
+        return entitled(
+            contract, charge, period, days, net, agreed, component=component, title=charge.title, details=tuple(rows)
         )
-        given_back = [one for one in paid if one.net] if net.result < 0 else []
-        lines = (replace(line, tax_point=given_back[-1].tax_point) if given_back else line,)
-    return replace(rated, lines=lines, extra=[])
+
+    if net.result >= 0 or not paid:
+        rows += (_row("deposit", -one.net) for one in paid)
+        return (line(None, net, rows),) if net.result else ()
+    whole = _given_back_whole(paid, -net.result)
+    rest = add((net, *(one.trace.named("deposit") for one in whole)), "net", currency) if whole else net
+    kept = paid[: len(paid) - len(whole)]
+    lines = [line(one, _nothing_less(one, currency), ()) for one in whole]
+    if rest.result:
+        lines.append(line(kept[-1], rest, (*rows, *(_row("deposit", -one.net) for one in kept))))
+    return tuple(reversed(lines))
+
+
+def _given_back_whole(paid: Sequence[Entitlement], left: Fraction) -> list[Entitlement]:
+    """The latest instalments that come to no more than an amount: the latest first, and never the first one of all."""
+    whole = []
+    for one in reversed(paid[1:]):
+        if one.net.exact > left:
+            break
+        whole.append(one)
+        left -= one.net.exact
+    return whole
+
+
+def _nothing_less(deposit: Entitlement, currency: str) -> Trace:
+    return subtract(given(0, "earned", currency), deposit.trace.named("deposit"), "net", currency)
 
 
 def _of_cover(contract: Contract, charge: Charge, cover: Cover, known_on: dt.date) -> Iterator[Entitlement]:

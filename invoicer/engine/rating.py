@@ -146,7 +146,7 @@ def _in_order(
     place = {charge.id: number for number, charge in enumerate(contract.charges)}
     found: list[tuple[dt.date, int, Period, tuple[Entitlement, ...]]] = []
     for one in rated:
-        lines = settled(one, one.cover).lines if one.cover else one.entitlements
+        lines = settled(one, one.cover) if one.cover else one.entitlements
         found.append((one.slot.period.bill_date, place[one.seen.charge.id], one.slot.days, lines))
     for charge in contract.charges:
         if charge.deposit:

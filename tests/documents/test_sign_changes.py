@@ -11,7 +11,7 @@ import pytest
 from invoicer.domain.document import Kind
 from invoicer.domain.entitlement import Component, Part, Treated
 from invoicer.domain.period import Period
-from tests.documents.world import REVERSE, Desk, day, owed, span
+from tests.documents.world import REVERSE, VAT, Desk, day, owed, span
 
 DEPOSIT, ADJUSTMENT = Component("fee", Part.DEPOSIT), Component("fee", Part.ADJUSTMENT)
 COVER = span("01-01", "01-31")
@@ -41,20 +41,49 @@ INSTALMENTS = ((span("01-01", "01-10"), "1.30"), (span("01-11", "01-20"), "1.40"
 def test_what_comes_back_of_instalments_that_are_invoiced_late_stands_on_their_invoices(
     amounts: tuple[str, ...], levied: bool
 ) -> None:
-    """Three instalments and what is given back of all of them are due at once, each with a tax point of its
-    own: no invoice may come to less than zero (one of -2.30 was made). Then the figures change."""
+    """Three instalments and what is given back of them are due at once, each with a tax point of its own: no invoice may
+    come to less than zero (one of -2.30 was made). Then the figures change."""
     desk = Desk()
     for month, amount in enumerate(amounts, 2):
         due = [one for days, net in INSTALMENTS for one in with_levy(DEPOSIT, days, net, levied)]
-        due += with_levy(ADJUSTMENT, COVER, amount, levied) if amount else []
+        due += [one for days, net in settled(amount or "0") for one in with_levy(ADJUSTMENT, days, net, levied)]
         papers = desk.run(due, f"2026-{month:02}-15")
         assert not [paper for paper in papers if paper.kind is Kind.INVOICE and paper.net.amount < 0]
         whole = Decimal("4.00") + Decimal(amount or 0)
         assert sum(line.net.amount for line in desk.billed) == whole * (Decimal("1.1") if levied else 1)
 
 
+@pytest.mark.parametrize("amounts", LATE, ids="/".join)
+@pytest.mark.parametrize("billed", [1, 2, 3])
+def test_no_instalment_gives_back_more_than_it_was(amounts: tuple[str, ...], billed: int) -> None:
+    """Of instalments some of which were invoiced before; the whole deposit stood in one line at first, or in three."""
+    for instalments in (INSTALMENTS[:billed], [(COVER, "4.00")]):
+        desk = Desk()
+        desk.run([one for days, net in instalments for one in with_levy(DEPOSIT, days, net, True)], "2026-01-15")
+        for month, amount in enumerate(amounts, 2):
+            due = [one for days, net in INSTALMENTS for one in with_levy(DEPOSIT, days, net, True)]
+            due += [one for days, net in settled(amount or "0") for one in with_levy(ADJUSTMENT, days, net, True)]
+            desk.run(due, f"2026-{month:02}-15")
+            assert sum(line.net.amount for line in desk.billed) == (Decimal(4) + Decimal(amount or 0)) * Decimal("1.1")
+            for line in desk.billed:
+                key = line.document, line.line
+                if line.component.part is Part.DEPOSIT or line.component.name.endswith("/deposit"):
+                    taken = [one.net.exact for one in desk.billed if one.corrects == key]
+                    assert sum(taken, line.net.exact) >= 0, line
+
+
+def settled(amount: str) -> list[tuple[Period, str]]:
+    """What is left to settle: what is given back comes of the latest instalments first."""
+    left, parts = -Decimal(amount), []
+    for days, net in reversed(INSTALMENTS):
+        if (part := min(left, Decimal(net))) > 0:
+            parts.append((days, str(-part)))
+            left -= part
+    return [(COVER, str(-left))] if left < 0 else parts
+
+
 def with_levy(component: Component, days: Period, net: str, levied: bool) -> list[Treated]:
-    """An amount, and a tenth of it: each instalment in a month of its own, what settles them with the last."""
+    """An amount, and a tenth of it: each instalment in a month of its own, what is still owed with the last."""
     months = {days: f"2025-{number:02}-01" for number, (days, _) in enumerate(INSTALMENTS, 10)}
     on = day(months.get(days, months[INSTALMENTS[-1][0]]))
     levy = Component("fee", Part.LEVY, f"ipt-nl/{component.part}")
@@ -63,14 +92,26 @@ def with_levy(component: Component, days: Period, net: str, levied: bool) -> lis
     return [owed(each, days, amount, bill_date=bill, tax_point=on) for each, amount in amounts]
 
 
-@pytest.mark.parametrize("amount", ["-0.50", "-1.30"])
-def test_what_comes_back_has_the_vat_of_the_instalment_that_it_comes_from(amount: str) -> None:
-    """Found by the machine: the buyer moved abroad before the last instalment, which is invoiced together with what comes
-    back of it; that was credited of the one before, without its VAT."""
-    desk, (first, *_, last) = Desk(), INSTALMENTS
-    begun = with_levy(DEPOSIT, *first, levied=False)
-    desk.run(begun, "2026-01-05")
-    abroad = [*with_levy(DEPOSIT, *last, levied=False), *with_levy(ADJUSTMENT, COVER, amount, levied=False)]
-    (paper,) = desk.run([*begun, *(replace(one, treatment=REVERSE) for one in abroad)], "2026-02-05")
-    assert (paper.kind, paper.net.amount) == (Kind.INVOICE, Decimal("1.30") + Decimal(amount))
-    assert {line.treatment for line in paper.lines} == {REVERSE}
+@pytest.mark.parametrize("late", [False, True], ids=["as they are due", "late"])
+@pytest.mark.parametrize("amount", ["-0.50", "-1.30", "-2.00", "-3.50"])
+def test_what_comes_back_has_the_vat_of_the_instalment_that_it_comes_from(amount: str, late: bool) -> None:
+    """Found by the machine: the buyer moved abroad before the last instalment, and what came back of it was credited of the
+    one before, without its VAT."""
+
+    def treated(component: Component, days: Period, net: str) -> list[Treated]:
+        abroad = days.end == COVER.end
+        return [replace(one, treatment=REVERSE if abroad else VAT) for one in with_levy(component, days, net, False)]
+
+    desk = Desk()
+    begun = [one for days, net in INSTALMENTS[:2] for one in treated(DEPOSIT, days, net)]
+    if not late:
+        desk.run(begun, "2026-01-05")
+    back = [one for days, net in settled(amount) for one in treated(ADJUSTMENT, days, net)]
+    papers = desk.run([*begun, *treated(DEPOSIT, *INSTALMENTS[2]), *back], "2026-02-05")
+    assert not [paper for paper in papers if paper.kind is Kind.INVOICE and paper.net.amount < 0]
+    for treatment, paid in ((VAT, "2.70"), (REVERSE, "1.30")):
+        came_back = sum(
+            Decimal(net) for days, net in settled(amount) if (days.end == COVER.end) == (treatment is REVERSE)
+        )
+        asked = sum(line.net.amount for line in desk.billed if line.treatment == treatment)
+        assert asked == Decimal(paid) + came_back

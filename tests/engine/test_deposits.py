@@ -249,6 +249,19 @@ def test_of_instalments_the_earlier_ones_are_kept_first() -> None:
     assert [line[3] for line in found] == ["1000.00", "1000.00", "1000.00"], "all of the minimum is kept: 3 000.00"
 
 
+def test_what_comes_back_of_instalments_is_taken_from_the_latest_first() -> None:
+    """3 000.00 are due of 4 500.00 that were paid, 1 125.00 a quarter."""
+    terms = insured(liability(deposit="4500.00", instalments=4), end="2026-12-31")
+    found = rating(terms, "2027-03-02", {YEAR_2026: 1_000_000}).entitlements[4:]
+    assert [(str(one.days), str(one.net.amount), str(one.tax_point)) for one in found] == [
+        ("2026-07-01 to 2026-09-30", "-375.00", "2026-07-01"),
+        ("2026-10-01 to 2026-12-31", "-1125.00", "2026-10-01"),
+    ]
+    deposits = ["deposit: -1 at 1125.00"] * 3
+    assert rows(found[0]) == [": 1000000 EUR at 1.20 for 1000", "minimum: 1 at 1800.00", *deposits]
+    assert rows(found[1]) == [], "it comes back whole"
+
+
 def test_a_cover_that_begins_within_its_year() -> None:
     anchored = replace(liability(), billing=timeline(billing(YEAR)))
     started = replace(anchored, service=service("2026-02-15"), proration=ProrationRules())
@@ -305,6 +318,11 @@ def test_deposit_and_adjustment_are_what_was_earned(
     earned = rating(replace(terms, charges=(plain,)), "2026-01-01", {YEAR_2026: turnover}, "2027-03-02").entitlements
     assert _sum(found, *Part) == _sum(earned, *Part)
     assert _sum(found, Part.DEPOSIT) == deposit
+    paid = {one.days: one for one in found if one.component.part is Part.DEPOSIT}
+    for one in found:
+        if one.component.part is Part.ADJUSTMENT and one.net.amount < 0:
+            assert -one.net.amount <= paid[one.days].net.amount, "no instalment gives back more than it was"
+            assert one.tax_point == paid[one.days].tax_point
 
 
 @LAW
