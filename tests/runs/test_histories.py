@@ -283,7 +283,7 @@ def test_what_was_credited_ahead_is_billed_anew_when_it_is_due() -> None:
 def test_an_adjustment_that_gave_back_charges_when_more_of_the_deposit_comes_back() -> None:
     """The second quarter: 1 183 calls at 0.35 less 10% are 372.64, and 400.00 were paid, so 27.36 come back. Then it is
     agreed that it has ended with May, without a refund: 342.00 are earned (the minimum of 380.00 less 10%), 266.67 of the
-    deposit stay, so 75.33 are due: 102.69 more than what was settled before."""
+    deposit stay, so 75.33 are due: what came back is charged again, and the rest anew."""
     head = HEAD.format(start=START, billing="monthly in advance on day 1", prorate="by-days")
     story = Story(head + CHARGES[-1] + DISCOUNTS[0])
     for on in ("2026-06-01", "2026-07-21"):
@@ -291,7 +291,7 @@ def test_an_adjustment_that_gave_back_charges_when_more_of_the_deposit_comes_bac
     story.text += "\nterminates on 2026-05-31 agreed 2026-07-21\n  no refund\n"
     story.run(day("2026-07-21"))
     settling = (line for line in story.desk.billed if line.component.part is Part.ADJUSTMENT)
-    assert [str(line.net.amount) for line in settling] == ["-31.45", "-27.36", "102.69"]
+    assert [str(line.net.amount) for line in settling] == ["-31.45", "-27.36", "27.36", "75.33"]
     deposits = (line for line in story.desk.billed if line.component.part is Part.DEPOSIT)
     assert [str(line.net.amount) for line in deposits if line.days.start >= day("2026-06-01")] == [
         *("133.33", "133.33"),
