@@ -8,16 +8,13 @@ from dataclasses import fields
 from typing import Any
 
 from invoicer.domain import canonical
-from invoicer.domain.document import Document, Draft, Kind, Line
+from invoicer.domain.document import BILLED_OF_LINES, Document, Draft, Kind, Line
 from invoicer.domain.entitlement import BilledLine
 from invoicer.domain.money import Money
 from invoicer.domain.payment import PaymentTerms
 
-_SAME = (
-    *("contract", "component", "days", "one_off", "treatment", "billed_from", "bill_date", "tax_point"),
-    *("releases", "counts", "request", "basis", "rebills", "carries"),
-)
-"""What a line and what it bills have in common, by the same names."""
+_SAME = tuple(name for name in BILLED_OF_LINES if name not in ("net", "corrects"))
+"""What a line bills as it says it."""
 _POSITION = frozenset({"line", "column", "end_line", "end_column"})
 """Of a clause: where its text stands."""
 

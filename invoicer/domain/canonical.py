@@ -17,6 +17,8 @@ from functools import cache
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, TypeVar, get_origin
 
+from invoicer.errors import DefectError
+
 if TYPE_CHECKING:
     from cattrs import Converter
     from msgspec import Raw
@@ -55,10 +57,12 @@ def members_of(text: bytes | Raw) -> Mapping[str, Raw]:
     return _json().members(text)
 
 
-def shape(kind: type, *left_out: str, **members: Any) -> Any:
-    """How a dataclass looks in JSON, for :func:`reader`: anything under the name of each field, but for those that are left
-    out and ``members`` that have a shape of their own."""
-    data = {one.name: members.get(one.name, Any) for one in fields(kind) if one.name not in left_out}
+def shape(kind: type, *names: str, **members: Any) -> Any:
+    """How a dataclass looks in JSON, for :func:`reader`: anything under the ``names`` of its fields, and ``members`` that
+    have a shape of their own. What has no name here is passed over."""
+    data = {**dict.fromkeys(names, Any), **members}
+    if strange := data.keys() - {one.name for one in fields(kind)}:
+        raise DefectError(f"{kind.__name__} has no {', '.join(sorted(strange))}")
     make: Any = TypedDict
     return make(kind.__name__, data, total=False)
 
@@ -66,6 +70,13 @@ def shape(kind: type, *left_out: str, **members: Any) -> Any:
 def many(shape: Any) -> Any:
     """A list of what has that shape."""
     return GenericAlias(list, (shape,))
+
+
+def unread() -> Any:
+    """The shape of what stays the text that it is: :func:`text_of` writes it as it was written."""
+    from msgspec import Raw
+
+    return Raw
 
 
 def reader(shape: Any) -> Callable[[bytes], Any]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
 from invoicer.domain.contract import Premium
 from invoicer.domain.correction import CONCESSIONS
-from invoicer.domain.entitlement import Component, Detail
+from invoicer.domain.entitlement import BilledLine, Component, Detail
 from invoicer.domain.money import Money, minor_digits, total
 from invoicer.domain.party import BankAccount, Customer, Seller
 from invoicer.domain.payment import PaymentTerms
@@ -100,6 +100,10 @@ class Line:
     def agreed(self) -> Money:
         """The amount as the contract owes it: with VAT where its prices include it."""
         return self.net if self.gross is None else self.gross
+
+
+BILLED_OF_LINES = tuple(one.name for one in fields(Line) if one.name in {of.name for of in fields(BilledLine)})
+"""What a line and what it bills have in common, by the same names."""
 
 
 @dataclass(frozen=True, slots=True)

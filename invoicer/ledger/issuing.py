@@ -8,7 +8,7 @@ resume is to call again: what is issued is no longer confirmed, and the rest fol
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
@@ -17,7 +17,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from invoicer.domain import canonical
-from invoicer.domain.document import Draft, Kind, Line
+from invoicer.domain.document import BILLED_OF_LINES, Draft, Kind, Line
+from invoicer.domain.party import Customer, Registration, Seller
 from invoicer.errors import DefectError
 from invoicer.ledger import chain, corrections, dialect, schema
 from invoicer.ledger.faults import Point
@@ -66,14 +67,17 @@ class _Paper:
         return cls(position, _reader()(text), canonical.members_of(text), revisions)
 
 
-_SHOWN = ("trace", "title", "clause", "details", "proration", "premium")
-"""What a line says of how its amount came about, most of the text of a draft: nobody asks for it here, it stays unread."""
+_ASKED = ("kind", "series", "registration", "payment", "currency", "net", "tax", "gross", "bill_date")
+_ASKED_OF_LINES = ("number", "gross", "concedes", *BILLED_OF_LINES)
+"""What is asked for here of a draft and its lines. All else, most of the text, stays unread."""
 
 
 @cache
 def _reader() -> Callable[[bytes], dict[str, Any]]:
-    lines = canonical.many(canonical.shape(Line, *_SHOWN))
-    return canonical.reader(canonical.shape(Draft, "provenance", lines=lines))
+    shape, many = canonical.shape, canonical.many
+    seller = shape(Seller, "id", registrations=many(shape(Registration, "country")))
+    lines = many(shape(Line, *_ASKED_OF_LINES, treatment=canonical.unread()))
+    return canonical.reader(shape(Draft, *_ASKED, seller=seller, customer=shape(Customer, "id"), lines=lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +91,26 @@ class _Final:
     json: str
     sha256: str
     billed: tuple[tuple[Data, str, int], ...]  # with its JSON and its revision
-    formats: tuple[str, ...]
+    files: Mapping[str, str]  # the names for people of the files that are wanted, by their formats
 
     @property
     def number(self) -> str:
         """The number of the document."""
         return str(self.document["number"])
 
-    @property
-    def files(self) -> Mapping[str, str]:
-        """The names for people of the files that are wanted, by their formats."""
-        day = dt.date.fromisoformat(self.document["issue_date"])
-        return {form: file_name(self.number, form, day) for form in self.formats}
+    def row(self, sequence: int) -> dict[str, Any]:
+        """The row of the document, whose entry in the log has that sequence."""
+        row = document_columns(self.document)
+        row.update(series=self.series, counter=self.counter, logged=sequence, told=False)
+        row.update(json=self.json, sha256=self.sha256)
+        return row
+
+    def billed_rows(self) -> Iterator[dict[str, Any]]:
+        """The rows of what it bills."""
+        for line, text, revision in self.billed:
+            row = billed_columns(line)
+            row.update(revision=revision, json=text)
+            yield row
 
 
 def issue(
@@ -214,13 +226,10 @@ def _finish(paper: _Paper, key: str, count: int, finish: Finish, issue_date: dt.
     number = document_number(key, count)
     document, billed, formats = finish(paper.draft, number, issue_date)
     _check(document, number, issue_date, billed, paper.draft)
-    text = canonical.text_of(
-        {**document, **paper.members}
-    )  # what it has of its draft is written as in the draft's text
+    text = canonical.text_of({**document, **paper.members})  # what it has of its draft is written as it is there
     carried = tuple((line, canonical.text_of(line), rev) for line, rev in zip(billed, paper.revisions, strict=True))
-    return _Final(
-        paper.position, key, count, document, text, canonical.sha256(text), carried, tuple(dict.fromkeys(formats))
-    )
+    files = {form: file_name(number, form, issue_date) for form in formats}
+    return _Final(paper.position, key, count, document, text, canonical.sha256(text), carried, files)
 
 
 def _check(document: Data, number: str, issue_date: dt.date, billed: Sequence[Data], draft: Data) -> None:
@@ -229,21 +238,22 @@ def _check(document: Data, number: str, issue_date: dt.date, billed: Sequence[Da
         raise DefectError(f"{number} was finished as {document['number']} on {document['issue_date']}")
     if not draft.items() <= document.items():
         raise DefectError(f"{number} is another document than its draft")
-    given_back = document["kind"] == Kind.CREDIT_NOTE
-    said = [(number, line["number"], *_key(line)) for line in document["lines"]]
-    if said != [(line["document"], line["line"], *_key(line)) for line in billed] or not all(
-        _agrees(line.get("gross") or line["net"], mine["net"], given_back)
-        for line, mine in zip(document["lines"], billed, strict=True)
+    given_back, lines = document["kind"] == Kind.CREDIT_NOTE, document["lines"]
+    if len(lines) != len(billed) or not all(
+        (number, line["number"]) == (mine["document"], mine["line"]) and _agrees(line, mine, given_back)
+        for line, mine in zip(lines, billed, strict=True)
     ):
         raise DefectError(f"{number} does not bill what its lines say")
 
 
-def _agrees(amount: Data, billed: Data, given_back: bool) -> bool:
-    return minor_units_in(amount) == -minor_units_in(billed) if given_back else amount == billed
-
-
-def _key(line: Data) -> tuple[Any, ...]:
-    return line["contract"], line["component"], line["days"]
+def _agrees(line: Data, billed: Data, given_back: bool) -> bool:
+    amount, mine = line.get("gross") or line["net"], billed["net"]
+    return (
+        line["contract"] == billed["contract"]
+        and line["component"] == billed["component"]
+        and line["days"] == billed["days"]
+        and bool(minor_units_in(amount) == -minor_units_in(mine) if given_back else amount == mine)
+    )
 
 
 def _refuse_published(files: Files, finals: Iterable[_Final]) -> None:
@@ -265,26 +275,10 @@ def _insert(store: Store, connection: sa.Connection, plan: int, finals: Sequence
         return
     sequences = chain.append(connection, [("issued", _entry(plan, final, who)) for final in finals])
     store.fault(Point.LOG_APPENDED)
-    documents = [
-        {
-            **document_columns(final.document),
-            "series": final.series,
-            "counter": final.counter,
-            "logged": sequence,
-            "told": False,
-            "json": final.json,
-            "sha256": final.sha256,
-        }
-        for final, sequence in zip(finals, sequences, strict=True)
-    ]
+    documents = [final.row(sequence) for final, sequence in zip(finals, sequences, strict=True)]
     dialect.insert_rows(connection, schema.documents, documents)
     store.fault(Point.DOCUMENTS_INSERTED)
-    billed = [
-        {**billed_columns(line), "revision": revision, "json": text}
-        for final in finals
-        for line, text, revision in final.billed
-    ]
-    dialect.insert_rows(connection, schema.billed, billed)
+    dialect.insert_rows(connection, schema.billed, [row for final in finals for row in final.billed_rows()])
     store.fault(Point.BILLED_INSERTED)
     artifacts = [
         {"document": final.number, "format": form, "name": name}
@@ -309,7 +303,7 @@ def _entry(plan: int, final: _Final, who: str) -> dict[str, object]:
         "document": final.number,
         "sha256": final.sha256,
         "billed": billed_digest((text, revision) for _, text, revision in final.billed),
-        "formats": sorted(final.formats),
+        "formats": sorted(final.files),
         "plan": plan,
         "position": final.position,
     }

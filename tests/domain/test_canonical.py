@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invoicer.domain import canonical
+from invoicer.errors import DefectError
 from tests.quickly import law
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]))
@@ -47,8 +48,12 @@ def test_an_object_is_put_together_of_its_members(data: dict[str, Any], left: se
 def test_what_nobody_asks_for_is_left_unread() -> None:
     lines = [Line("a", "long", (1, 2)), Line("b", "longer")]
     text = canonical.to_json(lines).encode()
-    read = canonical.reader(canonical.many(canonical.shape(Line, "trace")))
-    assert read(text) == [{"contract": "a", "days": [1, 2]}, {"contract": "b"}]
+    read = canonical.reader(canonical.many(canonical.shape(Line, "contract", days=canonical.unread())))
+    one, two = read(text)
+    assert (one["contract"], two) == ("a", {"contract": "b"})
+    assert canonical.text_of(one) == '{"contract":"a","days":[1,2]}'
+    with pytest.raises(DefectError, match="Line has no dais"):
+        canonical.shape(Line, "contract", "dais")
 
 
 @pytest.mark.parametrize("text", ["", "{", "x", '{"a":1', "[1,]"])

@@ -164,28 +164,33 @@ def _kind(index: int) -> Kind:
 
 def finish(paper: Mapping[str, Any], number: str, issue_date: dt.date) -> tuple[Any, Any, tuple[str, ...]]:
     """The document of a draft, what it bills, and the formats that are wanted of it, as plain data."""
-    document, billed, formats = finished(whole(paper), number, issue_date)
-    return {**canonical.to_data(document), "lines": paper["lines"]}, canonical.to_data(billed), formats
-
-
-def whole(paper: Mapping[str, Any]) -> Draft:
-    """A draft as the ledger shows it to whoever finishes it: what is only shown of it is left out there."""
-    lines = [
-        {
-            "title": "left out",
-            "clause": canonical.to_data(CLAUSE),
-            "trace": canonical.to_data(given(line["net"]["amount"], "left-out", line["net"]["currency"])),
-            **line,
-        }
-        for line in paper["lines"]
-    ]
-    return canonical.from_data(Draft, {"provenance": {}, **paper, "lines": lines})
+    day = issue_date.isoformat()
+    due = canonical.from_data(PaymentTerms, paper["payment"]).due_date(issue_date).isoformat()
+    dates = {"issue_date": day, "posting_date": day, "due_date": due}
+    document = {**paper, "number": number, **dates, "payment_reference": number}
+    parties = {
+        "seller": paper["seller"]["id"],
+        "registration": paper["registration"],
+        "customer": paper["customer"]["id"],
+        "document": number,
+        "issue_date": day,
+    }
+    same = "contract", "component", "days", "one_off", "treatment", "billed_from", "bill_date", "tax_point"
+    billed = []
+    for line in paper["lines"]:
+        net = canonical.from_data(Money, line["net"])
+        said = {name: line[name] for name in same}
+        said |= {"line": line["number"], "net": canonical.to_data(-net if paper["kind"] == Kind.CREDIT_NOTE else net)}
+        if "corrects" in line:
+            said["corrects"] = [line["corrects"]["number"], line["corrects"]["line"]]
+        billed.append(parties | said)
+    return document, billed, ("json", "pdf")
 
 
 def finished(
     paper: Draft, number: str, issue_date: dt.date
 ) -> tuple[Document, tuple[BilledLine, ...], tuple[str, ...]]:
-    """The same of a draft that was not stored yet."""
+    """The same of a draft that was not stored yet, not as plain data."""
     fields = {name: getattr(paper, name) for name in Draft.__dataclass_fields__}
     document = Document(
         **fields,
