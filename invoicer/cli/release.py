@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, ParamSpec, TypeVar
 
 import click
@@ -17,7 +17,7 @@ from invoicer.cli.batch import by_option, dry_run_option, opened, plan_option
 from invoicer.domain.doubt import DoubtName
 from invoicer.domain.money import Money
 from invoicer.errors import Place, Problem, RunError
-from invoicer.ledger import DraftStatus, Ledger, Plan, PlannedDraft
+from invoicer.ledger import Ledger, Plan, PlannedDraft
 from invoicer.runs.waiting import Waits, missing, waits
 from invoicer.workspace import mend_by_choice
 from invoicer.workspace.checks import Flaw
@@ -85,30 +85,37 @@ def confirm(
     """
     desk = session.desk()
     choice = _only(desk, only)
+    said: dict[str, Any] = {"plan": plan_id, "only": choice, "doubts": doubts or None}
     with opened(desk, writing=not dry_run) as book:
-        before = book.plan(plan_id)
         if dry_run:
-            runs.positions(before, choice)
-            chosen = [one for one in _meant(before, choice, doubts) if one.status is DraftStatus.PLANNED]
-            ready = [one for one in chosen if all(doubt.name in doubts for doubt in one.open_doubts)]
-            output.console().print(f"Would release {output.counted(len(ready), 'draft')}.")
-            _show_waiting(one for one in chosen if one not in ready)
-            return
-        done = runs.confirm(book, by, remark, session.today(desk), plan=plan_id, only=choice, doubts=doubts or None)
-        after = book.plan(before.id)
+            after, done = runs.would_confirm(book, by, remark, session.today(desk), **said)
+        else:
+            number = book.plan(plan_id).id
+            done = runs.confirm(book, by, remark, session.today(desk), **said)
+            after = book.plan(number)
     still = [one for one in _meant(after, choice, doubts) if waits(one)]
+    _show_released(after, done, still, dry_run, f", by {by}: {remark}")
+    _show_waiting(still)
+    sys.exit(PROBLEMS if still and not done and not dry_run else 0)
+
+
+def _show_released(
+    after: Plan, done: Collection[int], still: Collection[PlannedDraft], dry_run: bool, signed: str
+) -> None:
     out = output.console()
     released = [one for one in after.drafts if one.position in done and not waits(one)]
-    if released or not (done or still):
-        found = output.counted(len(released), "draft") if released else ""
-        said = f"Released {found} of plan {after.id}, by {by}: {remark}"
-        out.print(said if released else f"Nothing was waiting to be released in plan {after.id}.")
-    if len(done) > len(released):
-        out.print(f"Noted for {output.counted(len(done) - len(released), 'draft')}, by {by}: {remark}")
+    noted = len(done) - len(released)
+    if released:
+        verb = "Would release" if dry_run else "Released"
+        out.print(f"{verb} {output.counted(len(released), 'draft')} of plan {after.id}{signed}")
+    elif not (done or still):
+        out.print(f"Nothing {'is' if dry_run else 'was'} waiting to be released in plan {after.id}.")
+    if noted:
+        out.print(f"{'Would be noted' if dry_run else 'Noted'} for {output.counted(noted, 'draft')}{signed}")
     elif still and not done:
-        out.print("Nothing was released: each of these waits for something that has to be named.")
-    _show_waiting(still)
-    sys.exit(PROBLEMS if still and not done else 0)
+        out.print(
+            f"Nothing {'would be' if dry_run else 'was'} released: each of these waits for something that has to be named."
+        )
 
 
 @click.command(short_help="Reject what was planned.")

@@ -27,7 +27,7 @@ from invoicer.ledger.records import (
     Recorded,
     RequestStatus,
 )
-from invoicer.ledger.release import RULE, Decision, DraftStatus, Verdict
+from invoicer.ledger.release import RULE, Decision, DraftStatus, Verdict, status_of
 from invoicer.ledger.seal import UNSEALED, Seal
 from invoicer.ledger.series import document_number, pattern_fault, series_key
 from invoicer.ledger.supposed import Supposed
@@ -71,4 +71,5 @@ __all__ = [
     "open_ledger",
     "pattern_fault",
     "series_key",
+    "status_of",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -30,6 +31,8 @@ from invoicer.ledger.release import (
 from invoicer.ledger.store import Store
 from invoicer.ledger.stored import read_list
 from invoicer.ledger.trouble import refused
+
+RELEASING = ("a confirmation", "say why it may go out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,22 +98,34 @@ def confirm(store: Store, plan: int, say: Say, choice: Choice) -> tuple[int, ...
     """Release drafts that wait, and the doubts that are named; answers the positions of which something was released now.
 
     A draft with an open doubt that is not named stays as it is. One that was rejected is released when it is named by
-    a contract or a doubt.
+    a contract: nobody overrules somebody else in a release of many.
     """
-    _refuse_nobody(store, say, "a confirmation", "say why it may go out")
+    _refuse_nobody(store, say, *RELEASING)
+    return _decide(store, plan, say, choice, _waiting(choice), Verdict.RELEASED, partial(_releases, choice))
 
-    def releases(row: _Row) -> list[tuple[str, str]]:
-        open_ones = open_doubts(row.doubts, row.decisions)
-        named = [about(doubt) for doubt in row.named(choice)]
-        settled = all(about(doubt) in named for doubt in open_ones)
-        refused_before = {one.about for one in rejected(row.decisions)}
-        targets = [one for one in named if one in refused_before or one in map(about, open_ones)]
-        return [*targets, DRAFT] if settled else targets
 
-    waiting = {DraftStatus.PLANNED}
-    if choice.contracts is not None or choice.doubts is not None:
-        waiting.add(DraftStatus.REJECTED)
-    return _decide(store, plan, say, choice, waiting, Verdict.RELEASED, releases)
+def rehearsed(store: Store, plan: int, say: Say, choice: Choice) -> dict[int, tuple[Decision, ...]]:
+    """The decisions that :func:`confirm` would make about the draft at each position. Raises RunError as that does."""
+    _refuse_nobody(store, say, *RELEASING)
+    with store.read() as connection:
+        chosen = _chosen(store, connection, plan, choice)
+        made = _made(store, say, chosen, _waiting(choice), Verdict.RELEASED, partial(_releases, choice))
+        return {row.position: tuple(decisions) for row, decisions in made.items()}
+
+
+def _waiting(choice: Choice) -> set[DraftStatus]:
+    """What a draft is that can be released."""
+    return {DraftStatus.PLANNED} | ({DraftStatus.REJECTED} if choice.contracts is not None else set())
+
+
+def _releases(choice: Choice, row: _Row) -> list[tuple[str, str]]:
+    """What is released of a draft by somebody who makes this choice."""
+    open_ones = open_doubts(row.doubts, row.decisions)
+    named = [about(doubt) for doubt in row.named(choice)]
+    settled = all(about(doubt) in named for doubt in open_ones)
+    refused_before = {one.about for one in rejected(row.decisions)}
+    targets = [one for one in named if one in refused_before or one in map(about, open_ones)]
+    return [*targets, DRAFT] if settled else targets
 
 
 def reject(store: Store, plan: int, say: Say, choice: Choice) -> tuple[int, ...]:
@@ -147,12 +162,7 @@ def _decide(
 ) -> tuple[int, ...]:
     with store.write() as connection:
         chosen = _chosen(store, connection, plan, choice)
-        wanted = [(row, targets_of(row)) for row in chosen if row.status in moving]
-        made = {row: _new(row, targets, say, verdict) for row, targets in wanted}
-        made = {row: decisions for row, decisions in made.items() if decisions}
-        again = sum(bool(targets) for _, targets in wanted)
-        if again and not made and verdict is Verdict.RELEASED:
-            raise _again(store, say, again)
+        made = _made(store, say, chosen, moving, verdict, targets_of)
         if made:
             moves = [
                 (row, status_of(row.people, row.doubts, (*row.decisions, *new)), new[-1].remark)
@@ -167,6 +177,24 @@ def _decide(
             keep(connection, rows, chain.append(connection, [(kind, payload)])[0])
             store.fault(Point.LOG_APPENDED)
         return tuple(row.position for row in made)
+
+
+def _made(
+    store: Store,
+    say: Say,
+    chosen: Iterable[_Row],
+    moving: Collection[DraftStatus],
+    verdict: Verdict,
+    targets_of: Callable[[_Row], list[tuple[str, str]]],
+) -> dict[_Row, list[Decision]]:
+    """The decisions that change something. Raises RunError: L125 all of it waits for somebody else."""
+    wanted = [(row, targets_of(row)) for row in chosen if row.status in moving]
+    made = {row: _new(row, targets, say, verdict) for row, targets in wanted}
+    made = {row: decisions for row, decisions in made.items() if decisions}
+    again = sum(bool(targets) for _, targets in wanted)
+    if again and not made and verdict is Verdict.RELEASED:
+        raise _again(store, say, again)
+    return made
 
 
 def _chosen(store: Store, connection: sa.Connection, plan: int, choice: Choice) -> list[_Row]:

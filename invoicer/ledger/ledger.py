@@ -36,6 +36,7 @@ from invoicer.ledger.issuing import Finish
 from invoicer.ledger.numbering import PLAIN, Numbering, refuse_starts
 from invoicer.ledger.past import Past, of_document, of_draft
 from invoicer.ledger.records import Artifact, Issued, Plan, PlanSummary, Proposal, Recorded
+from invoicer.ledger.release import Decision
 from invoicer.ledger.store import Store
 
 
@@ -148,14 +149,28 @@ class Ledger:
         released now (none when all was released before).
 
         A draft with an open doubt that is not named is not released. It is confirmed when as many different people as it
-        takes have released it and each of its doubts. One that was rejected is meant only when a contract or a doubt is
-        named. ``rule``: ``who`` is a rule of the workspace.
+        takes have released it and each of its doubts. One that was rejected is meant only when a contract is named.
+        ``rule``: ``who`` is a rule of the workspace.
 
         Raises RunError: L120 no such plan, L121 superseded, L122 nothing fits the choice, L123 ``who`` or ``remark`` is
         empty, L125 everything that is chosen waits for somebody else than ``who``.
         """
         choice = Choice(positions, contracts, doubts)
         return decisions.confirm(self._store, plan, Say(who, remark, on, rule), choice)
+
+    def would_confirm(
+        self,
+        plan: int,
+        who: str,
+        remark: str,
+        on: dt.date,
+        *,
+        positions: Collection[int] | None = None,
+        contracts: Collection[str] | None = None,
+        doubts: Collection[str] | None = None,
+    ) -> Mapping[int, tuple[Decision, ...]]:
+        """What :meth:`confirm` would decide about the draft at each position; it raises what that does."""
+        return decisions.rehearsed(self._store, plan, Say(who, remark, on), Choice(positions, contracts, doubts))
 
     def reject(
         self,

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from invoicer.runs.chart import chart
     from invoicer.runs.check import check
     from invoicer.runs.completeness import Completeness, completeness
-    from invoicer.runs.confirm import Only, confirm, positions, reject, release_by_rules
+    from invoicer.runs.confirm import Only, confirm, reject, release_by_rules, would_confirm
     from invoicer.runs.credit import Credited, cancel, credit, rebill
     from invoicer.runs.derive import Derivation, derive, issued_as_of
     from invoicer.runs.desk import Desk, open_desk, read_terms
@@ -83,7 +83,6 @@ __all__ = [
     "new_key",
     "open_desk",
     "plan",
-    "positions",
     "preview",
     "read_terms",
     "read_version",
@@ -103,6 +102,7 @@ __all__ = [
     "verify",
     "waiting",
     "withdraw_import",
+    "would_confirm",
     "write_tidied",
 ]
 
@@ -120,7 +120,7 @@ late(
             "credit",
             "rebill",
         ),
-        "confirm": ("Only", "confirm", "positions", "reject", "release_by_rules"),
+        "confirm": ("Only", "confirm", "reject", "release_by_rules", "would_confirm"),
         "derive": (
             "Derivation",
             "derive",

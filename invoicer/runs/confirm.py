@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from invoicer.domain.document import Kind
 from invoicer.domain.money import Money
 from invoicer.errors import Place, Problem, RunError
-from invoicer.ledger import DraftStatus, Ledger, Plan, PlannedDraft
+from invoicer.ledger import Decision, DraftStatus, Ledger, Plan, PlannedDraft, status_of
 from invoicer.runs.desk import Desk
 from invoicer.workspace import mend_by_choice
 from invoicer.workspace.review import Rule
@@ -74,6 +74,33 @@ def confirm(
     named = contracts or only.contracts or None
     fitting = positions(chosen, only)
     return ledger.confirm(chosen.id, who, remark, today, positions=fitting, contracts=named, doubts=doubts)
+
+
+def would_confirm(
+    ledger: Ledger,
+    who: str,
+    remark: str,
+    today: dt.date,
+    *,
+    plan: int | None = None,
+    doubts: Collection[str] | None = None,
+    only: Only = EVERYTHING,
+) -> tuple[Plan, tuple[int, ...]]:
+    """The plan as :func:`confirm` would leave it, and the positions of which something would be released."""
+    chosen = ledger.plan(plan)
+    fitting = positions(chosen, only)
+    new = ledger.would_confirm(
+        chosen.id, who, remark, today, positions=fitting, contracts=only.contracts or None, doubts=doubts
+    )
+    drafts = tuple(_with(one, new.get(one.position, ())) for one in chosen.drafts)
+    return replace(chosen, drafts=drafts), tuple(sorted(new))
+
+
+def _with(planned: PlannedDraft, new: tuple[Decision, ...]) -> PlannedDraft:
+    if not new:
+        return planned
+    decisions = (*planned.decisions, *new)
+    return replace(planned, decisions=decisions, status=status_of(planned.people, planned.doubts, decisions))
 
 
 def reject(

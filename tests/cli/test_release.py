@@ -35,7 +35,7 @@ def test_two_people_release_a_first_invoice(reviewed: Shell, snapshot: SnapshotA
     assert reviewed(*named, "Billing").output == snapshot(name="first")
     again = reviewed(*named, "billing ")
     assert (again.exit_code, "L125" in again.output) == (1, True)
-    assert reviewed(*named, "Sales", "--dry-run").output == "Would release 1 draft.\n"
+    assert reviewed(*named, "Sales", "--dry-run").output == "Would release 1 draft of plan 1, by Sales: as signed\n"
     assert reviewed(*named, "Sales").output == "Released 1 draft of plan 1, by Sales: as signed\n"
     assert reviewed("issue", "--on", "2026-01-01").exit_code == 0
     plan = json.loads(reviewed("plan", "--as-of", "2026-01-01", "--json", "--dry-run").output)
@@ -58,6 +58,20 @@ def test_what_is_rejected_by_owner_is_listed_as_such(reviewed: Shell) -> None:
     assert "rejected by Sales: prices are wrong" in reviewed("waiting").output
     released = reviewed("confirm", "--remark", "the rest", "--by", "Billing")
     assert "rejected by Sales" in released.output
+
+
+def test_a_release_of_many_leaves_what_was_rejected_and_a_dry_run_says_so(reviewed: Shell) -> None:
+    reviewed.change("invoicer.toml", 'two_people = ["first-invoice"]', "two_people = true")
+    reviewed("plan", "--as-of", "2026-01-01")
+    many = ("confirm", "--remark", "as signed", "--doubt", "first-invoice")
+    trial = reviewed(*many, "--by", "Billing", "--dry-run").output
+    assert trial.startswith("Would be noted for 1 draft, by Billing: as signed\n")
+    assert "1 of 2 people" in trial
+    reviewed("reject", "--contract", "acme-2026", "--remark", "no", "--by", "Sales")
+    for name in ("Billing", "Sales"):
+        told = reviewed(*many, "--by", name)
+        assert (told.exit_code, "rejected by Sales: no" in told.output) == (1, True)
+    assert "Noted for 1 draft" in reviewed(*many, "--by", "Billing", "--contract", "acme-2026").output
 
 
 @pytest.mark.parametrize(

@@ -121,8 +121,32 @@ def test_a_rejected_doubt_rejects_the_draft_until_it_is_released(folder: Path) -
         plan = planned(ledger, [(doubt("jump", 0),), (), ()])
         ledger.reject(plan, "Sales", "not before the site opens", TODAY, doubts=["jump"])
         assert statuses(ledger) == [R, P, P]
-        ledger.confirm(plan, "Sales", "it has opened", TODAY, doubts=["jump"])
+        assert ledger.confirm(plan, "Billing", "all jumps", TODAY, doubts=["jump"]) == ()
+        assert statuses(ledger) == [R, P, P]
+        ledger.confirm(plan, "Sales", "it has opened", TODAY, contracts=["c0000-2026"], doubts=["jump"])
         assert statuses(ledger) == [C, P, P]
+
+
+def test_what_somebody_rejected_goes_out_with_no_release_of_many(folder: Path) -> None:
+    with writer(folder) as ledger:
+        plan = planned(ledger, [(doubt("jump", 0),), (doubt("jump", 1),), ()])
+        ledger.reject(plan, "Sales", "the customer says 40 seats", TODAY, contracts=["c0000-2026"])
+        assert ledger.confirm(plan, "Billing", "all jumps", TODAY, doubts=["jump"]) == (2,)
+        assert statuses(ledger) == [R, C, P]
+
+
+def test_what_a_release_would_decide_is_what_it_decides(folder: Path) -> None:
+    with writer(folder) as ledger:
+        plan = planned(ledger, [(doubt("jump", 0, people=2),), (), ()])
+        for name in ("Sales", "Billing"):
+            rehearsed = ledger.would_confirm(plan, name, "agreed", TODAY, doubts=["jump"])
+            before = {one.position: one.decisions for one in ledger.plan().drafts}
+            assert ledger.confirm(plan, name, "agreed", TODAY, doubts=["jump"]) == tuple(rehearsed)
+            after = {one.position: one.decisions for one in ledger.plan().drafts}
+            assert after == {position: (*before[position], *rehearsed.get(position, ())) for position in before}
+            if name == "Sales":
+                with pytest.raises(RunError, match="L125"):
+                    ledger.would_confirm(plan, name, "agreed", TODAY, doubts=["jump"])
 
 
 @pytest.mark.parametrize("changed", ["nothing", "fingerprint", "cause", "new doubt", "no doubt"])
