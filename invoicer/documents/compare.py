@@ -55,19 +55,19 @@ def compare(
     withheld: list[Withheld] = []
     for whole in _clusters(treated, positions, through):
         cluster, held = after_credits(whole)
-        withheld += [held] if held else []
+        withheld += held
         kept = too_old if horizon is not None and whole.days.end <= horizon else found
         if cluster is not None:
             kept.extend(settle(cluster, by_component[_component(whole)], through))
     differences, loose = joined(found, [position for position in positions if position.remaining], through)
     differences = list(marked(explained(differences, contract, through), stands.changed))
     overdue = [difference for difference in too_old if not difference.is_supply or difference.bill_date <= through]
-    waiting = [one for one in loose if any(meets(one, each.line) for held in withheld for each in held.positions)]
+    waiting = [one for one in loose if any(meets(one, held.position.line) for held in withheld)]
     unplaced = [one for one in loose if one not in waiting]
     holds = [*held_for_age(overdue, horizon or dt.date.min), *held_for_reference(unplaced)]
     forgone, told = carried_over(differences, positions, billed)
     told = (*held_for_error(withheld, waiting), *told)
-    apart: list[tuple[BilledLine | Difference, Money]] = [(one.positions[0].line, one.net) for one in withheld]
+    apart: list[tuple[BilledLine | Difference, Money]] = [(one.position.line, one.net) for one in withheld]
     apart += [(one, one.net) for one in (*overdue, *loose)]
     return Comparison(tuple(sorted((*differences, *forgone), key=_order)), tuple(holds), told, tuple(apart))
 

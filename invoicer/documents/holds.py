@@ -48,21 +48,21 @@ def held_for_error(withheld: Iterable[Withheld], reductions: Iterable[Difference
     left = list(reductions)
     groups: dict[tuple[str, str], list[Withheld]] = defaultdict(list)
     for one in withheld:
-        groups[one.positions[0].line.document, one.net.currency].append(one)
+        groups[one.position.line.document, one.net.currency].append(one)
     for (document, currency), group in sorted(groups.items()):
-        lines = sorted({position.line.line for one in group for position in one.positions})
+        lines = sorted({one.position.line.line for one in group})
         amount = total((one.net for one in group), currency)
         listed = f"line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))}"
         cause = (
             f"{amount} was credited of {listed} of {document} as an error, and the terms still owe it: it is not billed "
             "again as long as nothing has changed that it rests on"
         )
-        waiting = [one for one in left if any(meets(one, each.line) for held in group for each in held.positions)]
+        waiting = [one for one in left if any(meets(one, held.position.line) for held in group)]
         left = [one for one in left if one not in waiting]
         if waiting:
             cause += f"; a reduction of {_amount(waiting)} for {_days(waiting)} waits with it"
-        mend = ways_out(document, [error for one in group for position in one.positions for error in position.errors])
-        place = Place(part=f"contract {group[0].positions[0].line.contract}, document {document}")
+        mend = ways_out(document, [error for one in group for error in one.position.errors])
+        place = Place(part=f"contract {group[0].position.line.contract}, document {document}")
         yield Problem("D003", place, cause, mend, Severity.HOLD)
 
 

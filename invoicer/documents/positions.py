@@ -17,7 +17,7 @@ Key = tuple[str, int]
 class Position:
     """A billed line that still carries an amount: ``remaining`` after its reductions, for the ``days`` that were not
     released. Of that, ``conceded`` was forgone; ``held`` was taken from it by ``errors`` that are not billed again as yet.
-    Both have the sign of the line (None: nothing)."""
+    Both have the sign of the line (None: nothing). While a cluster is settled, ``remaining`` counts what is held."""
 
     line: BilledLine
     remaining: Money

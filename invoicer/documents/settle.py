@@ -56,7 +56,7 @@ def settle(cluster: Cluster, owed: Sequence[Treated], through: dt.date) -> Itera
             if position.key in shares and _grows(position, shares[position.key]):
                 yield _supplement(position, shares[position.key], part, owed)
                 amount = Money.of(shares[position.key].result, position.line.net.currency)
-                grown[position.key] = Position(position.line, amount, position.days)
+                grown[position.key] = replace(position, remaining=amount)
             elif position.key in shares:
                 first = taken[position.key].before if position.key in taken else position
                 taken[position.key] = _Taken(
@@ -111,7 +111,7 @@ def _left(position: Position, after: Trace, cluster: Cluster) -> Position:
     """A line after it gave something back."""
     released = _released(position, cluster)
     days = Period(position.days.start, released.start) if released else position.days
-    return Position(position.line, Money.of(after.result, position.line.net.currency), days)
+    return replace(position, remaining=Money.of(after.result, position.line.net.currency), days=days)
 
 
 def _reduction(taken: _Taken, owed: Sequence[Treated]) -> Difference:
@@ -138,12 +138,13 @@ def _supplement(position: Position, after: Trace, cluster: Cluster, owed: Sequen
 def _corrected(
     position: Position, after: Trace, cluster: Cluster, owed: Sequence[Treated], days: Period, released: Period | None
 ) -> Difference:
-    line = position.line
+    line, source = position.line, f"{position.line.document}/{position.line.line}"
     witness = _witness(position, cluster, owed)
+    carried = position.remaining - position.held if position.held else position.remaining
     correction = Correction(
         line=line,
-        before=_billed(position.remaining.exact, line.net.currency, f"{line.document}/{line.line}"),
-        after=after,
+        before=_billed(carried.exact, line.net.currency, source),
+        after=_less(after, position.held.exact if position.held else Fraction(0)),
         reason=_reason(position, witness, released, owed),
         clause=_clause(witness),
         releases=released,
@@ -210,7 +211,7 @@ def _due(cluster: Cluster) -> Trace:
 
 
 def _less(due: Trace, others: Fraction) -> Trace:
-    """What is due of one line, when other lines carry a part of it."""
+    """What is due of one line, when other lines carry a part of it, or a part is held back."""
     return subtract(due, _billed(others, due.unit), "due", due.unit) if others else due
 
 

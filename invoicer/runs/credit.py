@@ -71,7 +71,8 @@ def credit(
     day = issued_as_of(ledger) or today
 
     def settle(account: Account) -> CreditRequest:
-        billed = requests.carried(map(names.now, account.billed))
+        # also what may be billed again by now is held back here: that nobody has billed it yet is no changed input
+        billed = [*map(names.now, account.billed)]
         for request in account.waiting:
             billed += documents.promised(request, billed)
         lines = documents.credit_lines(account.document, billed, asked, account.shared)

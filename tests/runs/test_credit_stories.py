@@ -210,3 +210,52 @@ def test_a_document_with_a_supplement_of_which_an_error_is_held_back_is_not_bill
         runs.cancel(book, 1, "me", "it was right", dt.date(2026, 1, 6))
     papers = issue(folder, "2026-01-06")
     assert sorted(map(nets, papers)) == [[Decimal("100.00")], [Decimal("100.00")]]
+
+
+def test_an_error_that_may_be_billed_again_lets_no_other_one_be(folder: Path) -> None:
+    """Of 9.99 were 3.33 credited, and are right after all; before they are billed again, the rest is credited as a
+    duplicate: 3.33 are billed again, and 6.66 are held back."""
+    fee(folder, "small", "9.99 EUR")
+    [invoice] = issue(folder, "2026-01-01")
+    credit(folder, invoice.number, CreditReason.NOT_ORDERED, "2026-01-05", Asked(1, amount=Fraction("3.33")))
+    [part] = issue(folder, "2026-01-05", "D003")
+    rebill(folder, invoice.number, "2026-01-06")
+    credit(folder, invoice.number, CreditReason.DUPLICATE, "2026-01-06")
+    again, rest = sorted(issue(folder, "2026-01-06", "D003"), key=lambda paper: paper.kind is Kind.CREDIT_NOTE)
+    assert (nets(part), nets(again), nets(rest)) == ([Decimal("3.33")], [Decimal("3.33")], [Decimal("6.66")])
+    [line] = again.lines
+    assert line.corrects and (line.corrects.billed.amount, line.corrects.due.amount) == (Decimal(0), Decimal("3.33"))
+    [error] = held(folder, "small", "2026-01-07")
+    assert error.cause.startswith(f"6.66 EUR was credited of line 1 of {invoice.number} as an error")
+    rebill(folder, invoice.number, "2026-01-07")
+    assert [nets(paper) for paper in issue(folder, "2026-01-07", "D003")] == [[Decimal("6.66")]]
+
+
+def test_errors_of_an_invoice_and_its_supplement_are_told_and_billed_again_each_by_its_own(folder: Path) -> None:
+    """25.00, and a supplement of 20.00, both credited as duplicates: each is named by its document, and billed again once
+    somebody says so of that one."""
+    fee(folder, "small", "25.00 EUR")
+    [invoice] = issue(folder, "2026-01-01")
+    fee(folder, "small", "45.00 EUR")
+    [supplement] = issue(folder, "2026-01-02")
+    for paper in (invoice, supplement):
+        credit(folder, paper.number, CreditReason.DUPLICATE, "2026-01-05")
+    issue(folder, "2026-01-05", "D003")
+    causes = [problem.cause for problem in held(folder, "small", "2026-01-06")]
+    assert [cause.split(" as an error")[0] for cause in causes] == [
+        f"25.00 EUR was credited of line 1 of {invoice.number}",
+        f"20.00 EUR was credited of line 1 of {supplement.number}",
+    ]
+    rebill(folder, invoice.number, "2026-01-06")
+    assert [nets(paper) for paper in issue(folder, "2026-01-06", "D003")] == [[Decimal("25.00")]]
+    [error] = held(folder, "small", "2026-01-07")
+    assert error.cause.startswith("20.00 EUR") and supplement.number in error.cause
+    rebill(folder, supplement.number, "2026-01-07")
+    assert [nets(paper) for paper in issue(folder, "2026-01-07", "D003")] == [[Decimal("20.00")]]
+    assert not issue(folder, "2026-01-08", "D003") and not held(folder, "small", "2026-01-08")
+
+
+def rebill(folder: Path, number: str, on: str) -> None:
+    desk = runs.open_desk(folder)
+    with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
+        runs.rebill(book, number, "me", "it was right", dt.date.fromisoformat(on))
