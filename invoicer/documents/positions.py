@@ -86,7 +86,7 @@ def ways_out(document: str, errors: Sequence[BilledLine]) -> str:
     stands, and what waits can be cancelled."""
     asked, ways = waiting(errors), ["correct the terms, the usage or the customer"]
     if any(one.request not in asked for one in errors):
-        ways.append(f"bill it as it stands with `invoicer rebill {document}`")
+        ways.append(f'bill it as it stands with `invoicer rebill {document} --remark "…"`')
     ways += [f'cancel request {one} with `invoicer credits --cancel {one} --remark "…"`' for one in asked]
     return "; or ".join(ways)
 

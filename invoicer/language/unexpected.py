@@ -14,7 +14,18 @@ from invoicer.domain.money import is_currency
 from invoicer.errors import Place, Problem
 from invoicer.language.codes import Code, problem
 from invoicer.language.tree import TIME_UNITS
-from invoicer.language.words import EXAMPLES, HEADINGS, HOMES, LITERALS, MONTHS, SYNONYMS, close_to, listed, shortened
+from invoicer.language.words import (
+    EXAMPLES,
+    HEADINGS,
+    HOMES,
+    LITERALS,
+    MONTHS,
+    OF_AMENDMENTS,
+    SYNONYMS,
+    close_to,
+    listed,
+    shortened,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +114,7 @@ def _unknown_line(situation: Situation) -> tuple[Problem, tuple[str, str] | None
     glued = re.fullmatch(r"([A-Za-z]{3})(\d+)", word)
     near = "" if is_currency(word) else close_to(word, keywords)
     meant = (keywords[near], near) if near else None
+    below_change = situation.heading.split(" ")[0] in ("change", "stop") and word in OF_AMENDMENTS
     if glued and is_currency(glued[1].upper()) and "NUMBER" in situation.accepted:
         mend = f"the currency follows the amount: `{_with_currency(glued[1].upper(), glued[2] + situation.rest)}`"
     elif is_currency(word):
@@ -110,6 +122,8 @@ def _unknown_line(situation: Situation) -> tuple[Problem, tuple[str, str] | None
     elif near:
         example = _examples(situation).get(near) if SYNONYMS.get(word.lower()) == near else None
         mend = f"did you mean `{near}`, as in `{example}`?" if example else f"did you mean `{near}`?"
+    elif below_change:
+        mend = f"`{word}` belongs to the amendment: move the line above the first `change` or `stop`, below the heading"
     elif word in HOMES:
         mend = f"`{word}` {HOMES[word]}"
     else:
@@ -125,7 +139,7 @@ def _unknown_line(situation: Situation) -> tuple[Problem, tuple[str, str] | None
             headings = [f"`{keyword}`" for keyword in sorted(keywords) if keyword in HEADINGS]
             mend = f"blocks begin with {listed(headings)}; lines of a block are indented below its heading"
     cause = f"no line of {block} begins with `{shortened(word)}`"
-    if situation.seems_heading and not near and word not in HOMES:
+    if situation.seems_heading and not near and not below_change and word not in HOMES:
         cause = f"no block begins with `{shortened(word)}`"
     return problem(Code.T003, situation.where, cause, mend), meant
 

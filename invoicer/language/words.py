@@ -86,6 +86,9 @@ LITERALS = {
 }
 """Terminals that are no words, as people call them; in the order in which they are listed."""
 
+OF_AMENDMENTS = frozenset({"acknowledge", "purchase", "reference", "supersedes", "uses"})
+"""How lines begin that stand between the heading of an amendment and what it changes."""
+
 HOMES = dict.fromkeys(
     ("seller", "customer", "currency", "agreed", "term", "renews", "pay", "purchase", "round", "uses"),
     "belongs to the contract: move the line above the first charge",

@@ -186,10 +186,10 @@ def test_what_can_be_done_about_an_error_is_what_works(folder: Path) -> None:
         runs.confirm(book, "tests", "checked", day)
         assert len(runs.issue(desk, book, day, "tests").issued) == 1
     [issued] = held(folder, "small", "2026-01-06")
-    assert f"`invoicer rebill {invoice.number}`" in issued.mend and "--cancel" not in issued.mend
+    assert f'`invoicer rebill {invoice.number} --remark "…"`' in issued.mend and "--cancel" not in issued.mend
     credit(folder, invoice.number, CreditReason.PRICE, "2026-01-06", Asked(1, amount=Fraction(2)))
     [both] = held(folder, "small", "2026-01-06")
-    assert f"`invoicer rebill {invoice.number}`" in both.mend and "--cancel 2 " in both.mend
+    assert f'`invoicer rebill {invoice.number} --remark "…"`' in both.mend and "--cancel 2 " in both.mend
 
 
 def test_a_document_with_a_supplement_of_which_an_error_is_held_back_is_not_billed_anew_in_part(folder: Path) -> None:
