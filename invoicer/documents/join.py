@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from invoicer.documents.difference import Correction, Difference, Parties, Reason, parties_of
 from invoicer.documents.later import is_later, placed_later
@@ -14,7 +15,7 @@ from invoicer.domain.entitlement import BilledLine, Component, Part
 from invoicer.domain.money import Money
 from invoicer.domain.period import Period
 from invoicer.domain.supply import Treatment
-from invoicer.domain.trace import add, given
+from invoicer.domain.trace import Trace, add, given, greater
 
 _BESIDE = (Part.DISCOUNT, Part.CREDIT, Part.LEVY)
 
@@ -35,8 +36,7 @@ def joined(
     supplies = sorted((one for one in found if one.is_supply and not is_later(one)), key=_rank)
     waiting = [difference for difference in supplies if difference.bill_date > through]
     for difference in supplies:
-        if difference not in waiting:
-            made = _placed(difference, anchors)
+        for made in _placed(difference, anchors) if difference not in waiting else ():
             if made.is_supply and made.net.amount < 0 and not _led(made, anchors):
                 loose.append(made)
                 continue
@@ -47,8 +47,9 @@ def joined(
     ]:
         waiting = [one for one in waiting if one not in ready]
         for difference in ready:
-            kept.append(_placed(difference, anchors))
-            anchors.append(_anchor(kept[-1]))
+            for made in _placed(difference, anchors):
+                kept.append(made)
+                anchors.append(_anchor(made))
     for difference in (one for one in found if one.is_supply and is_later(one) and one.bill_date <= through):
         held_by = [anchor.line for anchor in anchors if anchor.holds(difference)]
         later = placed_later(difference, kept, held_by, through)
@@ -95,50 +96,84 @@ class _Anchor:
         return self.billed_from != begins and self.days.start < begins < self.days.end
 
 
-def _placed(difference: Difference, anchors: Sequence[_Anchor]) -> Difference:
+def _placed(difference: Difference, anchors: Sequence[_Anchor]) -> Sequence[Difference]:
     """A supply where its charge is one; else a correction of the line that it belongs to, the charge's own before
     others. A new period corrects no line of the schedule before it, but a reduction may have nothing else to be taken
-    from."""
+    from. What is given back of a deposit may be taken from several lines."""
     holding = [anchor for anchor in anchors if anchor.holds(difference)]
     if settles(difference.component):
-        return _settled(difference, holding, anchors) if difference.net.amount < 0 else difference
+        return _settled(difference, holding, anchors) if difference.net.amount < 0 else (difference,)
     lines = [
         anchor.line
         for anchor in holding
         if anchor.line is not None and (difference.net.amount < 0 or not anchor.ends_before(difference))
     ]
     if _led(difference, anchors) or not lines:
-        return difference
+        return (difference,)
     line = min(lines, key=lambda line: line.component.part is not Part.CHARGE)
     entitled = difference.entitled
     assert entitled is not None
     nothing = given(0, "billed", difference.net.currency, source=f"{line.document}/{line.line}")
-    reason = amount_reason(entitled, line)
-    return replace(
-        difference,
-        bill_date=line.bill_date,
-        tax_point=line.tax_point,
-        correction=Correction(line, nothing, entitled.trace, reason, entitled.clause),
-    )
+    return (_of_line(difference, line, nothing, entitled.trace, amount_reason(entitled, line)),)
 
 
-def _settled(difference: Difference, holding: Sequence[_Anchor], anchors: Sequence[_Anchor]) -> Difference:
-    """What is given back of a deposit: on the invoice of its instalment where that is a new one; else taken from the line
-    of it, and of one that carries less, beside it. An instalment with its VAT goes before others."""
+def _of_line(difference: Difference, line: BilledLine, before: Trace, after: Trace, reason: Reason) -> Difference:
+    assert difference.entitled is not None
+    correction = Correction(line, before, after, reason, difference.entitled.clause)
+    return replace(difference, bill_date=line.bill_date, tax_point=line.tax_point, correction=correction)
+
+
+def _settled(difference: Difference, holding: Sequence[_Anchor], anchors: Sequence[_Anchor]) -> Sequence[Difference]:
+    """What is given back of a deposit: on the invoice of its instalment where that is a new one; else taken from its lines,
+    the latest first, of each no more than it carries; and what is more than all of them, beside the latest. Lines with its
+    VAT go before others."""
     paid = [anchor for anchor in holding if _is_paid(anchor.component, difference.component)]
     if not paid or difference.entitled is None:
-        return difference
-    last = max(paid, key=lambda anchor: (anchor.treatment.key == difference.treatment.key, anchor.days))
-    placed = replace(difference, bill_date=last.bill_date, tax_point=last.tax_point)
-    if last.line is None:
-        return placed
-    line, currency = last.line, difference.net.currency
-    of_it = [one for one in anchors if one.component == difference.component and one.line and _is_of(one.line, line)]
-    left = last.carries.exact + sum(one.carries.exact for one in of_it)
-    enough = left + difference.net.exact >= 0
-    before = given(left if enough else 0, "billed", currency, source=f"{line.document}/{line.line}")
-    after = add((before, difference.entitled.trace), "due", currency) if enough else difference.entitled.trace
-    return replace(placed, correction=Correction(line, before, after, Reason.SETTLED, difference.entitled.clause))
+        return (difference,)
+    paid = [anchor for anchor in paid if anchor.treatment.key == difference.treatment.key] or paid
+    for anchor in paid:
+        if anchor.line is None:
+            return (replace(difference, bill_date=anchor.bill_date, tax_point=anchor.tax_point),)
+    lines = {anchor.line for anchor in paid if anchor.line}
+    left = {line: _left_of(line, difference.component, anchors) for line in lines}
+    return tuple(_taken(difference, {line: left[line] for line in sorted(lines, key=_latest, reverse=True)}))
+
+
+def _latest(line: BilledLine) -> tuple[Period, dt.date, str, int]:
+    return line.days, line.issue_date, line.document, line.line
+
+
+def _left_of(deposit: BilledLine, settling: Component, anchors: Sequence[_Anchor]) -> Fraction:
+    """What a line of a deposit carries, less what was given back of it when it was settled: now, on that line, or before, on
+    a line of its own that corrects it."""
+    key = deposit.document, deposit.line
+
+    def counts(one: _Anchor) -> bool:
+        if one.line == deposit:
+            return one.component in (deposit.component, settling)
+        return one.line is not None and one.line.corrects == key and one.line.component == one.component == settling
+
+    return sum((one.carries.exact for one in anchors if counts(one)), Fraction(0))
+
+
+def _taken(difference: Difference, carried: Mapping[BilledLine, Fraction]) -> Iterator[Difference]:
+    """A reduction in parts, each taken from a line with what that carries."""
+    entitled, currency = difference.entitled, difference.net.currency
+    assert entitled is not None
+    due, left = [entitled.trace], difference.net.exact
+    for line, amount in carried.items():
+        if amount > 0 and left:
+            before = given(amount, "billed", currency, source=f"{line.document}/{line.line}")
+            after = greater(add((before, *due), "due", currency), given(0, "nothing", currency), "due", currency)
+            part = max(left, -amount)
+            yield _of_line(replace(difference, net=Money.of(part, currency)), line, before, after, Reason.SETTLED)
+            due.append(before)
+            left -= part
+    if left:
+        line = next(iter(carried))
+        nothing = given(0, "billed", currency, source=f"{line.document}/{line.line}")
+        rest = replace(difference, net=Money.of(left, currency))
+        yield _of_line(rest, line, nothing, add(due, "due", currency), Reason.SETTLED)
 
 
 def _is_paid(component: Component, settling: Component) -> bool:
@@ -146,11 +181,6 @@ def _is_paid(component: Component, settling: Component) -> bool:
     return component == replace(settling, part=Part.DEPOSIT) or (
         component.part is Part.LEVY and component.name == f"{settling.name.removesuffix(Part.ADJUSTMENT)}{Part.DEPOSIT}"
     )
-
-
-def _is_of(line: BilledLine, deposit: BilledLine) -> bool:
-    """Whether a line is that of the deposit, or takes from it."""
-    return line == deposit or line.corrects == (deposit.document, deposit.line)
 
 
 def _led(difference: Difference, anchors: Sequence[_Anchor]) -> bool:
