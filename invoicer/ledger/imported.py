@@ -105,10 +105,11 @@ def withdraw(store: Store, number: str, who: str, remark: str, on: dt.date, *, k
             if line.document != number and any(one and one[0] == number for one in (line.corrects, line.carries)):
                 cause = f"{line.document} refers to {number}"
                 raise refused("L175", "", cause, "what was wrong is corrected by a credit note", f"document {number}")
-        asked = sa.select(schema.corrections.c.id).where(schema.corrections.c.document == number)
+        asks = schema.corrections.c
+        asked = sa.select(asks.id).where(asks.document == number, asks.cancelled.is_(None))
         if request := connection.execute(asked.limit(1)).scalar_one_or_none():
-            cause = f"request {request} credits {number}"
-            raise refused("L175", "", cause, "what was wrong is corrected by a credit note", f"document {number}")
+            cause, cancel = f"request {request} credits {number}", f'`invoicer credits --cancel {request} --remark "…"`'
+            raise refused("L175", "", cause, f"cancel the request first, with {cancel}", f"document {number}")
         document = read_as(Document, row.json, "L176", f"document {number}")
         if keep:
             payload = {"document": number, "sha256": row.sha256, "who": who, "remark": remark, "on": on}
@@ -156,26 +157,39 @@ def _issued_here(connection: sa.Connection, brought: Import) -> Iterator[Problem
 
 
 def _to_be_given(connection: sa.Connection, brought: Import) -> Iterator[Problem]:
-    """A problem for each number that a series of ours has not given yet, and will."""
+    """A problem for each series of ours that will give a number of the file: at the last of them, behind which it may
+    start."""
     series = schema.series.c
     query = sa.select(series.key, series.next_number)
     following: dict[str, int] = dict(connection.execute(query).all())
+    found: dict[str, list[tuple[int, Foreign]]] = defaultdict(list)
+    pattern_of: dict[str, str] = {}
     for one in brought.documents:
         number = one.document.number
         keys = set(following)
-        for pattern in brought.patterns:
-            if (found := placed(pattern, number)) and (found[1] is None or found[1] >= brought.on.year):
-                keys.add(found[0])
+        for pattern in sorted(brought.patterns):
+            if (place := placed(pattern, number)) and (place[1] is None or place[1] >= brought.on.year):
+                keys.add(place[0])
+                pattern_of[place[0]] = pattern
         for key in sorted(keys):
             count, first = count_of(key, number), following.get(key, brought.numbering.starts.get(key, 1))
             if count is not None and count >= first:
-                cause = f"the series {key} goes on with {document_number(key, first)}, and would give {number} again"
-                mend = (
-                    f"let the series start behind the last number of the other system, as start = "
-                    f"“{document_number(key, count + 1)}” in invoicer.toml; or use another pattern"
-                )
-                yield Problem("L171", one.places[0], cause, mend)
+                found[key].append((count, one))
                 break
+    for key, numbers in found.items():
+        count, last = max(numbers, key=lambda one: one[0])
+        again = f"{last.document.number} again" + (f", and {len(numbers) - 1} more of this file" if numbers[1:] else "")
+        first = following.get(key, brought.numbering.starts.get(key, 1))
+        start = document_number(key, count + 1)
+        setting = (
+            f'{{ pattern = "{pattern_of[key]}", start = "{start}" }}' if key in pattern_of else f'start = "{start}"'
+        )
+        cause = f"the series {key} goes on with {document_number(key, first)}, and would give {again}"
+        mend = (
+            f"let the series start behind the last number of the other system: write it as {setting} in invoicer.toml; or "
+            "use another pattern"
+        )
+        yield Problem("L171", last.places[0], cause, mend)
 
 
 def _changed(one: Foreign, known: Mapping[str, list[BilledLine]]) -> Iterator[Problem]:

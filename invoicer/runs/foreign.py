@@ -108,8 +108,11 @@ class Reader:
                     mend = "write its number as it stands there, or add its rows to the file"
                 self.refuse(one.row, "corrects", cause, mend)
                 continue
-            left = self._left_of(fitting[0])
-            if one.row.net.exact * fitting[0].net.exact >= 0 or abs(one.row.net) > abs(left):
+            left, issued = self._left_of(fitting[0]), fitting[0].issue_date
+            if one.row.issued < issued:
+                cause = f"{one.row.number} was issued on {one.row.issued}, before {one.row.corrects}, on {issued}"
+                self.refuse(one.row, "issued", cause, "mend one of the two days, or the number that it corrects")
+            elif one.row.net.exact * fitting[0].net.exact >= 0 or abs(one.row.net) > abs(left):
                 cause = f"{one.row.net} does not take from {left}, what is left of that line of {one.row.corrects}"
                 self.refuse(one.row, "net", cause, "write what is given back with a minus, and no more than was billed")
             else:

@@ -104,6 +104,19 @@ def test_numbers_that_were_given_or_will_be_are_refused(folder: Path) -> None:
         bring(ledger, foreign("HN-2025-00007", months=1))  # a year that is over
 
 
+def test_a_series_that_would_give_many_numbers_again_is_told_once_with_what_to_write(folder: Path) -> None:
+    """What the message says to write lets the whole file in."""
+    with writer(folder) as ledger:
+        file = [foreign("HN-2026-00004"), foreign("HN-2026-00118", months=1), foreign("HN-2026-00061", months=2)]
+        with pytest.raises(RunError) as refusal:
+            bring(ledger, *file)
+        [told] = refusal.value.problems
+        assert told.code == "L171"
+        assert told.cause.endswith("would give HN-2026-00118 again, and 2 more of this file")
+        assert '{ pattern = "HN-{year}-{number:5}", start = "HN-2026-00119" }' in told.mend
+        assert len(bring(ledger, *file, start=119).new) == 3
+
+
 def test_numbers_below_the_start_of_a_series_are_free_and_never_given_again(folder: Path) -> None:
     with writer(folder) as ledger:
         bring(ledger, foreign("HN-2026-00118"), start=119)

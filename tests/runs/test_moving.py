@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -242,7 +243,7 @@ def test_an_imported_invoice_is_credited_like_our_own(folder: Path, reason: Cred
         waits = runs.credit(desk, book, "OLD-1", reason, "Billing", "asked", day)
         runs.cancel(book, waits.request.id, "Billing", "not meant", day)
         runs.credit(desk, book, "OLD-1", reason, "Billing", "asked", day)
-        with pytest.raises(RunError, match="credits OLD-1"):
+        with pytest.raises(RunError, match=r"request 2 credits OLD-1.*`invoicer credits --cancel 2 "):
             runs.withdraw_import(book, "OLD-1", "Billing", "wrong", day)
         made = runs.plan(desk, book, day, day).plan
         runs.confirm(book, "Billing", "checked", day)
@@ -255,6 +256,33 @@ def test_an_imported_invoice_is_credited_like_our_own(folder: Path, reason: Cred
     assert (corrects.number, str(note.net.amount)) == ("OLD-1", "100.00")
     with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
         assert not any(draft.status.live for draft in runs.plan(desk, book, day, day).plan.drafts)
+
+
+def test_an_import_can_be_withdrawn_once_what_was_asked_of_it_is_cancelled(folder: Path) -> None:
+    fee(folder)
+    bring(folder, HEAD + months("fee", "fee", 1, "100.00"))
+    desk, day = runs.open_desk(folder), dt.date(2026, 1, 20)
+    with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
+        waits = runs.credit(desk, book, "OLD-1", CreditReason.GOODWILL, "Billing", "asked", day)
+        runs.cancel(book, waits.request.id, "Billing", "not meant", day)
+        runs.withdraw_import(book, "OLD-1", "Billing", "90.00", day)
+        assert book.verify_chain() == ()
+    bring(folder, HEAD + months("fee", "fee", 1, "90.00"))
+    with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
+        [draft] = runs.plan(desk, book, day, day).plan.drafts
+        assert draft.draft.net.amount == Decimal("10.00")
+        runs.credit(desk, book, "OLD-1", CreditReason.GOODWILL, "Billing", "asked", day)
+        assert [one.status.value for one in book.credit_requests()] == ["cancelled", "waiting"]
+        assert book.verify_chain() == ()
+
+
+def test_a_credit_note_is_not_older_than_the_invoice_that_it_corrects(folder: Path) -> None:
+    fee(folder)
+    invoice = months("fee", "fee", 1, "100.00")
+    note = "GS-1,2025-12-30,acme,fee,fee,2026-01-01,2026-01-31,-10.00,EUR,21,OLD-1\n"
+    bring(folder, HEAD + invoice)
+    with pytest.raises(RunError, match=r"GS-1 was issued on 2025-12-30, before OLD-1, on 2026-01-01"):
+        bring(folder, HEAD.replace("vat", "vat,corrects") + note)
 
 
 def test_looking_shows_what_the_next_plan_would_bill_and_leaves_no_trace(folder: Path) -> None:
