@@ -80,6 +80,8 @@ def plan(session: Session, as_of: dt.date | None, earlier: int | None, by: str, 
         if diff:
             comparing.show_diff(diff)
         else:
+            if earlier is not None:
+                output.console().print("This is the first plan: there is none before it to compare with.")
             show_plan(planned, stored=not dry_run, compared=compared)
         if planned.plan.drafts and (words := ahead(planned.plan.as_of, today)):
             output.console().print(words)

@@ -32,7 +32,8 @@ def figure(asked: Input, days: Period, evidence: Evidence, known_on: dt.date, wh
         return where.problem(
             UNDECLARED,
             f"no figure was declared for input {asked.id} from {' and from '.join(missing)}",
-            "add a row for these days to a file in the folder inputs",
+            "add a row for these days to a file in the folder inputs; one that is declared later than the day of the plan "
+            "counts from its own day on",
         )
     if asked.additive:
         parts = [_part(one, days, asked.unit) for one in pieces]

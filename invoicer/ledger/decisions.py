@@ -202,9 +202,13 @@ def _chosen(store: Store, connection: sa.Connection, plan: int, choice: Choice) 
     refuse_superseded(store, plan_row(connection, store, plan))
     chosen = [row for row in _rows(connection, plan) if row.chosen(choice)]
     if not chosen and not choice.everything:
-        what = "position or contract" if choice.doubts is None else "position, contract or doubt"
-        cause = f"no draft of plan {plan} has such a {what}"
-        raise refused("L122", "", cause, f"look at plan {plan} for what there is to choose from", f"plan {plan}")
+        cause = f"no draft of plan {plan} is what was chosen"
+        mend = f"look at plan {plan} for what there is to choose from"
+        if choice.doubts is not None:
+            there = dict.fromkeys(doubt.name for row in _rows(connection, plan) for doubt in row.doubts)
+            cause = f"no draft that was chosen has the doubt {' or '.join(choice.doubts)} in plan {plan}"
+            mend = f"its doubts are {', '.join(there)}" if there else f"plan {plan} has no doubts: leave --doubt out"
+        raise refused("L122", "", cause, mend, f"plan {plan}")
     return chosen
 
 

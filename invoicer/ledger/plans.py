@@ -166,8 +166,10 @@ def plan_row(connection: sa.Connection, store: Store, plan: int | None) -> sa.Ro
     query = sa.select(schema.plans).order_by(schema.plans.c.id.desc()).limit(1)
     row = connection.execute(query if plan is None else query.where(schema.plans.c.id == plan)).one_or_none()
     if row is None:
+        latest = connection.execute(sa.select(sa.func.max(schema.plans.c.id))).scalar_one()
         cause = "there is no plan yet" if plan is None else f"there is no plan {plan}"
-        raise refused("L120", store.folder, cause, "make one with `invoicer plan`")
+        mend = "make one with `invoicer plan`" if latest is None else f"the latest one is plan {latest}"
+        raise refused("L120", store.folder, cause, mend)
     return row
 
 

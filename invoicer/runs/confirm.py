@@ -210,7 +210,9 @@ def _unknown(plan: Plan, only: Only) -> Iterator[Problem]:
                 yield Problem("L122", Place(part=f"plan {plan.id}"), cause, mend)
                 continue
             cause = f"no draft of plan {plan.id} has {noun} {word}"
-            yield Problem("L122", Place(part=f"plan {plan.id}"), cause, mend_by_choice(word, names[noun], _LISTED))
+            found = ", ".join(sorted(names[noun] - {""}))
+            else_ = f"it has {found}" if found and noun in ("seller", "currency") else _LISTED
+            yield Problem("L122", Place(part=f"plan {plan.id}"), cause, mend_by_choice(word, names[noun], else_))
 
 
 def _among(value: str, wanted: Collection[str]) -> bool:

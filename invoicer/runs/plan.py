@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 
 from invoicer.documents import Carried
-from invoicer.errors import Place, Problem, RunError
+from invoicer.errors import Problem
 from invoicer.ledger import DraftStatus, Ledger, Plan, PlannedDraft, PlanStatus
 from invoicer.runs.against import Beside, PlanDiff, Sums, plan_diff, sums
 from invoicer.runs.derive import Derivation, derive
@@ -96,17 +96,14 @@ def compare(planned: Planned, ledger: Ledger) -> Compared:
     return Compared(tuple(contracts), sums((one.brief for one in waiting), ledger, planned.plan.as_of))
 
 
-def difference(planned: Planned, ledger: Ledger, earlier: int | None = None) -> PlanDiff:
-    """What a plan says otherwise than an earlier one (the one before it when None).
+def difference(planned: Planned, ledger: Ledger, earlier: int | None = None) -> PlanDiff | None:
+    """What a plan says otherwise than an earlier one (the one before it when None); None for the first plan of all.
 
     Raises RunError (L120) when there is no such plan.
     """
     if earlier is None:
         ids = [one.id for one in ledger.plans() if planned.plan.id == 0 or one.id < planned.plan.id]
         if not ids:
-            place = Place(part=f"plan {planned.plan.id or ''}".strip())
-            raise RunError(
-                Problem("L120", place, "there is no earlier plan to compare with", "name a plan after --diff")
-            )
+            return None
         earlier = ids[-1]
     return plan_diff(ledger.plan(earlier), planned.plan)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from syrupy.assertion import SnapshotAssertion
 
 from tests.cli.conftest import Shell
@@ -54,6 +56,8 @@ def test_what_is_owed_no_more_is_told_as_that(starter: Shell) -> None:
 
 def test_there_is_nothing_to_compare_with(starter: Shell) -> None:
     first = starter("plan", "--as-of", "2026-01-01", "--diff")
-    assert (first.exit_code, "L120" in first.output, "no earlier plan" in first.output) == (1, True, True)
+    assert (first.exit_code, "This is the first plan" in first.output, "322.00" in first.output) == (0, True, True)
+    assert json.loads(starter("plan", "--as-of", "2026-01-01", "--diff", "--json").output)["diff"] is None
     unknown = starter("plan", "--as-of", "2026-01-01", "--diff", "9")
-    assert "there is no plan 9" in unknown.output
+    assert (unknown.exit_code, "there is no plan 9" in unknown.output) == (1, True)
+    assert "the latest one is plan 1" in unknown.output

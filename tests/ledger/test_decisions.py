@@ -59,7 +59,7 @@ def test_a_draft_with_an_open_doubt_is_released_only_when_the_doubt_is_named(fol
 
 
 def test_a_doubt_that_no_draft_has_is_refused(folder: Path) -> None:
-    with writer(folder) as ledger, pytest.raises(RunError, match=r"L122.*contract or doubt"):
+    with writer(folder) as ledger, pytest.raises(RunError, match=r"L122.*has the doubt jump"):
         ledger.confirm(planned(ledger), "Sales", "agreed", TODAY, doubts=["jump"])
 
 

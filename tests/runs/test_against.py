@@ -191,6 +191,7 @@ def differs(folder: Path, on: str) -> PlanDiff:
     desk, day = runs.open_desk(folder), dt.date.fromisoformat(on)
     with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
         found = runs.difference(runs.plan(desk, book, day, day), book)
+        assert found is not None
     for currency, (old, new) in found.totals.items():
         moved = (one.difference for one in found.changes if one.difference.currency == currency)
         assert total(moved, currency) == new - old
