@@ -113,13 +113,18 @@ def issue(session: Session, on: dt.date | None, plan_id: int | None, by: str, dr
       invoicer issue --on 2026-02-01
     """
     desk = session.desk()
+    day = not_ahead(on, session.today(desk))
     with opened(desk, writing=not dry_run) as book:
         if dry_run:
-            chosen = tables.confirmed(book.plan(plan_id)) if book.plans() else []
-            output.console().print(f"Would issue {output.counted(len(chosen), 'document')}.")
-            return
+            made, dropped = runs.rehearse_issue(desk, book, day, plan_id) if book.plans() else (0, ())
+            output.console().print(f"Would issue {output.counted(made, 'document')}.")
+            if dropped:
+                comparing.show_dropped(dropped)
+                names = ", ".join(sorted({contract for one in dropped for contract in one.change.contracts}))
+                output.console().print(f"Would drop, because their inputs have changed since the plan: {names}.")
+            sys.exit(PROBLEMS if dropped else 0)
         with reporting() as progress:
-            result = runs.issue(desk, book, not_ahead(on, session.today(desk)), by, plan=plan_id, progress=progress)
+            result = runs.issue(desk, book, day, by, plan=plan_id, progress=progress)
     finish_issue(desk, result, plan_id)
 
 

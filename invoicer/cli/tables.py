@@ -159,11 +159,6 @@ def schedule(rows: Iterable[runs.ScheduleRow]) -> Table:
     return output.table("", ("Bill date", "Contract", "Charge", "Service period", "", "State", "Documents"), cells)
 
 
-def confirmed(plan: Plan) -> list[PlannedDraft]:
-    """The drafts of a plan that `issue` would issue."""
-    return [draft for draft in plan.drafts if draft.status is DraftStatus.CONFIRMED]
-
-
 def carried(waiting: Iterable[Carried]) -> Table:
     """What is too small for an invoice as yet."""
     rows = (

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from invoicer.documents.positions import waiting
 from invoicer.domain.correction import CreditLine, Share
 from invoicer.domain.document import Document, Kind, Line
 from invoicer.domain.entitlement import BilledLine, Component, Part
@@ -53,15 +54,14 @@ def credit_lines(
         raise _refused("D014", document, cause, "correct the terms or the usage; the next plan bills what is then due")
     left = {line.number: left_of((document.number, line.number), billed) for line in document.lines}
     if asked:
-        lines = _chosen(document, left, asked, shared or {})
+        spent = {number: _spent(document, billed, number) for number, amount in left.items() if not amount}
+        lines = _chosen(document, left, asked, shared or {}, spent)
     else:
         _refuse_reductions(document)
         lines = {number: CreditLine(number, amount) for number, amount in left.items() if amount}
     credited = total((one.amount for one in lines.values()), document.currency)
     if credited.amount <= 0:
-        raise _refused(
-            "D010", document, "nothing is left of it that could be credited", "look at what was credited of it"
-        )
+        raise _refused("D010", document, "nothing is left of it that could be credited", _spent(document, billed))
     _refuse_overdrawn(document, left, lines)
     return tuple(lines[number] for number in sorted(lines))
 
@@ -93,6 +93,7 @@ def _chosen(
     left: Mapping[int, Money],
     asked: Sequence[Asked],
     shared: Mapping[int, tuple[Fraction, Money]],
+    spent: Mapping[int, str],
 ) -> dict[int, CreditLine]:
     """The lines asked for with their amounts, and what goes with them."""
     lines = {line.number: line for line in document.lines}
@@ -104,6 +105,8 @@ def _chosen(
         if one.line in wanted:
             raise _refused("D013", document, f"line {one.line} is asked for twice", "name each line once")
         nothing = Fraction(0), Money.zero(document.currency)
+        if not left[one.line] and not _gives(lines[one.line]):
+            raise _refused("D010", document, "nothing is left of it", spent[one.line], f"line {one.line}")
         wanted[one.line] = _own(document, lines[one.line], left[one.line], one, shared.get(one.line, nothing))
     made = dict(wanted)
     for one in asked:
@@ -124,8 +127,6 @@ def _own(document: Document, line: Line, left: Money, asked: Asked, before: tupl
         raise _refused("D013", document, cause, "name the line that it belongs to, or credit the whole document", place)
     if _reduces(line):
         raise _reduction(document, line)
-    if not left:
-        raise _refused("D010", document, "nothing is left of it", "look at what was credited of it", place)
     share = None
     if asked.quantity is not None:
         share = _share_of(document, line, asked.quantity, *before)
@@ -140,6 +141,19 @@ def _own(document: Document, line: Line, left: Money, asked: Asked, before: tupl
     if not amount:
         raise _refused("D015", document, "that comes to an amount of nothing", "credit more, or leave it", place)
     return CreditLine(line.number, amount, share)
+
+
+def _gives(line: Line) -> bool:
+    """Whether the line takes something off or back."""
+    return line.agreed.amount <= 0 or _reduces(line)
+
+
+def _spent(document: Document, billed: Iterable[BilledLine], line: int | None = None) -> str:
+    """What to do where nothing is left of a document or a line of it: requests that wait can be cancelled."""
+    taken = [one for one in billed if one.corrects and one.corrects[0] == document.number]
+    asked = waiting(one for one in taken if one.request and line in (None, one.corrects and one.corrects[1]))
+    ways = [f'cancel request {one}, which waits, with `invoicer credits --cancel {one} --remark "…"`' for one in asked]
+    return "; or ".join([*ways, "look at what was credited of it with `invoicer credits --all`"])
 
 
 def _share_of(document: Document, line: Line, quantity: Fraction, before: Fraction, credited: Money) -> Share:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from invoicer.runs.expected import Expected, Status, Tally
     from invoicer.runs.explain import Explanation, clause_words, clauses_of, explain, explain_draft, hashes_to
     from invoicer.runs.files import Files, load_files
-    from invoicer.runs.issue import IssueResult, issue
+    from invoicer.runs.issue import IssueResult, issue, rehearse_issue
     from invoicer.runs.keys import new_key, seal_of, sign
     from invoicer.runs.law import under_law
     from invoicer.runs.memory import user_memory
@@ -88,6 +88,7 @@ __all__ = [
     "read_version",
     "rebill",
     "rehearse",
+    "rehearse_issue",
     "reject",
     "release_by_rules",
     "schedule",
@@ -158,6 +159,7 @@ late(
         "issue": (
             "IssueResult",
             "issue",
+            "rehearse_issue",
         ),
         "keys": ("new_key", "seal_of", "sign"),
         "law": ("under_law",),

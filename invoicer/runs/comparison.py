@@ -167,7 +167,7 @@ def _because(before: Sequence[Line], after: Sequence[Line]) -> Iterator[Why]:
         return
     if not after:
         yield Why(
-            Cause.GONE, "billed once" if before[0].one_off else f"not billed any more ({where(before[0].clause)})"
+            Cause.GONE, "billed once" if before[0].one_off else f"not billed this time ({where(before[0].clause)})"
         )
         return
     if len(before) != len(after):

@@ -189,14 +189,28 @@ def plugin_formats(folder: Path) -> Sequence[DocumentFormat]:
     return tuple(plugins.load(folder).formats.values())
 
 
-def _drop_changed(
-    desk: Desk,
-    ledger: Ledger,
-    plan: Plan,
-    who: str,
-    today: dt.date,
-) -> tuple[Dropped, ...]:
+def rehearse_issue(
+    desk: Desk, ledger: Ledger, issue_date: dt.date, plan: int | None = None
+) -> tuple[int, tuple[Dropped, ...]]:
+    """How many documents an issue of the plan would make, and what would fall out of it. Raises RunError: L209."""
+    chosen = ledger.plan(plan)
+    confirmed = sum(draft.status is DraftStatus.CONFIRMED for draft in chosen.drafts)
+    if confirmed:
+        _refuse_to_date_back(issue_date, chosen.as_of)
+    changed = _changed(desk, ledger, chosen)
+    return confirmed - len(changed), tuple(changed.values())
+
+
+def _drop_changed(desk: Desk, ledger: Ledger, plan: Plan, who: str, today: dt.date) -> tuple[Dropped, ...]:
     """Take confirmed drafts out of the plan that would not be planned like this any more; answers what they would be."""
+    changed = _changed(desk, ledger, plan)
+    if changed:
+        ledger.drop(plan.id, who, "inputs have changed since the plan", today, positions=set(changed))
+    return tuple(changed.values())
+
+
+def _changed(desk: Desk, ledger: Ledger, plan: Plan) -> dict[int, Dropped]:
+    """The confirmed drafts of a plan, by position, that would not be planned like this any more."""
     drafts = plan.drafts
     confirmed = [draft for draft in drafts if draft.status is DraftStatus.CONFIRMED]
     if any(draft.status is DraftStatus.ISSUED for draft in drafts):
@@ -204,7 +218,7 @@ def _drop_changed(
         since = ledger.decided_since_issue(plan.id)
         confirmed = [draft for draft in confirmed if draft.position in since]
     if not confirmed:
-        return ()
+        return {}
     found = derive(desk, ledger, plan.as_of)
     today_s = {one.fingerprint: doubts for one, doubts in zip(found.drafts, found.doubts, strict=True)}
     changed = [
@@ -213,19 +227,18 @@ def _drop_changed(
         if one.fingerprint not in today_s or not set(today_s[one.fingerprint]) <= set(one.doubts)
     ]
     if not changed:
-        return ()
+        return {}
     positions = {draft.position for draft in changed}
-    ledger.drop(plan.id, who, "inputs have changed since the plan", today, positions=positions)
     marks = {one.fingerprint for one in drafts if one.position not in positions}
     now = [one.draft for one in found.drafts if one.fingerprint not in marks]
-    return tuple(
-        Dropped(
+    return {
+        one.position: Dropped(
             change,
             tuple(problem for contract in one.contracts for problem in found.holds.get(contract, ())),
             tuple(doubt for doubt in today_s.get(one.fingerprint, ()) if doubt not in one.doubts),
         )
         for one, change in zip(changed, changes_of(changed, now), strict=True)
-    )
+    }
 
 
 def finisher(desk: Desk) -> Finish:

@@ -47,6 +47,9 @@ def test_what_is_owed_no_more_is_told_as_that(starter: Shell) -> None:
     starter("plan", "--as-of", "2026-01-01")
     starter("confirm", "--remark", "checked", "--by", "Billing")
     (starter.folder / "contracts" / "acme-2026.terms").unlink()
+    trial = starter("issue", "--on", "2026-01-01", "--dry-run")
+    assert (trial.exit_code, trial.stdout.splitlines()[0]) == (1, "Would issue 0 documents.")
+    assert "Would drop, because their inputs have changed since the plan: acme-2026." in trial.stdout
     issued = starter("issue", "--on", "2026-01-01")
     assert (issued.exit_code, "nothing of it is owed any more" in issued.stdout) == (1, True)
     assert "there is nothing to issue" in starter("plan", "--as-of", "2026-01-01").stdout

@@ -102,7 +102,7 @@ STEP = FEE.replace("100.00 EUR per month", "100.00 EUR per month\n  from 2026-02
             f"{FEE}{SIDE}  stop seats\n    refund unused\n",
             "seats",
             Cause.GONE,
-            "not billed any more (contracts/0.terms:16)",
+            "not billed this time (contracts/0.terms:16)",
         ),
     ],
 )

@@ -192,6 +192,19 @@ def test_what_can_be_done_about_an_error_is_what_works(folder: Path) -> None:
     assert f'`invoicer rebill {invoice.number} --remark "…"`' in both.mend and "--cancel 2 " in both.mend
 
 
+def test_what_a_request_that_waits_has_taken_is_told_with_the_way_to_cancel_it(folder: Path) -> None:
+    fee(folder, "small", "100.00 EUR")
+    [invoice] = issue(folder, "2026-01-01")
+    credit(folder, invoice.number, CreditReason.GOODWILL, "2026-01-05")
+    for asked in ([], [Asked(1)]):
+        with pytest.raises(RunError, match=r"D010.*cancel request 1, which waits, with `invoicer credits --cancel 1 "):
+            credit(folder, invoice.number, CreditReason.DUPLICATE, "2026-01-05", *asked)
+    issue(folder, "2026-01-05")
+    with pytest.raises(RunError, match=r"D010.*look at what was credited of it with `invoicer credits --all`") as told:
+        credit(folder, invoice.number, CreditReason.DUPLICATE, "2026-01-06")
+    assert "--cancel" not in str(told.value)
+
+
 def test_a_document_with_a_supplement_of_which_an_error_is_held_back_is_not_billed_anew_in_part(folder: Path) -> None:
     """100.00 and a supplement of 10.00, which was credited as an error; then the address of the first was wrong. It is not
     said that 110.00 were the error, and the 100.00 are not left unbilled: they are more of what the supplement bills."""
