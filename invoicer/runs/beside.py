@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from invoicer.domain.contract import Contract
@@ -13,6 +13,7 @@ from invoicer.domain.trace import Clause
 from invoicer.errors import Place, Problem, Severity
 from invoicer.runs.desk import Desk
 from invoicer.runs.law import under_law
+from invoicer.workspace import mend_by_choice
 
 LATE_NOTICE = "C094"
 
@@ -61,6 +62,25 @@ def nothing_to_debit(desk: Desk, today: dt.date) -> Iterator[Problem]:
             cause = f"{contract.id} is paid by direct debit, and customer {buyer} has no IBAN to debit"
             mend = "add the column iban to customers.csv and the account of the mandate; or change how it is paid"
             yield _warning("L241", contract, agreed.clause, cause, mend)
+
+
+def rules_for_nobody(desk: Desk) -> Iterator[Problem]:
+    """Warn of customers, contracts and owners that a rule of release names and nobody has: it covers less than it says."""
+    space = desk.workspace
+    known: dict[str, Collection[str]] = {
+        "customers": {*space.customers, *space.customer_problems},
+        "contracts": {*(contract.id for contract in desk.contracts), *desk.refusals()},
+        "owners": set(space.owners.values()),
+    }
+    for index, rule in enumerate(space.review.rules, 1):
+        named = {"customers": rule.customers, "contracts": rule.contracts, "owners": rule.owners}
+        for key, words in named.items():
+            for word in words:
+                if word not in known[key]:
+                    cause = f"rule {rule.name} names {key.removesuffix('s')} {word}, and there is none"
+                    mend = mend_by_choice(word, known[key], f"take it out, or write it as the {key} are called here")
+                    place = Place("invoicer.toml", part=f"review.rules[{index}].{key}")
+                    yield Problem("W005", place, cause, mend, Severity.WARNING)
 
 
 def _warning(code: str, contract: Contract, clause: Clause, cause: str, mend: str) -> Problem:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from invoicer import render, workspace
 from invoicer.errors import Problem
-from invoicer.runs.beside import as_the_law_has_it, nothing_to_debit, notices_to_come
+from invoicer.runs.beside import as_the_law_has_it, nothing_to_debit, notices_to_come, rules_for_nobody
 from invoicer.runs.desk import Desk
 from invoicer.runs.measure import usage_problems
 
@@ -21,6 +21,7 @@ def check(desk: Desk, today: dt.date) -> Iterator[Problem]:
     yield from workspace.declared_later(desk.workspace.declarations, today)
     yield from notices_to_come(desk, today)
     yield from nothing_to_debit(desk, today)
+    yield from rules_for_nobody(desk)
     yield from usage_problems(desk, sound, today)
     yield from render.missing_parts()
     yield from render.untranslated(_languages(desk), render.TemplateFolders([desk.workspace.templates_folder]))

@@ -125,3 +125,15 @@ def test_run_releases_by_rules_and_says_which(reviewed: Shell) -> None:
     assert "by rule acme." in result.output
     assert "Next:" not in result.output
     assert "1 file in" in result.output
+
+
+def test_a_rule_that_names_nobody_is_warned_about(reviewed: Shell) -> None:
+    reviewed.change("invoicer.toml", "[policy]\n", '[policy]\nrelease = "automatic"\n')
+    settings = (reviewed.folder / "invoicer.toml").read_text("utf-8")
+    rule = '\n[[review.rules]]\nname = "small"\ncustomers = ["acne", "jansen"]\nowners = ["Key account"]\n'
+    reviewed.write("invoicer.toml", settings + rule + 'contracts = ["acme-2026", "acme-2025"]\n')
+    told = " ".join(reviewed("check").output.split())
+    for word in ("customer acne", "owner Key account", "contract acme-2025"):
+        assert f"rule small names {word}, and there is none" in told
+    assert told.count("there is none") == 3
+    assert "did you mean “acme-2026”?" in told
