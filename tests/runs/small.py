@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from invoicer import ledger, runs, workspace
+from invoicer import documents, ledger, runs, workspace
 from invoicer.domain.document import Document
 from invoicer.errors import Problem, Severity
 
@@ -52,5 +52,8 @@ def issue(folder: Path, on: str, *holds: str) -> list[Document]:
             return []
         runs.confirm(book, "tests", "checked", day)
         made = [book.document(one.number) for one in runs.issue(desk, book, day, "tests").issued]
+        billed = book.billed({line.contract for paper in made for line in paper.lines})
+        for paper in made:  # issuing works on plain data, and reads of it what it asks for
+            assert tuple(line for line in billed if line.document == paper.number) == documents.billed_lines(paper)
         assert not book.verify_chain()
         return made

@@ -272,3 +272,16 @@ def rebill(folder: Path, number: str, on: str) -> None:
     desk = runs.open_desk(folder)
     with ledger.open_ledger(desk.workspace.ledger_folder, writing=True) as book:
         runs.rebill(book, number, "me", "it was right", dt.date.fromisoformat(on))
+
+
+def test_what_was_forgone_goes_along_when_the_vat_changes(folder: Path) -> None:
+    """100.00 with VAT, of which 10.00 were forgone; then it is found that the buyer is established in Germany."""
+    fee(folder, "small", "100.00 EUR")
+    [invoice] = issue(folder, "2026-01-01")
+    credit(folder, invoice.number, CreditReason.GOODWILL, "2026-01-05", Asked(1, amount=Fraction(10)))
+    issue(folder, "2026-01-05")
+    customers = folder / "customers.csv"
+    customers.write_text(customers.read_text("utf-8").replace("NL,en,NL878591503B01", "DE,en,DE136695976"), "utf-8")
+    anew, note = sorted(issue(folder, "2026-01-06"), key=lambda paper: paper.kind is Kind.CREDIT_NOTE)
+    assert (nets(note), nets(anew)) == ([Decimal("90.00")], [Decimal("100.00"), Decimal("-10.00")])
+    assert anew.lines[1].concedes == 1
