@@ -178,7 +178,7 @@ class Code(Enum):
     C160 = About("a former name is still in use")
     C161 = About("two things were renamed from one")
     # contracts that go on in others
-    C164 = About("a contract continues one that there is not, or a charge of it that there is not")
+    C164 = About("a contract continues one that there is not, or a charge of it that there is not, or names one twice")
     C165 = About("the days of contracts that continue each other do not fit")
     # other customers
     C162 = About("a change of the customer changes nothing")

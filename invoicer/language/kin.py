@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from invoicer.errors import Place, Problem
 from invoicer.language.codes import Code, problem
@@ -16,6 +16,8 @@ def check_kin(entry: Entry, contracts: Entries, renamed: Entries, heirs: Entries
     """What is said of a contract beside others: ``contracts`` by id, ``renamed`` by each former id, ``heirs`` by the id of
     what they continue; ``whole``: that is all that there are."""
     yield from _formerly(entry, contracts, renamed)
+    yield from _twice(((f"`{name}`", where) for name, where in entry.continues), "contract")
+    yield from _twice(((f"`{name}` of `{of}`", where) for name, of, where in entry.continued), "charge")
     for name, where in entry.continues:
         if name == entry.id:
             yield problem(Code.C164, where, "a contract can't go on in itself", "name the one that was before, or none")
@@ -27,7 +29,7 @@ def check_kin(entry: Entry, contracts: Entries, renamed: Entries, heirs: Entries
             yield problem(Code.C164, where, cause, suggestion(name, known, "contracts"))
         else:
             yield from _days(entry, contracts[name][0], heirs[name], where)
-    named = [name for name, _ in entry.continues]
+    named = list(dict.fromkeys(name for name, _ in entry.continues))
     for charge, contract, where in entry.continued:
         if contract not in named:
             cause = f"this contract does not continue `{contract}`"
@@ -36,6 +38,17 @@ def check_kin(entry: Entry, contracts: Entries, renamed: Entries, heirs: Entries
         elif contract in contracts and charge not in contracts[contract][0].charges:
             cause = f"contract `{contract}` has no charge `{charge}`"
             yield problem(Code.C164, where, cause, suggestion(charge, contracts[contract][0].charges, "charges"))
+
+
+def _twice(named: Iterable[tuple[str, Place]], kind: str) -> Iterator[Problem]:
+    """What is named again: one of the two may be meant for another one, which would go on beside this contract."""
+    seen: set[str] = set()
+    for name, where in named:
+        if name in seen:
+            yield problem(
+                Code.C164, where, f"{name} is named twice", f"name each {kind} once, and the other one that is meant"
+            )
+        seen.add(name)
 
 
 def continued(entry: Entry, contracts: Entries, renamed: Entries) -> tuple[str, ...]:
