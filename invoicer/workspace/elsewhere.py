@@ -43,7 +43,7 @@ class BilledFile:
 
 def read_billed(path: Path, shown: str) -> BilledFile:
     """Read a file, whatever is wrong in it."""
-    sheet = Sheet(path, shown, required=COLUMNS, optional=OPTIONAL, codes=CODES)
+    sheet = Sheet(path, shown, required=COLUMNS, optional=OPTIONAL, codes=CODES, either=("net", "gross"))
     rows: list[BilledRow] = []
     lacking: set[str] = set()
     for row in sheet.rows():

@@ -9,7 +9,7 @@ import csv
 import io
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -77,7 +77,8 @@ class Row:
 
 class Sheet:
     """A file with the columns ``required`` and ``optional``; ``shown`` is its path as messages name it, ``owner`` the
-    column with the id of whom a row belongs to ("": rows belong to nobody).
+    column with the id of whom a row belongs to ("": rows belong to nobody). ``either`` are optional columns of which each
+    row fills in one.
 
     While :meth:`rows` is read, these fill up: ``problems_of`` by owner, ``problems`` of no one row or of rows that name no
     owner, and ``lines``, where the rows of each owner stand, sound or not.
@@ -92,8 +93,10 @@ class Sheet:
         optional: Collection[str],
         codes: Codes,
         owner: str = "",
+        either: Sequence[str] = (),
     ) -> None:
         self.shown = shown
+        self._either = tuple(either)
         self.problems: list[Problem] = []
         self.problems_of: dict[str, list[Problem]] = defaultdict(list)
         self.lines: dict[str, list[int]] = defaultdict(list)
@@ -138,7 +141,8 @@ class Sheet:
         missing = [column for column in self._required if column not in columns]
         if not set(columns) & set(self._known):  # data, or another kind of file: its cells are no misspelt columns
             cause = f"these columns are missing: {', '.join(missing)}"
-            self._refuse(place, cause, f"begin the file with a row {','.join(self._required)}")
+            beside = f", with {' or '.join(self._either)} among them" if self._either else ""
+            self._refuse(place, cause, f"begin the file with a row {','.join(self._required)}{beside}")
             return False
         absent = [column for column in self._known if column not in columns]
         for column in filter(None, dict.fromkeys(columns)):
@@ -159,6 +163,8 @@ class Sheet:
                     mend += f"; if it is meant to be {' or '.join(lacking)}, name it so"
                 cause = f"the column “{shown}” is not read"
                 self.problems.append(Problem(self._codes.unread, place, cause, mend, Severity.WARNING))
+        if self._either and set(self._either) <= set(absent):
+            missing.append(" or ".join(self._either))
         if missing:
             names = ", ".join(missing)
             cause = f"the column “{names}” is missing" if len(missing) == 1 else f"these columns are missing: {names}"

@@ -408,3 +408,24 @@ def test_rows_of_an_imported_document_are_not_missed_where_they_are_wrong(folder
         (3, "W335"),
     ]
     assert told(folder, HEAD + "OLD-2,2026-01-01,acme,fee,fee,0001-01-01,9999-12-31,5.00,EUR,21\n") == [(2, "W335")] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            "",
+            "begin the file with a row number,issued,customer,contract,charge,from,to,currency,vat, with net or gross among",
+        ),
+        (
+            HEAD.replace("net,", "") + "OLD-1,2026-01-02,acme,fee,fee,2026-01-01,2026-01-31,EUR,21\n",
+            "net or gross” is missing",
+        ),
+    ],
+)
+def test_a_file_without_amounts_is_told_which_column_has_them(folder: Path, text: str, says: str) -> None:
+    fee(folder)
+    with pytest.raises(RunError) as refusal:
+        bring(folder, text)
+    [told] = refusal.value.problems
+    assert told.code == "W332" and says in f"{told.cause} {told.mend}"
