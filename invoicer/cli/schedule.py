@@ -27,7 +27,7 @@ class Month(click.ParamType[dt.date]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
         if isinstance(value, str) and len(value) == len("2026-01"):
             try:
-                return dt.date.fromisoformat(f"{value}-01")
+                value = dt.date.fromisoformat(f"{value}-01").isoformat()
             except ValueError:
                 self.fail(f"“{value}” is no month; write it as 2026-07", param, ctx)
         return Day().convert(value, param, ctx)

@@ -24,7 +24,7 @@ def looked(check: Check, connection: sa.Connection) -> Iterator[Problem]:
     try:
         yield from told(check(connection))
     except (ArithmeticError, AttributeError, DefectError, LookupError, TypeError, ValueError):
-        part = check.__name__.strip("_")
+        part = check.__name__.strip("_").replace("_", " ")
         nobody = changed("L113", part, f"something in the tables of {part} was never written there")
         yield from tuple(mistyped(connection)) or (nobody,)
 

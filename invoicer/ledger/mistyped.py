@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -41,15 +42,26 @@ def readable(connection: sa.Connection) -> Iterator[None]:
         raise
 
 
+def neither(connection: sa.Connection) -> Iterator[Problem]:
+    """Billed lines that count neither fully nor not at all. Reading stumbles over no such value: whatever is not 0 is read
+    as yes."""
+    for table in (schema.billed, schema.imported_lines):
+        yield from _mistyped(connection, table, (table.c.counts,))
+
+
 def mistyped(connection: sa.Connection) -> Iterator[Problem]:
     """Every value that no ledger has written, because nothing of its column is of that kind. It looks at all rows: that is
     for whoever has stumbled over one."""
     for table in schema.metadata.sorted_tables:
-        for key, column, said in dialect.misfits(connection, table):
-            part = _part(table, key)
-            kind = next((words for kind, words in _KINDS.items() if isinstance(table.c[column].type, kind)), "no text")
-            cause = f"the column {column} of {part} holds “{said}”, which is {kind}"
-            yield Problem(_CODES.get(table, "L113"), Place(part=part), cause, RESTORE)
+        yield from _mistyped(connection, table, table.columns)
+
+
+def _mistyped(connection: sa.Connection, table: sa.Table, columns: Iterable[sa.Column[Any]]) -> Iterator[Problem]:
+    for key, column, said in dialect.misfits(connection, table, columns):
+        part = _part(table, key)
+        kind = next((words for kind, words in _KINDS.items() if isinstance(table.c[column].type, kind)), "no text")
+        cause = f"the column {column} of {part} holds “{said}”, which is {kind}"
+        yield Problem(_CODES.get(table, "L113"), Place(part=part), cause, RESTORE)
 
 
 def _part(table: sa.Table, key: Mapping[str, str]) -> str:

@@ -11,7 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from invoicer.domain.entitlement import BilledLine
+from invoicer.errors import RunError
 from invoicer.ledger import corrections, reading, schema
+from invoicer.ledger.checking import changed
 from invoicer.ledger.kept import decisions_of, doubts_of
 from invoicer.ledger.kinds import Entry
 from invoicer.ledger.plans import plan_row, planned_draft, with_texts
@@ -58,10 +60,14 @@ class Past:
 
 
 def of_document(store: Store, number: str) -> Past:
-    """How a document came about. Raises RunError (L140) when there is none."""
+    """How a document came about. Raises RunError: L140 there is none, L114 some of its billed lines are gone."""
     drafts = schema.plan_drafts.c
     with store.read() as connection:
-        reading.document_text(connection, number)
+        lines = {line["number"] for line in json.loads(reading.document_text(connection, number))["lines"]}
+        billed = tuple(_billed(connection, number))
+        if gone := lines - {one.line for one in billed if one.document == number}:
+            those = ", ".join(map(str, sorted(gone)))
+            raise RunError(changed("L114", f"document {number}", f"billed line {those} of {number} is gone"))
         where = sa.select(drafts.plan, drafts.position).where(drafts.document == number)
         drawn = connection.execute(where).one_or_none()
         planning = _planning(connection, store, drawn.plan, drawn.position) if drawn else None
@@ -74,7 +80,7 @@ def of_document(store: Store, number: str) -> Past:
         entries = {*logged, *(_decided(connection, planning) if planning else ()), *_asked(connection, number)}
         return Past(
             planning,
-            tuple(_billed(connection, number)),
+            billed,
             requests,
             tuple(_log(connection, entries)),
             tuple(_files(connection, number)),

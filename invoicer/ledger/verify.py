@@ -16,6 +16,7 @@ from invoicer.ledger import chain, corrections, schema
 from invoicer.ledger.checking import AT_ONCE, Check, changed, entries, lines_of, looked, told
 from invoicer.ledger.issuing import billed_digest
 from invoicer.ledger.kinds import Entry
+from invoicer.ledger.mistyped import neither
 from invoicer.ledger.records import billed_columns, document_columns, minor_units
 from invoicer.ledger.series import document_number
 from invoicer.ledger.store import Store
@@ -38,7 +39,7 @@ def verify_chain(store: Store) -> tuple[Problem, ...]:
             store.anchor.check(connection, anchored)
             if broken := tuple(chain.broken_links(connection)):
                 return broken  # without a sound log there is nothing to hold the rest against
-            checks = (*dict.fromkeys(CHECKS.values()), _contents, _kinds)
+            checks = (*dict.fromkeys(CHECKS.values()), _contents, _kinds, neither)
             return tuple(dict.fromkeys(problem for check in checks for problem in looked(check, connection)))
     except RunError as error:
         return error.problems

@@ -54,6 +54,10 @@ def read_toml(path: Path, shown: str, room: str = "W") -> tuple[Table, str]:
         mend = "a line is [table] or key = value; texts stand in quotes, lists in square brackets"
         source.problems.append(Problem(f"{room}001", place, f"this is no TOML: {cause[:1].lower()}{cause[1:]}", mend))
         return Table(None, "", source), text
+    except (RecursionError, ValueError):  # TOML that is sound, and that nobody has written by hand
+        cause = "a number in it has too many digits, or its lists are nested too deep"
+        source.problems.append(Problem(f"{room}001", Place(shown), cause, "write what is meant, in fewer characters"))
+        return Table(None, "", source), text
     source.lines.update(_lines_of_keys(text))
     return Table(values, "", source), text
 

@@ -198,6 +198,16 @@ def test_no_workspace_here(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
     assert said(result, shell) == snapshot
 
 
+@pytest.mark.parametrize("value", ["9" * 5000, "[" * 3000 + "]" * 3000])
+def test_settings_that_nobody_reads_are_refused(value: str, starter: Shell) -> None:
+    starter.write("invoicer.toml", f"more = {value}\n" + (starter.folder / "invoicer.toml").read_text("utf-8"))
+    result = starter("check")
+    assert result.exit_code == 1
+    assert "error[W001] invoicer.toml: a number in it has too many digits, or its lists are nested too deep" in said(
+        result, starter
+    )
+
+
 def test_an_init_into_a_folder_with_files_is_refused(starter: Shell) -> None:
     result = starter("init", str(starter.folder))
     assert result.exit_code == 1

@@ -162,6 +162,15 @@ def test_what_is_not_there_is_refused(words: tuple[str, ...], said: str, issued:
     assert done.exit_code and said in done.output
 
 
+def test_billed_lines_that_are_gone_are_told(issued: Shell) -> None:
+    with closing(sqlite3.connect(issued.folder / "ledger" / "invoicer.db")) as connection, connection:
+        connection.execute("DELETE FROM billed WHERE document = 'INV-2026-00001' AND line IN (1, 2)")
+    done = issued("explain", "INV-2026-00001", "3")
+    assert done.exit_code == 1
+    assert "[L114] document INV-2026-00001: billed line 1, 2 of INV-2026-00001 is gone" in done.stderr
+    assert "backup" in done.stderr
+
+
 class Tags(HTMLParser):
     """The tags of a page, those that stay open, and its text."""
 

@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+import pytest
 from icalendar import Calendar
 
 from tests.cli.conftest import Shell
@@ -38,6 +39,13 @@ def test_runs_bills_and_deadlines_are_days_of_the_calendar(starter: Shell) -> No
     assert first["dtend"].dt == dt.date(2026, 1, 2)
     assert "hosting/discount/welcome, 2026-01-01 to 2026-01-31: -9.00 EUR" in first["description"].splitlines()
     assert first["dtstamp"].dt == dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize("words", [("--from", "0001-01", "--to", "2026-03"), ("--from", "2026-01", "--to", "9999-12")])
+def test_a_month_far_from_any_bill_is_refused(words: tuple[str, ...], starter: Shell) -> None:
+    result = starter("schedule", *words)
+    assert result.exit_code == 2
+    assert "is far from any bill; check the year" in result.stderr
 
 
 def test_the_same_day_gives_the_same_bytes_and_a_later_one_the_same_events(starter: Shell) -> None:

@@ -191,6 +191,17 @@ def test_each_value_of_another_kind_is_named(sound: Path, tmp_path: Path) -> Non
         assert causes.count(said) == 1, causes
 
 
+@pytest.mark.parametrize("value", ["7", "-1", "0.5", "'yes'"])
+def test_an_answer_that_is_neither_yes_nor_no_is_named(sound: Path, tmp_path: Path, value: str) -> None:
+    """Reading takes whatever is not 0 for a yes, so nothing stumbles over it."""
+    folder = Path(shutil.copytree(sound, tmp_path / "copy"))
+    with by_hand(folder) as connection:
+        connection.exec_driver_sql(f"UPDATE billed SET counts = {value} WHERE line = 1 AND document = 'HN-2026-00001'")
+    said = value.strip("'")
+    cause = f"the column counts of billed line 1 of HN-2026-00001 holds “{said}”, which is neither yes nor no"
+    assert [problem.cause for problem in verified(folder)] == [cause]
+
+
 @pytest.mark.parametrize(
     ("change", "look", "says"),
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
@@ -138,9 +138,11 @@ def insert_absent(connection: sa.Connection, table: sa.Table, rows: Sequence[Map
         connection.execute(insert(table).on_conflict_do_nothing(), list(rows))
 
 
-def misfits(connection: sa.Connection, table: sa.Table) -> Iterator[tuple[Mapping[str, str], str, str]]:
+def misfits(
+    connection: sa.Connection, table: sa.Table, columns: Iterable[sa.Column[Any]]
+) -> Iterator[tuple[Mapping[str, str], str, str]]:
     """Values of another kind than their column's: the key of the row, the column, and the value as text."""
-    return sqlite.misfits(connection, table) if connection.dialect.name == "sqlite" else iter(())
+    return sqlite.misfits(connection, table, columns) if connection.dialect.name == "sqlite" else iter(())
 
 
 def facts(connection: sa.Connection) -> Mapping[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,11 +79,13 @@ def in_memory() -> sa.Engine:
     return _engine(sa.URL.create("sqlite"), ["foreign_keys=ON"], poolclass=StaticPool)
 
 
-def misfits(connection: sa.Connection, table: sa.Table) -> Iterator[tuple[Mapping[str, str], str, str]]:
+def misfits(
+    connection: sa.Connection, table: sa.Table, columns: Iterable[sa.Column[Any]]
+) -> Iterator[tuple[Mapping[str, str], str, str]]:
     """Values of another kind than their column's, which SQLite takes and nobody can read: the key of the row, the column,
     and the value as text."""
     keys = tuple(table.primary_key.columns)
-    for column in table.columns:
+    for column in columns:
         query = sa.select(*map(_bytes, (column, *keys))).where(_misfit(column)).order_by(*keys)
         for row in connection.execute(query):
             said, *mine = (bytes.fromhex(value).decode(errors="replace") for value in row)
