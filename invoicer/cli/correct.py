@@ -217,8 +217,12 @@ def rebill(
         output.as_json({"document": number, "released": [{"request": one, "line": line} for one, line in done]})
         return
     said = ", ".join(f"line {line} (request {one})" for one, line in done)
-    would = "The next plan would bill again" if dry_run else "The next plan bills again"
-    output.console().print(f"{would} what was credited of {number}: {said}.")
+    if dry_run:
+        output.console().print(f"Would be held back no longer, of {number}: {said}.")
+    else:
+        output.console().print(
+            f"No longer held back, of {number}: {said}. The next plan bills what is still owed of it."
+        )
 
 
 def open_(one: Recorded) -> bool:

@@ -90,7 +90,7 @@ def test_someone_lets_an_error_be_billed_again(billed: Shell) -> None:
     credit(billed, INVOICE, "--line", "3:amount=10.50", "--reason", "not-delivered")
     issue(billed, "2026-01-08")
     looked = billed("rebill", INVOICE, "--remark", "it was", "--dry-run")
-    assert "would bill again" in looked.output
+    assert "Would be held back no longer" in looked.output
     assert issue(billed, "2026-01-09") == []
     assert billed("rebill", INVOICE, "--remark", "it was delivered").exit_code == 0
     drafts = issue(billed, "2026-01-09")
