@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 
 from invoicer.documents.clusters import Cluster, clusters, hull
@@ -40,7 +41,8 @@ def settle(cluster: Cluster, owed: Sequence[Treated], through: dt.date) -> Itera
     back may leave parts that it held together: these are then settled apart, as the next comparison would see them.
 
     No line gives back more than it carries. What settles a deposit may turn from charging into giving back, and the other
-    way: what was billed comes back whole, and the rest is billed as it would have been at first.
+    way: what was billed comes back whole, and the rest is billed as it would have been at first. More that is given back of
+    a deposit is taken from its lines as well: a supplement to a credit note would not look what is left of them.
     """
     taken: dict[Key, _Taken] = {}
     grown: dict[Key, Position] = {}
@@ -49,6 +51,9 @@ def settle(cluster: Cluster, owed: Sequence[Treated], through: dt.date) -> Itera
         part = pending.pop()
         if not part.positions:
             yield from map(supply, (one for one in part.entitled if _net(one)))
+            continue
+        if more := _more_given_back(part):
+            yield more
             continue
         positions = [reach.position for reach in part.positions]
         shares = {position.key: after for position, after in _shares(part, positions)}
@@ -94,6 +99,30 @@ def _shares(cluster: Cluster, positions: Sequence[Position]) -> Iterator[Share]:
         yield from _supplemented(cluster, positions)
     else:
         yield from ((one, after) for one, after in _reduced(cluster, positions) if after.result != one.remaining.exact)
+
+
+def _more_given_back(cluster: Cluster) -> Difference | None:
+    """The rest of what is given back of a deposit, where some of it was given back before; None where it is not that."""
+    positions, due = [reach.position for reach in cluster.positions], _due(cluster)
+    billed = _remaining(positions)
+    if len(cluster.entitled) > 1 or not settles(positions[0].line.component) or not due.result < billed < 0:
+        return None
+    if any(one.line.net.amount > 0 for one in positions):
+        return None
+    [owed] = cluster.entitled
+    rest = subtract(due, _billed(billed, due.unit), "net", due.unit)
+    amount = Money.of(rest.result, due.unit)
+    entitlement = replace(
+        owed.entitlement,
+        net=amount,
+        quantity=Fraction(-1),
+        unit="",
+        unit_price=abs(amount.amount),
+        price_base=Decimal(1),
+        trace=rest,
+        details=(),
+    )
+    return supply(replace(owed, entitlement=entitlement))
 
 
 def settles(component: Component) -> bool:

@@ -30,6 +30,10 @@ def test_what_is_owed_is_billed_whatever_the_sign_was_before(amounts: tuple[str,
         of = [line.net.exact for line in desk.billed if line.corrects == key and line.component == charged.component]
         left = sum(of, charged.net.exact)
         assert left * charged.net.exact >= 0, f"line {key} gives back more than it carries"
+        corrected = lines[charged.corrects] if charged.corrects else charged
+        assert corrected.net.amount > 0 or charged.net.amount > 0 or corrected is charged, (
+            "a credit note to a credit note"
+        )
 
 
 LATE = tuple(product(("-3.60", "-2.00", "-0.50", "0.40", ""), repeat=2))
