@@ -63,7 +63,7 @@ def verify(
     """
     if since and until and until < since:
         raise click.BadParameter(f"{until} lies before --since {since}", param_hint="--until")
-    space = workspace.load(session.folder)
+    space = workspace.load(session.folder, proving=not derive)
     try:
         with (
             ledger.open_ledger(
@@ -126,7 +126,7 @@ def sign(session: Session) -> None:
     """Prove the ledger, and sign its anchor with the key of the settings: once, where signing begins, or to use a new key
     at once. Every command that writes signs it from then on.
     """
-    name = runs.sign(workspace.load(session.folder))
+    name = runs.sign(workspace.load(session.folder, proving=True))
     output.console().print(f"The ledger is sound, and its anchor is signed with the key {name}.")
 
 

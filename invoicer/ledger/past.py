@@ -101,7 +101,9 @@ def of_draft(store: Store, plan: int | None, position: int) -> Past:
 
 def _planning(connection: sa.Connection, store: Store, plan: int, position: int) -> Planning:
     table, drafts = schema.plans, schema.plan_drafts.c
-    whole = connection.execute(sa.select(table).where(table.c.id == plan)).one()
+    whole = connection.execute(sa.select(table).where(table.c.id == plan)).one_or_none()
+    if whole is None:
+        raise RunError(changed("L117", f"plan {plan}", f"plan {plan} was made, and is gone"))
     query = with_texts().where(drafts.plan == plan, drafts.position == position)
     row = connection.execute(query).one_or_none()
     if row is None:

@@ -96,7 +96,10 @@ def _of_plans(
 def _released(connection: sa.Connection, plan: int, rows: Sequence[_Stored]) -> Iterator[Problem]:
     """Each draft that is not where its decisions put it: nothing is issued that nobody released. What of a plan was issued
     before is judged with the rest of it; a plan of which nothing can be issued any more is held against the log alone."""
-    if not any(DraftStatus(row.status).live for row in rows):
+    odd = {row.status for row in rows} - set(DraftStatus)
+    for status in sorted(odd):
+        yield changed("L117", f"plan {plan}", f"“{status}” stands in plan {plan} as a status, and is none")
+    if odd or not any(DraftStatus(row.status).live for row in rows):
         return
     doubts, decisions = doubts_of(connection, plan), decisions_of(connection, plan)
     for row in rows:

@@ -14,12 +14,13 @@ from invoicer.workspace.model import CUSTOMERS, SETTINGS, Settings, Workspace, t
 from invoicer.workspace.settings import read_settings
 
 
-def load(folder: Path) -> Workspace:
+def load(folder: Path, *, proving: bool = False) -> Workspace:
     """The workspace in a folder: settings and customers read and checked, terms only found.
 
     Raises WorkspaceError with every problem that names no single customer, in one pass. A customer with a problem
     refuses nothing: it stands in ``customer_problems``, and its contracts are to be held. The same holds for index series,
-    and for declared figures.
+    and for declared figures. Who proves what was issued needs nothing but the settings: with ``proving`` no other file
+    refuses anything.
     """
     if not (folder / SETTINGS).is_file():
         raise WorkspaceError(_no_workspace(folder))
@@ -35,7 +36,8 @@ def load(folder: Path) -> Workspace:
         *_unread(folder),
         *_unnamed(folder, settings),
     )
-    if settings is None or any(problem.severity is Severity.ERROR for problem in found):
+    decisive = problems if proving else found
+    if settings is None or any(problem.severity is Severity.ERROR for problem in decisive):
         of_customers = [problem for rows in customers.problems_of.values() for problem in rows]
         raise WorkspaceError([*found, *of_customers])
     return Workspace(

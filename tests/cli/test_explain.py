@@ -171,6 +171,14 @@ def test_billed_lines_that_are_gone_are_told(issued: Shell) -> None:
     assert "backup" in done.stderr
 
 
+def test_a_plan_that_is_gone_is_told(issued: Shell) -> None:
+    with closing(sqlite3.connect(issued.folder / "ledger" / "invoicer.db")) as connection, connection:
+        connection.execute("DELETE FROM plans WHERE id = 1")
+    done = issued("explain", "INV-2026-00001")
+    assert done.exit_code == 1
+    assert "[L117] plan 1: plan 1 was made, and is gone" in done.stderr
+
+
 class Tags(HTMLParser):
     """The tags of a page, those that stay open, and its text."""
 

@@ -44,6 +44,17 @@ def test_terms_and_plugins_are_not_needed(issued: Shell) -> None:
     assert found(issued) == []
 
 
+def test_customers_are_not_needed(issued: Shell) -> None:
+    table = issued.folder / "customers.csv"
+    table.write_text(table.read_text("utf-8") + "one cell\n", "utf-8")
+    assert issued("plan", "--as-of", "2026-02-01", "--dry-run").exit_code == 1
+    assert found(issued) == []
+    table.unlink()
+    assert found(issued) == []
+    issued.write("invoicer.toml", "")
+    assert "W003" in issued("verify").stderr
+
+
 def test_ranges(issued: Shell) -> None:
     assert json.loads(issued("verify", "--json", "--since", "2026-01-02").stdout)["looked_at"]["documents"] == 0
     assert issued("verify", "--since", "2026-02-01", "--until", "2026-01-01").exit_code == 2

@@ -202,6 +202,15 @@ def test_an_answer_that_is_neither_yes_nor_no_is_named(sound: Path, tmp_path: Pa
     assert [problem.cause for problem in verified(folder)] == [cause]
 
 
+def test_a_status_that_is_none_is_named(sound: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(sound, tmp_path / "copy"))
+    with by_hand(folder) as connection:
+        connection.exec_driver_sql("UPDATE plan_drafts SET status = 'free' WHERE plan = 2")
+    told = [(problem.code, problem.cause) for problem in verified(folder)]
+    assert ("L117", "“free” stands in plan 2 as a status, and is none") in told
+    assert not [cause for _, cause in told if "something in the tables" in cause]
+
+
 @pytest.mark.parametrize(
     ("change", "look", "says"),
     [
