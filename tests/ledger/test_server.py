@@ -90,6 +90,7 @@ def test_the_way_to_the_server_is_explained(tmp_path: Path, postgresql: Postgres
         postgresql.by_port(name, user="clerk"): ("L152", "lets us not in", "PGPASSWORD"),
         postgresql.by_port(name, options="?sslmode=require"): ("L154", "no secure connection", "sslmode"),
         postgresql.by_port(name, options="?sslmod=require"): ("L150", "option of the URL", ""),
+        postgresql.by_port(name, options="?connect_timeout=soon"): ("L150", "option of the URL", "question mark"),
         postgresql.url(name, user="clerk"): ("L152", "has not the rights", "CREATE"),
     }
     for url, (code, cause, mend) in cases.items():

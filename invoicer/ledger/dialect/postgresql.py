@@ -147,7 +147,12 @@ _BY_STATE: tuple[_Rule, ...] = (  # PostgreSQL documentation, appendix A: error 
     ("^57P03|^57P0|^08", "L155", "the connection to the database broke", _WAIT),
 )
 _BY_WORDS: tuple[_Rule, ...] = (  # libpq has no codes before the connection stands
-    ("invalid connection option|invalid URI|invalid .* value", "L150", "an option of the URL is wrong", _OPTION),
+    (
+        "invalid connection option|invalid URI|invalid .* value|bad value for",
+        "L150",
+        "an option of the URL is wrong",
+        _OPTION,
+    ),
     (
         "password|role .* does not exist|not permitted|pg_hba|authentication",
         "L152",
