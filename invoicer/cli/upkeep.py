@@ -103,6 +103,8 @@ def move(session: Session, to: str) -> None:
     table [ledger] of invoicer.toml.
     """
     space = workspace.load(session.folder)
+    if not to.strip():  # a variable of a script that is not set, and no wish for a file
+        raise click.BadParameter("it is empty: name the URL of a database, or “file”", param_hint="TO")
     target = "" if to == "file" else to
     count = ledger.move(
         space.ledger_folder, source=space.settings.database, target=target, seal=runs.seal_of(space, writing=True)

@@ -75,6 +75,12 @@ def test_migrate_says_what_it_does(starter: Shell, tmp_path: Path) -> None:
     assert "update invoicer" in result.stderr
 
 
+def test_a_move_to_nothing_is_refused(starter: Shell) -> None:
+    done = starter("move", "")
+    assert done.exit_code == 2
+    assert "it is empty: name the URL of a database, or “file”" in done.stderr
+
+
 def test_a_ledger_moves_to_a_server(starter: Shell, postgresql: Postgres, database: str) -> None:
     for words in (
         ("plan", "--as-of", "2026-01-01"),
