@@ -123,6 +123,14 @@ def test_a_ledger_that_lost_a_table_is_told_as_damaged(folder: Path, table: str)
             pass
 
 
+def test_a_ledger_that_lost_a_column_is_told_as_damaged(folder: Path) -> None:
+    with writer(folder):
+        pass
+    edit(folder, "ALTER TABLE documents DROP COLUMN due_date")
+    with pytest.raises(RunError, match=r"L107.*damaged.*lost a part of its tables.*due_date"), reader(folder) as ledger:
+        ledger.documents()
+
+
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / "ledger").mkdir()
     (tmp_path / "ledger" / "invoicer.db").write_text("Dear diary, " * 100)

@@ -144,6 +144,7 @@ _BY_STATE: tuple[_Rule, ...] = (  # PostgreSQL documentation, appendix A: error 
     ("^28", "L152", "the server lets the user not in", _ENTER),
     ("^3D000", "L153", "there is no database of that name", _CREATE),
     ("^XX00[12]|^58", "L107", "the database is damaged, or its disk is", RESTORE),
+    ("^42703|^42P01", "L107", "this ledger is damaged: it has lost a part of its tables", RESTORE),
     ("^57P03|^57P0|^08", "L155", "the connection to the database broke", _WAIT),
 )
 _BY_WORDS: tuple[_Rule, ...] = (  # libpq has no codes before the connection stands

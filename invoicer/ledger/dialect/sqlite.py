@@ -136,6 +136,10 @@ def problem_of(error: DBAPIError, where: str) -> Problem:
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             cause = f"the database {where} is damaged or is no database ({said})"
             return Problem("L107", place, cause, RESTORE)
+    if "no such column" in said or "no such table" in said:  # its version is the right one: that was looked at first
+        return Problem(
+            "L107", place, f"this ledger is damaged: {where} has lost a part of its tables ({said})", RESTORE
+        )
     if "decode to UTF-8" in said:
         return Problem("L107", place, f"the database {where} holds a text that is none ({said})", RESTORE)
     return Problem("L104", place, f"the database {where} answered: {said}", f"look after the disk {AGAIN}")
