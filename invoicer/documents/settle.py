@@ -107,8 +107,6 @@ def _more_given_back(cluster: Cluster) -> Difference | None:
     billed = _remaining(positions)
     if len(cluster.entitled) > 1 or not settles(positions[0].line.component) or not due.result < billed < 0:
         return None
-    if any(one.line.net.amount > 0 for one in positions):
-        return None
     [owed] = cluster.entitled
     rest = subtract(due, _billed(billed, due.unit), "net", due.unit)
     amount = Money.of(rest.result, due.unit)

@@ -54,17 +54,16 @@ def settled(rated: RatedSlot, cover: Cover) -> tuple[Entitlement, ...]:
     whole = _given_back_whole(paid, -net.result)
     rest = add((net, *(one.trace.named("deposit") for one in whole)), "net", currency) if whole else net
     kept = paid[: len(paid) - len(whole)]
-    lines = [line(one, _nothing_less(one, currency), ()) for one in whole]
-    if rest.result:
-        lines.append(line(kept[-1], rest, (*rows, *(_row("deposit", -one.net) for one in kept))))
-    return tuple(reversed(lines))
+    told = line(kept[-1], rest, (*rows, *(_row("deposit", -one.net) for one in kept)))
+    return (told, *(line(one, _nothing_less(one, currency), ()) for one in reversed(whole)))
 
 
 def _given_back_whole(paid: Sequence[Entitlement], left: Fraction) -> list[Entitlement]:
-    """The latest instalments that come to no more than an amount: the latest first, and never the first one of all."""
+    """The latest instalments that come to less than an amount, the latest first: the one before them gives back the rest,
+    and tells how it came about. (It is the first one of all where more is given back than was paid.)"""
     whole = []
     for one in reversed(paid[1:]):
-        if one.net.exact > left:
+        if one.net.exact >= left:
             break
         whole.append(one)
         left -= one.net.exact

@@ -79,6 +79,41 @@ def test_no_instalment_gives_back_more_than_it_was(amounts: tuple[str, ...], bil
                     assert sum((net for net in taken if net < 0), line.net.exact) >= 0, line
 
 
+def test_the_latest_line_of_an_instalment_gives_back_first() -> None:
+    """1.00 were paid, and 0.40 when the deposit was raised; then 0.30 come back, and 0.60 in all."""
+    desk, back = Desk(), []
+    for on, paid, net in (
+        ("01-05", "1.00", ""),
+        ("01-06", "1.40", ""),
+        ("02-05", "1.40", "-0.30"),
+        ("02-06", "1.40", "-0.60"),
+    ):
+        due = [owed(ADJUSTMENT, COVER, net, bill_date=day("02-01"))] if net else []
+        for paper in desk.run([owed(DEPOSIT, COVER, paid), *due], f"2026-{on}"):
+            back += [(line.corrects and line.corrects.number, str(line.net.amount)) for line in paper.lines]
+    assert back == [(None, "1.00"), ("I0001", "0.40"), ("I0002", "0.30"), ("I0001", "0.20"), ("I0002", "0.10")]
+
+
+def test_less_that_is_charged_is_credited_of_the_charge() -> None:
+    desk = Desk()
+    for on, net in (("02-01", "1.00"), ("02-02", "0.50")):
+        adjustment = owed(ADJUSTMENT, COVER, net, bill_date=day("02-01"))
+        papers = desk.run([owed(DEPOSIT, COVER, "4.00"), adjustment], f"2026-{on}")
+    [line] = papers[0].lines
+    [charge] = [one for one in desk.billed if one.component == ADJUSTMENT and one.net.amount > 0]
+    assert line.corrects and (line.corrects.number, line.net.amount) == (charge.document, Decimal("0.50"))
+
+
+def test_what_came_back_in_one_line_comes_back_in_instalments_later() -> None:
+    """0.50 of one deposit of 4.00; then it is shared out among three instalments, and 2.00 come back in all."""
+    desk = Desk()
+    desk.run([owed(DEPOSIT, COVER, "4.00"), owed(ADJUSTMENT, COVER, "-0.50", bill_date=day("02-01"))], "2026-02-01")
+    parts = [one for days, net in INSTALMENTS for one in with_levy(DEPOSIT, days, net, False)]
+    parts += [one for days, net in settled("-2.00") for one in with_levy(ADJUSTMENT, days, net, False)]
+    desk.run(parts, "2026-02-15")
+    assert sum(line.net.amount for line in desk.billed) == Decimal("2.00")
+
+
 def settled(amount: str) -> list[tuple[Period, str]]:
     """What is left to settle: what is given back comes of the latest instalments first."""
     left, parts = -Decimal(amount), []

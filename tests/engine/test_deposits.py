@@ -262,6 +262,19 @@ def test_what_comes_back_of_instalments_is_taken_from_the_latest_first() -> None
     assert rows(found[1]) == [], "it comes back whole"
 
 
+def test_what_came_of_it_is_told_also_where_instalments_come_back_whole() -> None:
+    def given_back(minimum: str | None) -> list[tuple[str, list[str]]]:
+        terms = insured(liability(deposit="4500.00", instalments=4, minimum=minimum), end="2026-12-31")
+        found = rating(terms, "2027-03-02", {YEAR_2026: 0}).entitlements[4:]
+        return [(str(one.net.amount), rows(one)) for one in found]
+
+    [(amount, told)] = given_back("3375.00")
+    assert (amount, told[-4:]) == ("-1125.00", ["deposit: -1 at 1125.00"] * 4)
+    first, *others = given_back(None)
+    assert first == ("-1125.00", [": 0 EUR at 1.20 for 1000", "deposit: -1 at 1125.00"])
+    assert others == [("-1125.00", [])] * 3
+
+
 def test_a_cover_that_begins_within_its_year() -> None:
     anchored = replace(liability(), billing=timeline(billing(YEAR)))
     started = replace(anchored, service=service("2026-02-15"), proration=ProrationRules())
